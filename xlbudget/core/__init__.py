@@ -1,0 +1,1 @@
+"""Figures, constraints and findings: no file, no Excel, no YAML."""

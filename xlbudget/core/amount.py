@@ -1,0 +1,40 @@
+"""Amounts: decimals as printed; a blank is absent, never zero.
+
+An amount's exponent is the number of decimals that the cell shows, so ``Decimal("7.00")`` and
+``Decimal("7")`` are the same figure written differently; both stand for an interval (tolerance).
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+SIGNIFICANT_DIGITS = 15
+"""Excel keeps and shows 15 significant digits; what a binary float says beyond them is noise."""
+
+
+def from_float(number: float) -> Decimal:
+    """The figure that Excel shows for a stored number: 709.3600000000001 → 709.36.
+
+    Trailing zeros are dropped; how many decimals the cell prints is added by `shown_with`.
+    """
+    if isinstance(number, int) or number.is_integer():
+        return Decimal(int(number))
+    return Decimal(f"{number:.{SIGNIFICANT_DIGITS}g}")
+
+
+def shown_with(value: Decimal, decimals: int) -> Decimal:
+    """The figure as printed with so many decimals, rounded half away from zero as Excel does."""
+    with localcontext() as context:
+        context.prec = 60
+        return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def decimals_of(value: Decimal) -> int:
+    """How many decimals the figure is written with (7.00 → 2, 7 → 0, 1E+3 → 0)."""
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def plain(value: Decimal) -> str:
+    """The figure in digits without exponent: ``1000000000000.00``."""
+    return f"{value:f}"

@@ -1,0 +1,60 @@
+"""A department's budget: rows with amounts, form by form, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlbudget.core.key import BlockKey, CellKey
+
+
+class Row(NamedTuple):
+    """One row of a block.
+
+    `id` is unique within its block (see `CellKey`). `code` and `name` are as read; `level` is the
+    outline level (unit, project, …) or empty; `government` the government-economic code of a
+    form that names one. `amounts` holds the filled columns only: a blank is absent.
+    """
+
+    id: str
+    amounts: Mapping[str, Decimal]
+    code: str = ""
+    name: str = ""
+    level: str = ""
+    government: str = ""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """All amounts of one department, in the unit of each form (`units`, else `unit`: 万元)."""
+
+    pack: str
+    year: int
+    unit: str
+    department: str
+    department_code: str = ""
+    blocks: Mapping[BlockKey, tuple[Row, ...]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def unit_of(self, form: str) -> str:
+        """The unit in which this form states its amounts."""
+        return self.units.get(form, self.unit)
+
+    def amounts(self) -> Iterator[tuple[CellKey, Decimal]]:
+        """Every filled amount with its key, in the order of forms, rows and columns."""
+        for (form, block), rows in self.blocks.items():
+            for row in rows:
+                for column, amount in row.amounts.items():
+                    yield CellKey(form, block, row.id, column), amount
+
+
+def numbered(wanted: str, taken: set[str]) -> str:
+    """`wanted` as a row id that is not taken: the second 2010301 becomes ``2010301#2``."""
+    identity, count = wanted, 1
+    while identity in taken:
+        count += 1
+        identity = f"{wanted}#{count}"
+    taken.add(identity)
+    return identity

@@ -1,0 +1,56 @@
+"""A finding: which rule, how grave, about which cells; its words are made by the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xlbudget.core.constraint import Constraint
+from xlbudget.core.key import CellKey, Place
+
+ERROR = "error"
+WARNING = "warning"
+NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The two sides of a constraint that does not hold exactly, in the unit of its form."""
+
+    left: Decimal
+    right: Decimal
+    residual: Decimal
+    bound: Decimal
+    count: int
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to say about a file.
+
+    `rule` is the pack's id, `case` which of the rule's sentences, `facts` the words to put into
+    it, `cells` the cell at fault first. `constraint` and `figures` are there for rules between
+    figures.
+    """
+
+    rule: str
+    severity: str
+    case: str = ""
+    form: str = ""
+    cells: tuple[CellKey | Place, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    constraint: Constraint | None = None
+    figures: Figures | None = None
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a reader or a kind noticed, before the pack gives it its rule id and severity."""
+
+    kind: str
+    case: str = ""
+    form: str = ""
+    cells: tuple[CellKey | Place, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)

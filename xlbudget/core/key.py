@@ -1,0 +1,51 @@
+"""Names for the places of a budget, free of any sheet or address."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class BlockKey(NamedTuple):
+    """One table body: a form has one block, or two side by side (income, expenditure)."""
+
+    form: str
+    block: str
+
+
+class CellKey(NamedTuple):
+    """One amount of a budget: form, block, row id and amount column, all in the pack's words.
+
+    A row id is the pack's row key (``grand_total``), a code (``2010301``; ``2010301#2`` where it
+    stands twice) or, in rows without codes, the row's place among them (``@3``).
+    """
+
+    form: str
+    block: str
+    row: str
+    column: str
+
+
+class Place(NamedTuple):
+    """Where something was read: sheet name, row and column, both counted from 0."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+def address(place: Place) -> str:
+    """The place as Excel writes it, ``表六!C7``; a sheet name is quoted where Excel quotes it."""
+    name = place.sheet
+    if not name.replace("_", "").isalnum() or name[:1].isdigit():
+        name = "'" + name.replace("'", "''") + "'"
+    return f"{name}!{column_letters(place.column)}{place.row + 1}"
+
+
+def column_letters(column: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

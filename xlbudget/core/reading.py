@@ -1,0 +1,56 @@
+"""What a reader hands on: the budget, where each figure stood, and what was printed around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import BlockKey, CellKey, Place
+
+
+class Said(NamedTuple):
+    """A printed text and where it stands."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The words around one table as they stand in the file; empty where there are none."""
+
+    form: str
+    title: Said | None = None
+    department: Said | None = None
+    unit: Said | None = None
+    notes: tuple[Said, ...] = ()
+    headings: tuple[Said, ...] = ()
+
+
+class RowPlace(NamedTuple):
+    """Where a row of a block stands: sheet, row, and the sheet column of each of its columns."""
+
+    sheet: str
+    row: int
+    columns: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file as read. `unreadable` are cells that hold something that is no amount."""
+
+    budget: Budget
+    rows: Mapping[tuple[BlockKey, str], RowPlace] = field(default_factory=dict)
+    printed: tuple[Printed, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    unreadable: frozenset[CellKey] = frozenset()
+
+    def place(self, cell: CellKey) -> Place | None:
+        """Where a cell stands in the file, blank cells included; None where its row is not."""
+        row = self.rows.get((BlockKey(cell.form, cell.block), cell.row))
+        if row is None or cell.column not in row.columns:
+            return None
+        return Place(row.sheet, row.row, row.columns[cell.column])

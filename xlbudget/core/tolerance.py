@@ -1,0 +1,114 @@
+"""When does a rounded figure still agree? The interval arithmetic of the check.
+
+A reported figure stands for every value that rounds to it (XBRL Calculations 1.1): half a unit of
+its last printed decimal either way. A blank or a written zero stands for exactly nothing. All
+arithmetic is in whole numbers of the finest printed unit among the figures: no floats, no roots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlbudget.core.amount import decimals_of
+from xlbudget.core.constraint import AT_MOST, Constraint
+from xlbudget.core.key import CellKey
+
+HELD = "held"
+ROUNDING = "rounding"
+SUSPICIOUS = "suspicious"
+BROKEN = "broken"
+UNDECIDED = "undecided"
+
+
+class Figure(NamedTuple):
+    """A filled amount in scaled whole units: its value and the width of one last decimal."""
+
+    value: int
+    width: int
+
+
+class Scale(NamedTuple):
+    """`per_yuan` scaled units make one 元; `figures` holds every amount that is not nothing."""
+
+    per_yuan: Decimal
+    figures: Mapping[CellKey, Figure]
+
+
+class Verdict(NamedTuple):
+    """What became of a constraint.
+
+    `residual` is left − right in scaled units, `bound` twice the sum of half-widths (so a residual
+    is within it if 2·|residual| < bound), `count` the figures in it weighted by |a|, `width` the
+    coarsest last decimal among them.
+    """
+
+    outcome: str
+    residual: int
+    left: int
+    right: int
+    bound: int
+    count: int
+    width: int
+
+
+def scaled(
+    amounts: Iterable[tuple[CellKey, Decimal, int, int]],
+) -> Scale:
+    """Every amount in whole units of the finest last decimal among them.
+
+    Takes (cell, amount, yuan per unit of amount, least decimals assumed for that unit).
+    """
+    listed = [
+        (cell, amount, yuan, max(decimals_of(amount), least))
+        for cell, amount, yuan, least in amounts
+        if amount
+    ]
+    # The finest last decimal in 元, as a power of ten: 0.01 万元 is 10² 元, 0.01 元 is 10⁻².
+    finest = min((_magnitude(yuan) - decimals for _, _, yuan, decimals in listed), default=0)
+    figures = {}
+    for cell, amount, yuan, decimals in listed:
+        width = 10 ** (_magnitude(yuan) - decimals - finest)
+        figures[cell] = Figure(int(amount.scaleb(decimals)) * width, width)
+    return Scale(Decimal(1).scaleb(-finest), figures)
+
+
+def _magnitude(yuan: int) -> int:
+    return len(str(yuan)) - 1
+
+
+def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
+    """Decide one constraint by the intervals of its figures."""
+    left = right = bound = count = squares = width = 0
+    for sign, terms in ((1, constraint.left), (-1, constraint.right)):
+        side = 0
+        for coefficient, cell in terms:
+            figure = figures.get(cell)
+            if figure is None:
+                continue
+            side += coefficient * figure.value
+            weight = abs(coefficient)
+            bound += weight * figure.width
+            squares += weight * figure.width * figure.width
+            count += weight
+            width = max(width, figure.width)
+        if sign > 0:
+            left = side
+        else:
+            right = side
+    residual = left - right
+    outcome = _outcome(residual, constraint.relation, bound, squares, width)
+    return Verdict(outcome, residual, left, right, bound, count, width)
+
+
+def _outcome(residual: int, relation: str, bound: int, squares: int, width: int) -> str:
+    if residual == 0 or (relation == AT_MOST and residual < 0):
+        return HELD
+    size = abs(residual)
+    if 2 * size >= bound:
+        return BROKEN
+    # Four standard deviations of a sum of uniform roundings: width²/12 each, so r² ≤ 16·Σw²/12.
+    if size <= width or 3 * size * size <= 4 * squares:
+        return ROUNDING
+    return SUSPICIOUS

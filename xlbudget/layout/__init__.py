@@ -1,0 +1,1 @@
+"""What stands where on a sheet: the only room that counts rows and columns."""

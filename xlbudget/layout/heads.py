@@ -1,0 +1,116 @@
+"""Headings: which sheet column is which column of a form, by what is printed over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from xlbudget.core.key import BlockKey
+from xlbudget.layout.labels import normal
+from xlbudget.packs.model import TEXT_COLUMNS, Form, Pack
+
+
+class Column(NamedTuple):
+    """One sheet column of a heading: where, and the normal forms of the headings over it."""
+
+    column: int
+    path: tuple[str, ...]
+
+
+class Wanted(NamedTuple):
+    """One column of a form, with the normal forms of its printed headings and their synonyms."""
+
+    block: BlockKey
+    key: str
+    path: tuple[str, ...]
+    leaves: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a heading fits a form: sheet column of each block's columns, and what did not fit."""
+
+    form: Form
+    columns: Mapping[BlockKey, Mapping[str, int]]
+    missing: tuple[Wanted, ...]
+    unknown: tuple[int, ...]
+
+    @property
+    def fit(self) -> tuple[int, int]:
+        """Larger is better: nothing left over or missing is (0, number of columns)."""
+        placed = sum(len(columns) for columns in self.columns.values())
+        return -len(self.missing) - len(self.unknown), placed
+
+
+@lru_cache(maxsize=8)
+def vocabulary(pack: Pack) -> frozenset[str]:
+    """Every word that stands in a heading of any form, in normal form, with synonyms."""
+    words = set()
+    for form in pack.forms.values():
+        for wanted in wanted_columns(pack, form.key):
+            words.update(wanted.path)
+            words.update(wanted.leaves)
+    return frozenset(words)
+
+
+@lru_cache(maxsize=256)
+def wanted_columns(pack: Pack, form: str) -> tuple[Wanted, ...]:
+    """The columns of a form in printed order."""
+    synonyms: Mapping[str, Sequence[str]] = pack.words["synonyms"]
+    return tuple(
+        Wanted(block.id, key, path, (path[-1], *map(normal, synonyms.get(path[-1], ()))))
+        for block in pack.forms[form].blocks
+        for key, printed in block.paths.items()
+        for path in (tuple(map(normal, printed)),)
+    )
+
+
+def columns_of(rows: Sequence[Mapping[int, str]]) -> list[Column]:
+    """The sheet columns under a heading of several rows.
+
+    A blank to the right of a heading belongs to it as long as the headings above are the same for
+    both, which reads merged headings and headings typed over their first column alike.
+    """
+    used = sorted({column for row in rows for column in row})
+    if not used:
+        return []
+    paths: dict[int, tuple[str, ...]] = {}
+    for depth, row in enumerate(rows):
+        for column in range(used[0], used[-1] + 1):
+            text = row.get(column, "")
+            above, left = paths.get(column, ()), paths.get(column - 1, ())
+            if not text and len(left) > depth and left[:depth] == above:
+                text = left[depth]
+            paths[column] = (*above, text)
+    return [Column(c, tuple(t for t in paths[c] if t)) for c in used]
+
+
+def match(pack: Pack, form: str, columns: Sequence[Column]) -> Match:
+    """Place the form's columns: same heading first, then the same headings above, then order."""
+    free = {column.column: column.path for column in columns if column.path}
+    placed: dict[BlockKey, dict[str, int]] = {b.id: {} for b in pack.forms[form].blocks}
+    missing = []
+    last = -1
+    for wanted in wanted_columns(pack, form):
+        fitting = [c for c, path in free.items() if path[-1] in wanted.leaves]
+        if not fitting:
+            missing.append(wanted)
+            continue
+        best = max(fitting, key=lambda c: _score(wanted, free[c], c, last))
+        placed[wanted.block][wanted.key] = last = best
+        del free[best]
+    return Match(pack.forms[form], placed, tuple(missing), tuple(free))
+
+
+def _score(wanted: Wanted, path: tuple[str, ...], column: int, last: int) -> tuple[int, ...]:
+    exact = path[-1] == wanted.leaves[0]
+    above = sum(heading in path[:-1] for heading in wanted.path[:-1])
+    return exact, above, column > last, -column
+
+
+def amount_columns(match_: Match, block: BlockKey) -> dict[str, int]:
+    """Sheet columns of a block's amounts."""
+    found = match_.columns[block]
+    return {key: column for key, column in found.items() if key not in TEXT_COLUMNS}

@@ -1,0 +1,86 @@
+"""The lines around tables: titles, form labels, department, unit of amount, notes, headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from xlbudget.layout.heads import vocabulary
+from xlbudget.layout.labels import normal, tidy
+from xlbudget.packs.model import Pack
+
+TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
+NOTE_MARK = re.compile(r"^注[：:]")
+
+
+class Line(NamedTuple):
+    """A row of a sheet by its kind; `found` is the form it names, or where it is about what."""
+
+    kind: str
+    form: str = ""
+    column: int = -1
+    about: Mapping[str, tuple[str, int]] = MappingProxyType({})
+
+
+@lru_cache(maxsize=8)
+def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str], re.Pattern[str]]:
+    """Titles and labels in normal form → form; the pattern of lines like ``部门名称：…``."""
+    titles = {normal(form.title): form.key for form in pack.forms.values()}
+    labels = {tidy(form.label): form.key for form in pack.forms.values()}
+    words = pack.words["lines"]
+    either = "|".join(
+        f"(?P<{name}>{_spaced(words[name])})" for name in ("department", "unit")
+    )
+    return titles, labels, re.compile(rf"^\s*(?:{either})\s*[:：]\s*(.*?)\s*$", re.DOTALL)
+
+
+def _spaced(words: Sequence[str]) -> str:
+    """Any of the words, white space allowed between its characters."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
+
+
+def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
+    """What kind of line a row is, or None for a row of a table's body (or of nothing known).
+
+    `texts` are the row's words by column, `numbers` how many figures stand beside them.
+    """
+    titles, labels, pattern = _names(pack)
+    about = {}
+    for column, text in texts.items():
+        form = titles.get(normal(text))
+        if form and not numbers:
+            return Line(TITLE, form, column)
+        if tidy(text) in labels and not numbers:
+            return Line(LABEL, labels[tidy(text)], column)
+        if "：" in text or ":" in text:
+            found = pattern.match(text)
+            if found and not numbers:
+                about[str(found.lastgroup)] = (found[found.re.groups], column)
+    if about:
+        return Line(ABOUT, about=about)
+    if numbers == 0 and is_heading(pack, texts):
+        return Line(HEADING)
+    return _below(pack, texts, numbers)
+
+
+def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:
+    """At least two different heading words, and they are most of what the row says."""
+    words = vocabulary(pack)
+    known = [word for word in map(normal, texts.values()) if word in words]
+    return len(set(known)) >= 2 and 2 * len(known) >= len(texts)
+
+
+def _below(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
+    if numbers or not texts:
+        return None
+    column, first = next(iter(texts.items()))
+    words: Mapping[str, Any] = pack.words["lines"]
+    if NOTE_MARK.match(first.strip()) or any(tidy(w) in tidy(first) for w in words["empty"]):
+        return Line(NOTE, column=column)
+    if any(tidy(first).startswith(word + "：") for word in words["footers"]):
+        return Line(FOOTER, column=column)
+    return None

@@ -1,0 +1,235 @@
+"""Where everything of a form shall stand on its sheet: the grid that the writer fills."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.key import BlockKey
+from xlbudget.packs.model import (
+    CODE,
+    GOVERNMENT,
+    LABEL,
+    NAME,
+    TOTAL,
+    Block,
+    Form,
+    Heading,
+    Pack,
+)
+
+SPARE_ROWS = 15
+"""Empty rows of a code tree or outline in a form that has no row yet."""
+
+TITLE, LABELLED, ABOUT, UNIT, HEADING, TEXT, AMOUNT, NOTE = (
+    "title label about unit heading text amount note".split()
+)
+
+
+class Cell(NamedTuple):
+    """One cell to write: its area (last row and column included), role, content, indentation."""
+
+    row: int
+    column: int
+    last_row: int
+    last_column: int
+    role: str
+    content: str | Decimal | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """One form laid out: its cells in order, column widths in characters, heading rows."""
+
+    form: Form
+    cells: tuple[Cell, ...]
+    widths: tuple[int, ...]
+    heading: tuple[int, int]
+    rows: Mapping[tuple[BlockKey, str], int] = field(default_factory=dict)
+    columns: Mapping[tuple[BlockKey, str], int] = field(default_factory=dict)
+
+
+def plan(pack: Pack, form: Form, budget: Budget) -> SheetPlan:
+    """Lay out one form with the rows of a budget (an empty budget gives spare rows)."""
+    places = _columns(form)
+    width = len(places)
+    depth = max(_depth(h) for block in form.blocks for h in block.headings)
+    top = 3
+    cells = [*_above(pack, form, budget, width), *_headings(form, top, depth)]
+    body = top + depth
+    if form.numbered:
+        cells += [Cell(body, c, body, c, HEADING, str(c + 1)) for c in range(width)]
+        body += 1
+    rows: dict[tuple[BlockKey, str], int] = {}
+    lines = _lines(form, budget)
+    for number, line in enumerate(lines, start=body):
+        for block in form.blocks:
+            row = line.get(block.key)
+            if row is not None:
+                rows[block.id, row.id] = number
+            cells += _body(pack, block, row, number, places)
+    note = body + len(lines)
+    if not _filled(form, budget):
+        cells.append(Cell(note, 0, note, width - 1, NOTE, pack.words["print"]["empty"]))
+    return SheetPlan(
+        form, tuple(cells), _widths(form, cells, width), (top, body - 1), rows, places
+    )
+
+
+def _columns(form: Form) -> dict[tuple[BlockKey, str], int]:
+    keys = [(block.id, key) for block in form.blocks for key in block.paths]
+    return {key: place for place, key in enumerate(keys)}
+
+
+def _filled(form: Form, budget: Budget) -> bool:
+    return any(
+        amount
+        for key, rows in budget.blocks.items()
+        if key.form == form.key
+        for row in rows
+        for amount in row.amounts.values()
+    )
+
+
+def _above(pack: Pack, form: Form, budget: Budget, width: int) -> Iterator[Cell]:
+    printed = pack.words["print"]
+    yield Cell(0, 0, 0, width - 1, LABELLED, form.label)
+    yield Cell(1, 0, 1, width - 1, TITLE, form.title)
+    department = printed["department"].format(department=budget.department)
+    unit = printed["unit"].format(unit=budget.unit_of(form.key))
+    unit_from = width - (2 if width > 3 else 1)
+    yield Cell(2, 0, 2, unit_from - 1, ABOUT, department)
+    yield Cell(2, unit_from, 2, width - 1, UNIT, unit)
+
+
+def _depth(heading: Heading) -> int:
+    return 1 + max(map(_depth, heading.children), default=0)
+
+
+def _span(heading: Heading) -> int:
+    return sum(map(_span, heading.children)) or 1
+
+
+def _headings(form: Form, top: int, depth: int) -> Iterator[Cell]:
+    column = 0
+    for block in form.blocks:
+        for heading in block.headings:
+            yield from _heading(heading, top, top + depth - 1, column)
+            column += _span(heading)
+
+
+def _heading(heading: Heading, row: int, last: int, column: int) -> Iterator[Cell]:
+    """A leaf reaches down to the last heading row, a group over its columns."""
+    if not heading.children:
+        yield Cell(row, column, last, column, HEADING, heading.text)
+        return
+    yield Cell(row, column, row, column + _span(heading) - 1, HEADING, heading.text)
+    for child in heading.children:
+        yield from _heading(child, row + 1, last, column)
+        column += _span(child)
+
+
+def _lines(form: Form, budget: Budget) -> list[dict[str, Row]]:
+    """The body's lines: which row of each block stands on them. Blocks side by side run on
+    their own between the rows that the form prints on one line (`beside`)."""
+    rest = {block.key: _rows(block, budget) for block in form.blocks}
+    lines: list[dict[str, Row]] = []
+    for meeting in form.beside:
+        before = {}
+        for key, wanted in meeting.items():
+            place = next(i for i, row in enumerate(rest[key]) if row.id == wanted)
+            before[key] = rest[key][:place]
+            rest[key] = rest[key][place:]
+        lines += _side_by_side(before)
+        lines.append({key: rest[key].pop(0) for key in meeting})
+    lines += _side_by_side(rest)
+    return lines
+
+
+def _side_by_side(blocks: Mapping[str, Sequence[Row]]) -> list[dict[str, Row]]:
+    height = max(map(len, blocks.values()), default=0)
+    return [
+        {key: rows[place] for key, rows in blocks.items() if place < len(rows)}
+        for place in range(height)
+    ]
+
+
+def _rows(block: Block, budget: Budget) -> list[Row]:
+    """The rows that stand in the block: all fixed ones, or the budget's own with its total."""
+    given = budget.blocks.get(block.id, ())
+    by_id = {row.id: row for row in given}
+    if block.fixed:
+        return [by_id.get(row.key) or Row(row.key, {}) for row in block.fixed]
+    rows = [row for row in given if row.id != TOTAL]
+    if not rows and block.form not in {key.form for key in budget.blocks}:
+        rows = [Row(f"@{n}", {}) for n in range(1, SPARE_ROWS + 1)]
+    if block.total is not None:
+        rows.insert(0, by_id.get(TOTAL) or Row(TOTAL, {}))
+    return rows
+
+
+def _body(
+    pack: Pack,
+    block: Block,
+    row: Row | None,
+    number: int,
+    places: Mapping[tuple[BlockKey, str], int],
+) -> Iterator[Cell]:
+    """The cells of one block on one line, borders where no row stands."""
+    level = _level(pack, block, row) if row else 0
+    total = row is not None and row.id == TOTAL and not block.fixed
+    for nth, key in enumerate(block.paths):
+        column = places[block.id, key]
+        if key in block.columns:
+            amount = row.amounts.get(key) if row else None
+            yield Cell(number, column, number, column, AMOUNT, amount)
+        elif total and block.total:
+            last = column + len(block.text_columns) - 1
+            if nth == 0:
+                yield Cell(number, column, number, last, TEXT, block.total)
+        else:
+            words = _words(pack, block, row, key) if row else ""
+            indent = level if key in (NAME, LABEL) else 0
+            yield Cell(number, column, number, column, TEXT, words, indent)
+
+
+def _words(pack: Pack, block: Block, row: Row, key: str) -> str:
+    if block.fixed:
+        return block.labels[row.id]
+    if key == GOVERNMENT:
+        return pack.catalogues[block.government].names.get(row.government, row.government)
+    return {CODE: row.code, NAME: row.name}.get(key, "")
+
+
+def _level(pack: Pack, block: Block, row: Row) -> int:
+    """How far a name is indented: by the level of its code or of its outline."""
+    if block.codes and row.code:
+        lengths = pack.catalogues[block.codes].lengths
+        return lengths.index(len(row.code)) if len(row.code) in lengths else 0
+    return block.levels.index(row.level) if row.level in block.levels else 0
+
+
+def _widths(form: Form, cells: Sequence[Cell], width: int) -> tuple[int, ...]:
+    """Column widths that fit the longest content that stands in one column."""
+    widths = [11] * width
+    for cell in cells:
+        if cell.column != cell.last_column or cell.content is None:
+            continue
+        if cell.role == AMOUNT:
+            need = len(f"{cell.content:,.2f}") + 2
+        elif cell.role == TEXT:
+            need = printed_width(str(cell.content)) + 2 * cell.level + 2
+        else:
+            need = min(printed_width(str(cell.content)) + 2, 16)
+        widths[cell.column] = max(widths[cell.column], need)
+    return tuple(min(w, 60) for w in widths)
+
+
+def printed_width(text: str) -> int:
+    """Width in half-width characters: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)

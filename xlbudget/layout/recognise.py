@@ -1,0 +1,200 @@
+"""Raw sheets → a reading: which table is which form, every amount with its place, and findings.
+
+Nothing is taken by its address: tables are known by titles, headings and row labels.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from xlbudget.core.amount import plain
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import BlockKey, CellKey, Place, address
+from xlbudget.core.reading import Printed, Reading
+from xlbudget.layout.body import Found, read_body
+from xlbudget.layout.labels import tidy, years_in
+from xlbudget.layout.outline import levels_of
+from xlbudget.layout.tables import Sheet, Table, identify, printed_of, scan
+from xlbudget.packs.model import NAME, TOTAL, Pack
+
+LEFTOVER_WORDS = 40
+"""How many characters of left-over words a remark shows."""
+
+
+class NothingRecognised(Exception):
+    """No sheet holds a table of the pack."""
+
+
+def recognise(pack: Pack, sheets: Sequence[Sheet]) -> Reading:
+    """Read the pack's forms from raw sheets. Raises NothingRecognised where there is none."""
+    found = Found()
+    tables: list[Table] = []
+    leftover: list[Remark] = []
+    for sheet in sheets:
+        cut = scan(pack, sheet)
+        tables.extend(cut.tables)
+        leftover.extend(_leftover(sheet, cut.leftover))
+        if sheet.hidden and (cut.tables or cut.leftover):
+            at = Place(sheet.name, 0, 0)
+            leftover.append(Remark("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
+    known, remarks = identify(pack, tables)
+    if not known:
+        raise NothingRecognised
+    found.remarks.extend(remarks)
+    firsts = _once(pack, known, found)
+    units = {form: _unit(pack, table) for form, table in firsts.items()}
+    for form, table in firsts.items():
+        read_body(pack, table, units[form], found)
+    printed = tuple(printed_of(table) for table in firsts.values())
+    blocks = _ordered(pack, found, firsts)
+    _say_hidden_decimals(pack, found)
+    budget = _budget(pack, blocks, units, printed, found)
+    return Reading(
+        budget,
+        found.rows,
+        printed,
+        (*found.remarks, *leftover),
+        frozenset(found.unreadable),
+    )
+
+
+def _once(pack: Pack, tables: Sequence[Table], found: Found) -> dict[str, Table]:
+    """The first table of each form; a second one is said and not read."""
+    firsts: dict[str, Table] = {}
+    again: dict[str, list[Place]] = {}
+    for table in tables:
+        assert table.match is not None
+        form = table.match.form.key
+        if form in firsts:
+            again.setdefault(form, []).append(Place(table.sheet.name, table.heading[0], 0))
+        else:
+            firsts[form] = table
+    for form, places in again.items():
+        spec = pack.forms[form]
+        facts = {"form": spec.sheet, "title": spec.title, "count": str(len(places) + 1)}
+        found.remarks.append(Remark("forms_present", "twice", form, tuple(places), facts))
+    return {form: firsts[form] for form in pack.forms if form in firsts}
+
+
+def _unit(pack: Pack, table: Table) -> str:
+    said = table.above.get("unit")
+    unit = tidy(said.text) if said else ""
+    return unit if unit in pack.words["units"] else pack.unit
+
+
+def _ordered(
+    pack: Pack, found: Found, tables: Mapping[str, Table]
+) -> dict[BlockKey, tuple[Row, ...]]:
+    """Blocks in the pack's order, fixed rows in printed order, rows that say nothing left out,
+    outline levels filled in."""
+    blocks = {}
+    known_units: set[str] = set()
+    for key, block in pack.blocks.items():
+        if key.form not in tables:
+            continue
+        rows = found.blocks.get(key, [])
+        if block.fixed:
+            order = {row.key: place for place, row in enumerate(block.fixed)}
+            rows = sorted((row for row in rows if row.amounts), key=lambda row: order[row.id])
+        else:
+            totals = [row for row in rows if row.id == TOTAL and row.amounts]
+            rows = totals + [row for row in rows if row.id != TOTAL]
+        if len(block.levels) == 1:
+            known_units |= {row.name for row in rows if row.id != TOTAL}
+        if len(block.levels) > 1:
+            rows = _with_levels(pack, key, rows, known_units, found)
+        blocks[key] = tuple(rows)
+    return blocks
+
+
+def _with_levels(
+    pack: Pack, key: BlockKey, rows: list[Row], units: set[str], found: Found
+) -> list[Row]:
+    block = pack.blocks[key]
+    first = {rows[0].name} if rows else set()
+    levels, unclear = levels_of(rows, block.levels, units | first, block.columns[0])
+    words = pack.words["levels"]
+    for place in unclear:
+        cell = CellKey(*key, rows[place].id, NAME)
+        facts = {"name": rows[place].name, "level": words[levels[place]]}
+        found.remarks.append(Remark("unclear_level", "", key.form, (cell,), facts))
+    return [row._replace(level=level) for row, level in zip(rows, levels, strict=True)]
+
+
+def _say_hidden_decimals(pack: Pack, found: Found) -> None:
+    """One remark a form: forty cells of one habit are one thing to say."""
+    by_form: dict[str, list[int]] = {}
+    for place, (cell, _, _) in enumerate(found.hidden):
+        by_form.setdefault(cell.form, []).append(place)
+    for form, places in by_form.items():
+        cells = tuple(found.hidden[place][0] for place in places)
+        first, shown, exact = found.hidden[places[0]]
+        row = found.rows[(BlockKey(first.form, first.block), first.row)]
+        at = address(Place(row.sheet, row.row, row.columns[first.column]))
+        facts = {"count": str(len(places)), "cell": at, "shown": plain(shown)}
+        facts["value"] = plain(exact)
+        found.remarks.append(Remark("value_hidden_decimals", "", form, cells, facts))
+
+
+def _budget(
+    pack: Pack,
+    blocks: Mapping[BlockKey, tuple[Row, ...]],
+    units: Mapping[str, str],
+    printed: Sequence[Printed],
+    found: Found,
+) -> Budget:
+    names = Counter(p.department.text.strip() for p in printed if p.department)
+    years = Counter(
+        year for p in printed if p.title for year in years_in(p.title.text)[:1]
+    )
+    year = years.most_common(1)[0][0] if years else pack.year
+    if year != pack.year:
+        where = next(
+            p.title.place for p in printed if p.title and year in years_in(p.title.text)
+        )
+        facts = {"found": str(year), "year": str(pack.year)}
+        found.remarks.append(Remark("other_year", "", "", (where,), facts))
+    common = Counter(units.values()).most_common(1)[0][0]
+    return Budget(
+        pack=pack.name,
+        year=year,
+        unit=common,
+        department=names.most_common(1)[0][0] if names else "",
+        blocks=blocks,
+        units={form: unit for form, unit in units.items() if unit != common},
+    )
+
+
+def _leftover(sheet: Sheet, rows: Sequence[int]) -> list[Remark]:
+    """Runs of rows that belong to no table, one remark a run."""
+    remarks = []
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row - runs[-1][-1] <= 2:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    for run in runs:
+        cells = [
+            (row, column, value)
+            for row in run
+            for column, value in enumerate(sheet.rows[row])
+            if value not in ("", None)
+        ]
+        if cells:
+            remarks.append(_left(sheet, cells))
+    return remarks
+
+
+def _left(sheet: Sheet, cells: list[tuple[int, int, object]]) -> Remark:
+    figures = any(isinstance(value, float | int) for _, _, value in cells)
+    words = " ".join(tidy(str(value)) for _, _, value in cells)
+    if len(words) > LEFTOVER_WORDS:
+        words = words[:LEFTOVER_WORDS] + "…"
+    places = dict.fromkeys(
+        Place(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1])
+    )
+    kind = "leftover_amounts" if figures else "leftover"
+    return Remark(kind, "", "", tuple(places), {"text": words})

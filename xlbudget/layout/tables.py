@@ -1,0 +1,236 @@
+"""Tables on sheets: where each begins and ends, and which form it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import Place
+from xlbudget.core.reading import Printed, Said
+from xlbudget.layout.heads import Match, columns_of, match
+from xlbudget.layout.labels import normal, tidy
+from xlbudget.layout.lines import ABOUT, FOOTER, HEADING, LABEL, NOTE, TITLE, Line, read_line
+from xlbudget.packs.model import Pack
+
+
+class Sheet(Protocol):
+    """A sheet's raw cells, A1-true: what `recognise` needs of a reader."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def rows(self) -> list[list[Any]]: ...
+    @property
+    def decimals(self) -> Mapping[tuple[int, int], int]: ...
+    @property
+    def uncalculated(self) -> frozenset[tuple[int, int]]: ...
+    @property
+    def errors(self) -> Mapping[tuple[int, int], str]: ...
+    @property
+    def not_finite(self) -> frozenset[tuple[int, int]]: ...
+    @property
+    def hidden(self) -> bool: ...
+
+
+@dataclass
+class Table:
+    """One table found on a sheet: the lines above it, its heading rows, its body rows."""
+
+    sheet: Sheet
+    above: dict[str, Said] = field(default_factory=dict)
+    titled: str = ""
+    labelled: str = ""
+    heading: list[int] = field(default_factory=list)
+    body: list[int] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
+    footers: list[int] = field(default_factory=list)
+    match: Match | None = None
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A sheet cut into tables; `leftover` are rows that belong to none."""
+
+    tables: list[Table]
+    leftover: list[int]
+
+
+def texts_of(row: Sequence[Any]) -> dict[int, str]:
+    """The words of a raw row by column."""
+    return {c: v for c, v in enumerate(row) if v.__class__ is str and v and not v.isspace()}
+
+
+def scan(pack: Pack, sheet: Sheet) -> Scan:
+    """Cut a sheet into tables. A table begins with its title, label or other lines, else with its
+    heading; it ends where the next begins, or below a note that it has no data."""
+    tables: list[Table] = []
+    leftover: list[int] = []
+    current = Table(sheet)
+    for number, row in enumerate(sheet.rows):
+        texts = texts_of(row)
+        numbers = sum(v.__class__ is float or v.__class__ is int for v in row) if row else 0
+        if not texts and not numbers:
+            continue
+        line = read_line(pack, texts, numbers)
+        begins = line is not None and line.kind in (TITLE, LABEL, ABOUT, HEADING)
+        if begins and (current.body or current.notes or (current.heading and not _goes_on(line, current, number))):
+            tables.append(current)
+            current = Table(sheet)
+        if line is None:
+            _body_row(current, number, leftover)
+        else:
+            _take(current, line, number, texts)
+    if current.heading:
+        tables.append(current)
+    else:
+        leftover.extend(_lines_of(current))
+    return Scan(tables, leftover)
+
+
+def _goes_on(line: Line | None, table: Table, number: int) -> bool:
+    """A heading row right below a heading row is part of the same heading."""
+    return line is not None and line.kind == HEADING and number - table.heading[-1] <= 2
+
+
+def _body_row(table: Table, number: int, leftover: list[int]) -> None:
+    if table.heading and not table.notes:
+        table.body.append(number)
+    else:
+        leftover.append(number)
+
+
+def _take(table: Table, line: Line, number: int, texts: Mapping[int, str]) -> None:
+    sheet = table.sheet.name
+    if line.kind == TITLE:
+        table.titled = line.form
+        table.above["title"] = Said(texts[line.column], Place(sheet, number, line.column))
+    elif line.kind == LABEL:
+        table.labelled = line.form
+        table.above["label"] = Said(texts[line.column], Place(sheet, number, line.column))
+    elif line.kind == ABOUT:
+        for name, (said, column) in line.about.items():
+            table.above[name] = Said(said, Place(sheet, number, column))
+    elif line.kind == HEADING:
+        table.heading.append(number)
+    elif line.kind == NOTE and table.heading:
+        table.notes.append(Said(texts[line.column], Place(sheet, number, line.column)))
+    elif line.kind == FOOTER and table.heading:
+        table.footers.append(number)
+
+
+def _lines_of(table: Table) -> list[int]:
+    return sorted({said.place.row for said in table.above.values()})
+
+
+def printed_of(table: Table) -> Printed:
+    """The words around a table, for the rules that look at them."""
+    assert table.match is not None
+    headings = tuple(
+        Said(text, Place(table.sheet.name, row, column))
+        for row in table.heading
+        for column, text in texts_of(table.sheet.rows[row]).items()
+    )
+    return Printed(
+        table.match.form.key,
+        table.above.get("title"),
+        table.above.get("department"),
+        table.above.get("unit"),
+        tuple(table.notes),
+        headings,
+    )
+
+
+def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Remark]]:
+    """Say which form each table is: by title; else by label, by sheet name, by headings, and
+    where several forms share their headings, by its place between the others. What stays
+    unclear is said and not read."""
+    remarks: list[Remark] = []
+    unclear: list[tuple[Table, list[Match]]] = []
+    known: list[Table] = []
+    for table in tables:
+        columns = columns_of([_normal_texts(table.sheet, row) for row in table.heading])
+        if table.titled:
+            table.match = match(pack, table.titled, columns)
+            known.append(table)
+            continue
+        found = [match(pack, form, columns) for form in pack.forms]
+        best = max(m.fit for m in found)
+        fitting = [m for m in found if m.fit == best]
+        if best[0] <= -best[1]:
+            unclear.append((table, []))
+            continue
+        evidence = _evidence(pack, table, fitting)
+        if evidence:
+            table.match = evidence[0]
+            known.append(table)
+            remarks.append(_untitled(pack, table, evidence[1]))
+        else:
+            unclear.append((table, fitting))
+    remarks.extend(_by_order(pack, tables, unclear))
+    return [table for table in tables if table.match], remarks
+
+
+def _normal_texts(sheet: Sheet, row: int) -> dict[int, str]:
+    return {column: normal(text) for column, text in texts_of(sheet.rows[row]).items()}
+
+
+def _evidence(pack: Pack, table: Table, fitting: list[Match]) -> tuple[Match, str] | None:
+    by_form = {m.form.key: m for m in fitting}
+    if table.labelled in by_form:
+        return by_form[table.labelled], "label"
+    if len(fitting) == 1:
+        return fitting[0], "headings"
+    name = tidy(table.sheet.name)
+    sheets = {form.sheet: form.key for form in pack.forms.values()}
+    pattern = "|".join(sorted(map(re.escape, sheets), key=len, reverse=True))
+    named = {sheets[found] for found in re.findall(pattern, name)} & by_form.keys()
+    digits = re.findall(r"\d+", re.sub(r"20\d\d", "", name))
+    named |= {f.key for f in pack.forms.values() if [str(f.number)] == digits} & by_form.keys()
+    named |= {key for key in by_form if normal(pack.forms[key].title) in normal(name)}
+    if len(named) == 1:
+        return by_form[named.pop()], "sheet"
+    return None
+
+
+def _by_order(
+    pack: Pack, tables: Sequence[Table], unclear: Iterable[tuple[Table, list[Match]]]
+) -> list[Remark]:
+    """Tables whose heading several forms share: the one form that is still wanted and that fits
+    between the neighbours in the order of the pack."""
+    remarks = []
+    taken = {table.match.form.key for table in tables if table.match}
+    order = list(pack.forms)
+    for table, fitting in unclear:
+        place = next(i for i, t in enumerate(tables) if t is table)
+        before = [order.index(t.match.form.key) for t in tables[:place] if t.match]
+        after = [order.index(t.match.form.key) for t in tables[place + 1 :] if t.match]
+        low, high = max(before, default=-1), min(after, default=len(order))
+        open_ = [
+            m
+            for m in fitting
+            if m.form.key not in taken and low < order.index(m.form.key) < high
+        ]
+        if len(open_) == 1:
+            table.match = open_[0]
+            taken.add(open_[0].form.key)
+            remarks.append(_untitled(pack, table, "order"))
+        else:
+            at = Place(table.sheet.name, table.heading[0], 0)
+            forms = "、".join(m.form.sheet for m in fitting)
+            kind = "unclear_table" if fitting else "unknown_table"
+            remarks.append(Remark(kind, "", "", (at,), {"forms": forms}))
+    return remarks
+
+
+def _untitled(pack: Pack, table: Table, evidence: str) -> Remark:
+    assert table.match is not None
+    form = table.match.form
+    at = Place(table.sheet.name, table.heading[0], min(texts_of(table.sheet.rows[table.heading[0]])))
+    words = pack.words["evidence"]
+    facts = {"evidence": words[evidence], "form": form.sheet, "title": form.title}
+    return Remark("untitled_table", "", form.key, (at,), facts)
+
+

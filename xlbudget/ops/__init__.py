@@ -1,0 +1,1 @@
+"""What is done with a budget: pack and budget in, an object out. Knows no workbook."""

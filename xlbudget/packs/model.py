@@ -1,0 +1,230 @@
+"""What a pack says, frozen: forms with their headings and rows, rules, catalogues, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from xlbudget.core.key import BlockKey
+
+LABEL, CODE, NAME, GOVERNMENT = "label", "code", "name", "government"
+TEXT_COLUMNS = (LABEL, CODE, NAME, GOVERNMENT)
+"""Columns that hold words; every other column of a form holds amounts."""
+
+TOTAL = "total"
+"""Row key of the total row of a block whose other rows are open (codes, outline)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """One catalogue of codes: code → name, and how often each pair was seen in print."""
+
+    key: str
+    title: str
+    levels: Mapping[str, int]
+    names: Mapping[str, str]
+    seen: Mapping[str, int]
+    kinds: Mapping[str, str]
+    maps: Mapping[str, tuple[str, ...]]
+    must_reach: str
+
+    @cached_property
+    def lengths(self) -> tuple[int, ...]:
+        """Digits of each level, top first."""
+        return tuple(self.levels.values())
+
+    def parent(self, code: str) -> str:
+        """The code one level up, or nothing for a top code or one of odd length."""
+        lengths = self.lengths
+        if len(code) not in lengths or len(code) == lengths[0]:
+            return ""
+        return code[: lengths[lengths.index(len(code)) - 1]]
+
+    @cached_property
+    def tops(self) -> tuple[str, ...]:
+        """The top codes in catalogue order."""
+        return tuple(code for code in self.names if len(code) == self.lengths[0])
+
+    @cached_property
+    def with_parts(self) -> frozenset[str]:
+        """Codes that have codes below them in the catalogue."""
+        return frozenset(self.parent(code) for code in self.names) - {""}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """Name → the codes that bear it."""
+        found: dict[str, list[str]] = {}
+        for code, name in self.names.items():
+            found.setdefault(name, []).append(code)
+        return {name: tuple(codes) for name, codes in found.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Heading:
+    """One printed heading; `key` names the column where it is a leaf."""
+
+    text: str
+    key: str = ""
+    children: tuple[Heading, ...] = ()
+
+    def leaves(self, above: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """(column key, printed headings from the top down) of every column below."""
+        path = (*above, self.text)
+        if not self.children:
+            yield self.key, path
+        for child in self.children:
+            yield from child.leaves(path)
+
+
+@dataclass(frozen=True, eq=False)
+class FixedRow:
+    """A row that the form always prints."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """One table body of a form.
+
+    Either `fixed` rows, or open rows: a tree of `codes` from a catalogue, or an outline of
+    `levels`; open rows may have a `total` row (its printed label; empty where the block beside it
+    prints the label for both).
+    """
+
+    form: str
+    key: str
+    headings: tuple[Heading, ...]
+    fixed: tuple[FixedRow, ...] = ()
+    total: str | None = None
+    codes: str = ""
+    government: str = ""
+    levels: tuple[str, ...] = ()
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def id(self) -> BlockKey:
+        """The block's key."""
+        return BlockKey(self.form, self.key)
+
+    @cached_property
+    def paths(self) -> Mapping[str, tuple[str, ...]]:
+        """Column key → printed headings from the top down, in printed order."""
+        return {key: path for heading in self.headings for key, path in heading.leaves()}
+
+    @cached_property
+    def text_columns(self) -> tuple[str, ...]:
+        """Columns that hold words, in printed order."""
+        return tuple(key for key in self.paths if key in TEXT_COLUMNS)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Amount columns, in printed order."""
+        return tuple(key for key in self.paths if key not in TEXT_COLUMNS)
+
+    @cached_property
+    def row_keys(self) -> tuple[str, ...]:
+        """Keys of the rows that the form always has."""
+        fixed = tuple(row.key for row in self.fixed)
+        return fixed or ((TOTAL,) if self.total is not None else ())
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Row key → printed label, for the rows that the form always has."""
+        named = {row.key: row.label for row in self.fixed}
+        return named or ({TOTAL: self.total} if self.total is not None else {})
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """One official table."""
+
+    key: str
+    number: int
+    sheet: str
+    label: str
+    title: str
+    paper: str
+    numbered: bool
+    blocks: tuple[Block, ...]
+    beside: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One constraint shape or kind of a rule, as the pack's text says it."""
+
+    where: str
+    holds: str = ""
+    on: tuple[str, ...] = ()
+    each: tuple[str, ...] = ()
+    given: tuple[Mapping[str, str], ...] = ({},)
+    when: str = ""
+    defines: str = ""
+    between: str = ""
+    kind: str = ""
+    blocks: tuple[str, ...] = ()
+    says: str = ""
+    severity: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One rule: id, sentences by case, severity by case, reasons, and its parts."""
+
+    id: str
+    says: Mapping[str, str]
+    severity: Mapping[str, str]
+    why: str
+    source: str
+    mend: str
+    parts: tuple[Part, ...]
+    where: str
+
+    @property
+    def sentence(self) -> str:
+        """The rule in one sentence (its first, where it has several cases)."""
+        return next(iter(self.says.values()))
+
+    def severity_of(self, case: str) -> str:
+        """How grave this case of the rule is."""
+        return self.severity.get(case) or self.severity.get("", "error")
+
+    def says_of(self, case: str) -> str:
+        """The sentence template of this case."""
+        return self.says.get(case) or self.sentence
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """Everything known about the forms of one place and year."""
+
+    name: str
+    year: int
+    place: str
+    unit: str
+    words: Mapping[str, Any]
+    catalogues: Mapping[str, Catalogue]
+    forms: Mapping[str, Form]
+    rules: Mapping[str, Rule]
+
+    @cached_property
+    def blocks(self) -> Mapping[BlockKey, Block]:
+        """Every block of every form, in printed order."""
+        return {block.id: block for form in self.forms.values() for block in form.blocks}
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, Rule]:
+        """Kind → the rule that names it."""
+        return {part.kind: rule for rule in self.rules.values() for part in rule.parts if part.kind}
+
+    def yuan(self, unit: str) -> int:
+        """How many 元 one of this unit is."""
+        return int(self.words["units"][unit])
+
+    def least_decimals(self, unit: str) -> int:
+        """Decimals assumed for amounts in this unit where the cell shows fewer."""
+        return int(self.words["decimals"][unit])

@@ -1,0 +1,380 @@
+"""Rules that are no equation: one function a kind, in a closed registry named by the pack.
+
+A kind takes the reading and yields remarks; ids, words and severities are the pack's. The kinds
+in `READ_KINDS` are noticed while a file is read and only bear their names here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xlbudget.core.amount import plain
+from xlbudget.core.budget import Row
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import BlockKey, CellKey, Place
+from xlbudget.core.reading import Printed, Reading, Said
+from xlbudget.layout.labels import normal, same_name, tidy, years_in
+from xlbudget.packs.model import CODE, GOVERNMENT, NAME, TOTAL, Block, Catalogue, Pack, Part
+from xlbudget.rules.tree import Tree
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a kind may look at."""
+
+    pack: Pack
+    reading: Reading
+    trees: Mapping[BlockKey, Tree]
+
+
+Kind = Callable[[Context, Part], Iterator[Remark]]
+
+
+def notice(context: Context) -> Iterator[Remark]:
+    """The remarks of every kind that the pack's rules name."""
+    for rule in context.pack.rules.values():
+        for part in rule.parts:
+            if part.kind in KINDS:
+                yield from KINDS[part.kind](context, part)
+
+
+def _coded(context: Context) -> Iterator[tuple[Block, Catalogue, tuple[Row, ...]]]:
+    for key, block in context.pack.blocks.items():
+        rows = context.reading.budget.blocks.get(key, ())
+        if block.codes and rows:
+            yield block, context.pack.catalogues[block.codes], rows
+
+
+def _at(block: Block, row: Row, column: str) -> tuple[CellKey]:
+    """The cell of a row's text column, or the next one that the form prints."""
+    printed = column if column in block.paths else block.text_columns[0]
+    return (CellKey(block.form, block.key, row.id, printed),)
+
+
+def code_known(context: Context, part: Part) -> Iterator[Remark]:
+    """Codes that the year's catalogue lacks; an error only where not even the class is known."""
+    for block, catalogue, rows in _coded(context):
+        for row in rows:
+            if not row.code or row.code in catalogue.names:
+                continue
+            case = "unknown" if row.code[: catalogue.lengths[0]] in catalogue.names else "no_class"
+            facts = {
+                "code": row.code,
+                "name": row.name,
+                "catalogue": catalogue.title,
+                "year": str(context.pack.year),
+            }
+            yield Remark(part.kind, case, block.form, _at(block, row, CODE), facts)
+
+
+def code_name(context: Context, part: Part) -> Iterator[Remark]:
+    """Names that are not the catalogue's, and codes that bear two names in one workbook."""
+    names: dict[tuple[str, str], dict[str, CellKey]] = {}
+    for block, catalogue, rows in _coded(context):
+        for row in rows:
+            (cell,) = _at(block, row, NAME)
+            if not row.code:
+                if row.name and row.id != TOTAL:
+                    facts = {"name": row.name, "catalogue": catalogue.title}
+                    facts["year"] = str(context.pack.year)
+                    yield Remark(part.kind, "unlisted", block.form, (cell,), facts)
+                continue
+            names.setdefault((catalogue.key, row.code), {}).setdefault(tidy(row.name), cell)
+            expected = catalogue.names.get(row.code)
+            if expected is None or same_name(expected, row.name):
+                continue
+            case = "confirmed" if catalogue.seen[row.code] >= 2 else "unconfirmed"
+            facts = {"code": row.code, "expected": expected, "name": row.name}
+            yield Remark(part.kind, case, block.form, (cell,), facts)
+    yield from _two_names(part, names)
+
+
+def _two_names(
+    part: Part, names: Mapping[tuple[str, str], Mapping[str, CellKey]]
+) -> Iterator[Remark]:
+    for (_, code), found in names.items():
+        if len(found) > 1:
+            cells = tuple(found.values())
+            facts = {"code": code, "names": "、".join(f"“{name}”" for name in found)}
+            yield Remark(part.kind, "two_names", cells[0].form, cells, facts)
+
+
+def code_parents(context: Context, part: Part) -> Iterator[Remark]:
+    """Codes whose parent does not stand in the form; each missing parent is told once."""
+    for block, catalogue, rows in _coded(context):
+        there = {row.code for row in rows}
+        told = set()
+        for row in rows:
+            parent = catalogue.parent(row.code)
+            if parent and parent not in there | told:
+                told.add(parent)
+                facts = {"code": row.code, "name": row.name, "parent": parent}
+                yield Remark(part.kind, "", block.form, _at(block, row, CODE), facts)
+
+
+def code_once(context: Context, part: Part) -> Iterator[Remark]:
+    """Codes that stand more than once in a form."""
+    for block, _, rows in _coded(context):
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            if row.code:
+                found.setdefault(row.code, []).append(row)
+        for code, same in found.items():
+            if len(same) > 1:
+                cells = tuple(_at(block, row, CODE)[0] for row in same)
+                facts = {"code": code, "name": same[0].name, "count": str(len(same))}
+                yield Remark(part.kind, "", block.form, cells, facts)
+
+
+def code_order(context: Context, part: Part) -> Iterator[Remark]:
+    """Codes that stand below a higher one."""
+    for block, _, rows in _coded(context):
+        coded = [row for row in rows if row.code]
+        for before, row in zip(coded, coded[1:], strict=False):
+            if row.code < before.code:
+                facts = {"code": row.code, "name": row.name, "before": before.code}
+                yield Remark(part.kind, "", block.form, _at(block, row, CODE), facts)
+
+
+def code_map(context: Context, part: Part) -> Iterator[Remark]:
+    """Government-economic items that the department-economic item may not map to."""
+    for block, _, rows in _coded(context):
+        if not block.government:
+            continue
+        target = context.pack.catalogues[block.government]
+        for row in rows:
+            allowed = target.maps.get(row.code, ())
+            if row.government and allowed and row.government not in allowed:
+                facts = {
+                    "code": row.code,
+                    "name": row.name,
+                    "government": target.names.get(row.government, row.government),
+                    "allowed": "、".join(dict.fromkeys(target.names[code] for code in allowed)),
+                }
+                yield Remark(part.kind, "", block.form, _at(block, row, GOVERNMENT), facts)
+
+
+def code_column(context: Context, part: Part) -> Iterator[Remark]:
+    """Amounts in the column of another kind than the code's own (人员经费, 公用经费)."""
+    words = context.pack.words["columns"]
+    for block, catalogue, rows in _coded(context):
+        kinds = set(catalogue.kinds.values())
+        for row in rows:
+            right = catalogue.kinds.get(row.code) or catalogue.kinds.get(
+                row.code[: catalogue.lengths[0]]
+            )
+            for wrong in sorted(kinds & row.amounts.keys() - {right}) if right else ():
+                facts = {"code": row.code, "name": row.name}
+                facts |= {"right": words[right], "wrong": words[wrong]}
+                cell = CellKey(block.form, block.key, row.id, wrong)
+                yield Remark(part.kind, "", block.form, (cell,), facts)
+
+
+def code_depth(context: Context, part: Part) -> Iterator[Remark]:
+    """Forms whose codes stop above the level that the law asks for."""
+    for block, catalogue, rows in _coded(context):
+        filled = [row for row in rows if row.code and row.amounts]
+        deep = [row for row in filled if row.code not in catalogue.names.keys() - catalogue.with_parts]
+        if not catalogue.must_reach or not deep:
+            continue
+        wanted = catalogue.levels[catalogue.must_reach]
+        longest = max(len(row.code) for row in filled)
+        if longest < wanted:
+            found = [level for level, digits in catalogue.levels.items() if digits <= longest]
+            facts = {
+                "form": context.pack.forms[block.form].sheet,
+                "found": found[-1] if found else "",
+                "level": catalogue.must_reach,
+            }
+            yield Remark(part.kind, "", block.form, _at(block, deep[0], CODE), facts)
+
+
+def same_codes(context: Context, part: Part) -> Iterator[Remark]:
+    """Rows without amounts whose code stands in one form only (with amounts, the sums tell)."""
+    keys = [key for name in part.blocks for key in context.pack.blocks if key.form == name]
+    blocks = [key for key in keys if key in context.reading.budget.blocks]
+    for mine in blocks:
+        others = [context.trees[key].by_code for key in blocks if key != mine]
+        for row in context.reading.budget.blocks[mine]:
+            if row.code and not row.amounts and any(row.code not in codes for codes in others):
+                absent = next(k for k in blocks if row.code not in context.trees[k].by_code)
+                facts = {"code": row.code, "name": row.name}
+                facts["form"] = context.pack.forms[absent.form].sheet
+                block = context.pack.blocks[mine]
+                yield Remark(part.kind, "one_side", mine.form, _at(block, row, CODE), facts)
+
+
+def value_negative(context: Context, part: Part) -> Iterator[Remark]:
+    """Amounts below nothing."""
+    for cell, amount in context.reading.budget.amounts():
+        if amount < 0:
+            yield Remark(part.kind, "", cell.form, (cell,), {"value": plain(amount)})
+
+
+SCALE = 10000
+"""万元 against 元."""
+
+
+def value_scale(context: Context, part: Part) -> Iterator[Remark]:
+    """A form whose largest figure is 10 000 times another's that states the same: 元 for 万元."""
+    budget = context.reading.budget
+    largest: dict[str, tuple[Decimal, CellKey]] = {}
+    for cell, amount in budget.amounts():
+        yuan = abs(amount) * context.pack.yuan(budget.unit_of(cell.form))
+        if yuan > largest.get(cell.form, (Decimal(0), cell))[0]:
+            largest[cell.form] = (yuan, cell)
+    for form, (most, cell) in largest.items():
+        like = [
+            other
+            for other, (figure, _) in largest.items()
+            if other != form and abs(most - figure * SCALE) * 1000 < most
+        ]
+        if like:
+            facts = {
+                "form": context.pack.forms[form].sheet,
+                "times": str(SCALE),
+                "unit": budget.unit_of(form),
+                "found": next(u for u, yuan in context.pack.words["units"].items() if yuan == 1),
+            }
+            yield Remark(part.kind, "", form, (cell,), facts)
+
+
+def empty_note(context: Context, part: Part) -> Iterator[Remark]:
+    """A form without amounts says so below, one with amounts does not, and a note is its own."""
+    filled = {cell.form for cell, amount in context.reading.budget.amounts() if amount}
+    filled |= {cell.form for cell in context.reading.unreadable}
+    words = context.pack.words
+    for printed in context.reading.printed:
+        facts = {"form": context.pack.forms[printed.form].sheet, "note": words["print"]["empty"]}
+        empties = [n for n in printed.notes if says_empty(n.text, words)]
+        if printed.form not in filled and not empties:
+            where = printed.title.place if printed.title else None
+            yield Remark(part.kind, "missing", printed.form, (where,) if where else (), facts)
+        for note in empties:
+            facts = {**facts, "note": note.text}
+            if _other_form(context.pack, printed.form, note.text):
+                yield Remark(part.kind, "other", printed.form, (note.place,), facts)
+            elif printed.form in filled:
+                yield Remark(part.kind, "wrong", printed.form, (note.place,), facts)
+
+
+def says_empty(text: str, words: Mapping[str, Mapping[str, list[str]]]) -> bool:
+    """Does a line below a table say that it has no data?"""
+    said = tidy(text)
+    return any(tidy(word) in said for word in words["lines"]["empty"])
+
+
+def _other_form(pack: Pack, form: str, text: str) -> bool:
+    """Does a note name another form and not its own?"""
+    names = {f.sheet: f.key for f in pack.forms.values()}
+    pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    named = {names[found] for found in re.findall(pattern, tidy(text))}
+    named |= {f.key for f in pack.forms.values() if normal(f.title) in normal(text)}
+    return bool(named) and form not in named
+
+
+def same_everywhere(context: Context, part: Part) -> Iterator[Remark]:
+    """Department, unit of amount and year are the same on every form: the odd ones out."""
+    for case, said in (("department", _department), ("unit", _unit), ("year", _year)):
+        found = [(p.form, *said(p)) for p in context.reading.printed if said(p)]
+        if not found:
+            continue
+        common = Counter(text for _, text, _ in found).most_common(1)[0][0]
+        for form, text, place in found:
+            if text != common:
+                facts = {"found": text, "expected": common}
+                facts["form"] = context.pack.forms[form].sheet
+                yield Remark(part.kind, case, form, (place,), facts)
+
+
+def _department(printed: Printed) -> tuple[str, Place] | tuple[()]:
+    said = printed.department
+    return (tidy(said.text), said.place) if said and said.text else ()
+
+
+def _unit(printed: Printed) -> tuple[str, Place] | tuple[()]:
+    return (tidy(printed.unit.text), printed.unit.place) if printed.unit else ()
+
+
+def _year(printed: Printed) -> tuple[str, Place] | tuple[()]:
+    years = years_in(printed.title.text) if printed.title else []
+    return (str(years[0]), printed.title.place) if printed.title and years else ()
+
+
+def forms_present(context: Context, part: Part) -> Iterator[Remark]:
+    """Forms of the pack that the file lacks."""
+    there = {key.form for key in context.reading.budget.blocks}
+    for form in context.pack.forms.values():
+        if form.key not in there:
+            facts = {"form": form.sheet, "title": form.title}
+            yield Remark(part.kind, "missing", form.key, (), facts)
+
+
+def placeholders(context: Context, part: Part) -> Iterator[Remark]:
+    """Words still to be filled in, and years of another budget, anywhere in printed words."""
+    words = [tidy(word) for word in context.pack.words["placeholders"]]
+    for form, text, at in _all_words(context):
+        for word in words:
+            if word.upper() in tidy(text).upper():
+                yield Remark(part.kind, "placeholder", form, (at,), {"text": text, "word": word})
+                break
+    year = context.reading.budget.year
+    for printed in context.reading.printed:
+        for said in printed.headings:
+            wrong = [found for found in years_in(said.text) if found != year]
+            if wrong:
+                facts = {"text": said.text, "found": str(wrong[0]), "year": str(year)}
+                yield Remark(part.kind, "year", printed.form, (said.place,), facts)
+
+
+def _all_words(context: Context) -> Iterator[tuple[str, str, Place | CellKey]]:
+    for printed in context.reading.printed:
+        said: tuple[Said | None, ...] = (printed.title, printed.department, *printed.notes)
+        for one in (*said, *printed.headings):
+            if one:
+                yield printed.form, one.text, one.place
+    for key, rows in context.reading.budget.blocks.items():
+        block = context.pack.blocks[key]
+        for row in rows:
+            if row.name:
+                yield key.form, row.name, _at(block, row, NAME)[0]
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.__name__: kind
+    for kind in (
+        code_known,
+        code_name,
+        code_parents,
+        code_once,
+        code_order,
+        code_map,
+        code_column,
+        code_depth,
+        same_codes,
+        value_negative,
+        value_scale,
+        empty_note,
+        same_everywhere,
+        forms_present,
+        placeholders,
+    )
+}
+"""The closed registry: what a pack may name in `kind:`."""
+
+FILE_KINDS = frozenset(
+    "not_found no_permission is_empty owner_file encrypted old_format not_workbook damaged "
+    "too_large unsafe duplicate_sheets stray_cell not_budget_json nothing_recognised".split()
+)
+"""Kinds noticed when a file is opened; each keeps the file from being read."""
+
+READ_KINDS = FILE_KINDS | frozenset(
+    "schema unknown_row unnamed_row unknown_column missing_column leftover leftover_amounts "
+    "untitled_table unclear_table unclear_level other_year hidden_sheet unknown_table value_text value_error "
+    "value_hidden_decimals value_uncalculated value_unreadable".split()
+)
+"""Kinds noticed while a file is read."""

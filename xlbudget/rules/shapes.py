@@ -1,0 +1,187 @@
+"""Every rule's expressions, held against the forms: names become rows, columns and sets.
+
+A *shape* is one expression on one block with its `for` words filled in; only what depends on a
+budget (which rows there are) is still open. A name that means nothing is a fault of the pack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from xlbudget.core.key import BlockKey
+from xlbudget.packs.faults import Fault, PackError
+from xlbudget.packs.load import fault_at
+from xlbudget.packs.model import Block, Pack, Part, Rule
+from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse
+
+ROW_WORDS = ("row", "parent", "childless", "class", "code")
+COLUMN_WORD = "column"
+OWN_SETS = ("children", "tops")
+
+FIXED, BOUND, GROUP, BY_CODE = "fixed", "bound", "group", "code"
+
+
+class Pick(NamedTuple):
+    """Cells that a term means: rows by `how` and `row`; `column` is empty where it is bound."""
+
+    coefficient: int
+    block: BlockKey
+    how: str
+    row: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One expression, ready to be laid over a budget."""
+
+    rule: Rule
+    part: Part
+    number: int
+    on: BlockKey | None
+    row_word: str
+    columns: tuple[str, ...]
+    left: tuple[Pick, ...]
+    relation: str
+    right: tuple[Pick, ...]
+    when: tuple[tuple[Pick, ...], str] | None
+    words: Mapping[str, str]
+
+
+@lru_cache(maxsize=8)
+def shapes_of(pack: Pack) -> tuple[Shape, ...]:
+    """Every shape of every rule of the pack, in order. Raises PackError with all faults."""
+    faults: list[Fault] = []
+    found = []
+    for rule in pack.rules.values():
+        for number, part in enumerate(rule.parts):
+            if part.holds:
+                found.extend(_shapes(pack, rule, number, part, faults))
+    if faults:
+        raise PackError(faults)
+    return tuple(found)
+
+
+def _shapes(
+    pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]
+) -> list[Shape]:
+    shapes = []
+    for name in part.on or ("",):
+        for given in part.given:
+            try:
+                shapes.append(_Binder(pack, part, name, given).shape(rule, number))
+            except NotLinear as error:
+                faults.append(fault_at(part.where, "holds", f"{rule.id}: {error}"))
+    return shapes
+
+
+class _Binder:
+    """Resolves the names of one part on one block with one set of `for` words."""
+
+    def __init__(self, pack: Pack, part: Part, on: str, given: Mapping[str, str]) -> None:
+        self.pack, self.part, self.given = pack, part, given
+        self.on = self.block(on) if on else None
+        row_words = [word for word in part.each if word in ROW_WORDS]
+        unknown = [word for word in part.each if word not in (*ROW_WORDS, COLUMN_WORD)]
+        if unknown or len(row_words) > 1:
+            allowed = ", ".join((*ROW_WORDS, COLUMN_WORD))
+            raise NotLinear(f"each: {unknown or row_words}: at most one of {allowed}")
+        self.row_word = row_words[0] if row_words else ""
+        self.by_column = COLUMN_WORD in part.each
+
+    def shape(self, rule: Rule, number: int) -> Shape:
+        relation = parse(self.part.holds)
+        if relation.relation == "!=":
+            raise NotLinear("!= cannot be required, only asked in when:")
+        return Shape(
+            rule=rule,
+            part=self.part,
+            number=number,
+            on=self.on.id if self.on else None,
+            row_word=self.row_word,
+            columns=self.columns(relation),
+            left=self.side(relation.left),
+            relation=relation.relation,
+            right=self.side(relation.right),
+            when=self.condition(),
+            words=self.given,
+        )
+
+    def condition(self) -> tuple[tuple[Pick, ...], str] | None:
+        if not self.part.when:
+            return None
+        relation = parse(self.part.when)
+        if relation.relation not in ("==", "!=") or relation.right.terms:
+            raise NotLinear("when: must compare figures with 0 by == or !=")
+        return self.side(relation.left), relation.relation
+
+    def columns(self, relation: Relation) -> tuple[str, ...]:
+        """The columns to go over: those that every block in the expression has."""
+        if not self.by_column or self.on is None:
+            return ("",)
+        others = [
+            self.block(ref.block)
+            for side in (relation.left, relation.right)
+            for _, ref in side.terms
+            if ref.column == COLUMN_WORD
+        ]
+        return tuple(
+            column for column in self.on.columns if all(column in b.columns for b in others)
+        )
+
+    def side(self, side: Side) -> tuple[Pick, ...]:
+        return tuple(self.pick(a, ref) for a, ref in side.terms)
+
+    def pick(self, coefficient: int, ref: Ref) -> Pick:
+        if ref.block:
+            block = self.block(ref.block)
+            row = self.given.get(ref.row, ref.row)
+            column = self.given.get(ref.column, ref.column)
+            return Pick(coefficient, block.id, *self.row(block, row), self.column(block, column))
+        if self.on is None:
+            raise NotLinear(f"{ref.row}: a bare name needs on:")
+        block, name = self.on, ref.row
+        rows_are_named = self.by_column or self.row_word == "" or ref.summed
+        if rows_are_named or name == self.row_word:
+            if self.row_word and not ref.summed and name != self.row_word:
+                raise NotLinear(f"{name}: bound words here are {self.row_word}")
+            column = "" if self.by_column else self.column(block, "")
+            return Pick(coefficient, block.id, *self.row(block, name), column)
+        return Pick(coefficient, block.id, BOUND, self.row_word, self.column(block, name))
+
+    def block(self, name: str) -> Block:
+        name = self.given.get(name, name)
+        form, _, key = name.partition(".")
+        if form not in self.pack.forms:
+            raise NotLinear(f"no form {form!r}; there are {', '.join(self.pack.forms)}")
+        blocks = {block.key: block for block in self.pack.forms[form].blocks}
+        if not key and len(blocks) == 1:
+            return next(iter(blocks.values()))
+        if key not in blocks:
+            raise NotLinear(f"no block {name!r}; {form} has {', '.join(blocks)}")
+        return blocks[key]
+
+    def row(self, block: Block, name: str) -> tuple[str, str]:
+        if name == self.row_word:
+            return BOUND, name
+        if name in OWN_SETS or name in block.sets or name in block.levels:
+            return GROUP, name
+        if name in block.row_keys:
+            return FIXED, name
+        if block.codes and name in self.pack.catalogues[block.codes].names:
+            return BY_CODE, name
+        allowed = [*block.row_keys, *block.sets, *block.levels]
+        raise NotLinear(f"{'.'.join(block.id)} has no row {name!r}; it has {', '.join(allowed)}")
+
+    def column(self, block: Block, name: str) -> str:
+        if name == COLUMN_WORD and self.by_column:
+            return ""
+        if not name and len(block.columns) == 1:
+            return block.columns[0]
+        if name not in block.columns:
+            have = ", ".join(block.columns)
+            raise NotLinear(f"{'.'.join(block.id)} has no column {name!r}; it has {have}")
+        return name

@@ -1,0 +1,119 @@
+"""How the rows of a block hang together: a code's children, a total's top rows, a unit's projects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlbudget.core.budget import Row
+from xlbudget.packs.model import TOTAL, Block, Catalogue
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Row ids of one block, and how they hang together.
+
+    `children` lists only rows that have some; `tops` are the rows under no other; `childless` are
+    rows that by their kind have parts but have none; `groups` are the named sets and levels.
+    """
+
+    ids: tuple[str, ...]
+    by_code: Mapping[str, tuple[str, ...]]
+    children: Mapping[str, tuple[str, ...]]
+    tops: tuple[str, ...]
+    childless: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+
+
+def tree_of(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) -> Tree:
+    """The tree of a block's rows. A row whose parent is missing hangs under its nearest ancestor
+    that is there, so that a missing 款 is told once and not again by every sum."""
+    if block.fixed:
+        ids = block.row_keys
+        by_code = {key: (key,) for key in ids}
+        return Tree(ids, by_code, {}, (), (), dict(block.sets))
+    parents = _by_level(block, rows) if block.levels else _by_code(rows, catalogue)
+    children: dict[str, list[str]] = {}
+    tops = []
+    for row, parent in zip(rows, parents, strict=True):
+        if row.id == TOTAL:
+            continue
+        if parent:
+            children.setdefault(parent, []).append(row.id)
+        else:
+            tops.append(row.id)
+    groups: dict[str, list[str]] = {level: [] for level in block.levels}
+    codes: dict[str, list[str]] = {}
+    for row in rows:
+        if row.level in groups:
+            groups[row.level].append(row.id)
+        if row.code or row.id == TOTAL:
+            codes.setdefault(row.code or TOTAL, []).append(row.id)
+    ids = tuple(row.id for row in rows)
+    childless = tuple(
+        row.id
+        for row in rows
+        if row.id not in children and _has_parts(block, row, rows, catalogue)
+    )
+    if block.total is not None and TOTAL not in codes:
+        ids = (TOTAL, *ids)
+    return Tree(
+        ids,
+        {code: tuple(found) for code, found in codes.items()},
+        {parent: tuple(found) for parent, found in children.items()},
+        tuple(tops),
+        childless,
+        {level: tuple(found) for level, found in groups.items()},
+    )
+
+
+def _by_code(rows: tuple[Row, ...], catalogue: Catalogue | None) -> list[str]:
+    """Parent ids by code prefix; a row without a code hangs under the last top row above it."""
+    lengths = catalogue.lengths if catalogue else ()
+    first = {}
+    for row in rows:
+        if row.code:
+            first.setdefault(row.code, row.id)
+    parents = []
+    last_top = ""
+    for row in rows:
+        parent = ""
+        for length in reversed(lengths):
+            if length < len(row.code) and row.code[:length] in first:
+                parent = first[row.code[:length]]
+                break
+        if not row.code and row.id != TOTAL:
+            parent = last_top
+        if row.code and len(row.code) == lengths[0]:
+            last_top = row.id
+        parents.append(parent)
+    return parents
+
+
+def _by_level(block: Block, rows: tuple[Row, ...]) -> list[str]:
+    """Parent ids by outline: the last row above with a higher level."""
+    depth = {level: place for place, level in enumerate(block.levels)}
+    open_rows: list[tuple[int, str]] = []
+    parents = []
+    for row in rows:
+        mine = depth.get(row.level, -1)
+        while open_rows and open_rows[-1][0] >= mine:
+            open_rows.pop()
+        parents.append(open_rows[-1][1] if open_rows and mine >= 0 else "")
+        if mine >= 0:
+            open_rows.append((mine, row.id))
+    return parents
+
+
+def _has_parts(
+    block: Block, row: Row, rows: tuple[Row, ...], catalogue: Catalogue | None
+) -> bool:
+    """Has such a row parts by its kind? In a form whose codes go down to the last level, any
+    code above that has, unless the catalogue knows none below it."""
+    if block.levels:
+        return row.level != block.levels[-1] and bool(row.level)
+    if catalogue is None or not row.code or len(row.code) >= catalogue.lengths[-1]:
+        return False
+    if row.code in catalogue.names and row.code not in catalogue.with_parts:
+        return False
+    return any(len(other.code) == catalogue.lengths[-1] for other in rows)
