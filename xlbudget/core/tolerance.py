@@ -40,7 +40,7 @@ class Verdict(NamedTuple):
     """What became of a constraint.
 
     `residual` is left − right in scaled units, `bound` twice the sum of half-widths (so a residual
-    is within it if 2·|residual| < bound), `count` the figures in it weighted by |a|, `width` the
+    is within it if 2·|residual| < bound), `filled` the figures in it weighted by |a|, `width` the
     coarsest last decimal among them.
     """
 
@@ -49,7 +49,7 @@ class Verdict(NamedTuple):
     left: int
     right: int
     bound: int
-    count: int
+    filled: int
     width: int
 
 
@@ -80,7 +80,7 @@ def _magnitude(yuan: int) -> int:
 
 def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
     """Decide one constraint by the intervals of its figures."""
-    left = right = bound = count = squares = width = 0
+    left = right = bound = filled = squares = width = 0
     for sign, terms in ((1, constraint.left), (-1, constraint.right)):
         side = 0
         for coefficient, cell in terms:
@@ -91,7 +91,7 @@ def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
             weight = abs(coefficient)
             bound += weight * figure.width
             squares += weight * figure.width * figure.width
-            count += weight
+            filled += weight
             width = max(width, figure.width)
         if sign > 0:
             left = side
@@ -99,7 +99,7 @@ def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
             right = side
     residual = left - right
     outcome = _outcome(residual, constraint.relation, bound, squares, width)
-    return Verdict(outcome, residual, left, right, bound, count, width)
+    return Verdict(outcome, residual, left, right, bound, filled, width)
 
 
 def _outcome(residual: int, relation: str, bound: int, squares: int, width: int) -> str:

@@ -64,7 +64,9 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
         raw = table.sheet.rows[number]
         used = _read_row(pack, table, bodies, number, number - previous > 1, unit, found)
         previous = number
-        rest = [c for c, v in enumerate(raw) if v not in ("", None) and (c not in known or not used)]
+        rest = [
+            c for c, v in enumerate(raw) if v not in ("", None) and (c not in known or not used)
+        ]
         _say_rest(table, number, rest, found)
     for body in bodies:
         found.blocks.setdefault(body.block.id, []).extend(body.rows)
@@ -139,8 +141,6 @@ def _values(pack: Pack, table: Table, body: Body, number: int, unit: str) -> dic
             values[key] = Value(None, False, "value_error", "", {"text": sheet.errors[at]})
         elif at in sheet.uncalculated:
             values[key] = Value(None, False, "value_uncalculated", "unknown")
-        elif at in sheet.not_finite:
-            values[key] = Value(None, False, "value_error", "", {"text": str(row[column])})
         elif column < len(row) and row[column] != "":
             values[key] = read_value(pack, row[column], sheet.decimals.get(at), unit)
     return values
@@ -203,17 +203,13 @@ def _open_row(
     return _new_row(pack, body, table, number, code, name)
 
 
-def _is_total(
-    pack: Pack, block: Block, code: str, name: str, shared: str, filled: bool
-) -> bool:
+def _is_total(pack: Pack, block: Block, code: str, name: str, shared: str, filled: bool) -> bool:
     words = {tidy(code), tidy(name)} - {""}
     if not words:
         return bool(shared) and filled and not block.total
     label = tidy(block.total or "")
     like = [tidy(word) for word in pack.words["synonyms"].get(label, ())]
-    totals = {label, *like} - {""} or {
-        tidy(word) for word in (pack.words["columns"][TOTAL],)
-    }
+    totals = {label, *like} - {""} or {tidy(word) for word in (pack.words["columns"][TOTAL],)}
     return words <= totals
 
 
@@ -228,9 +224,7 @@ def _code_and_name(body: Body, table: Table, number: int) -> tuple[str, str]:
     return (both[1], both[2].strip()) if both else (code, name)
 
 
-def _new_row(
-    pack: Pack, body: Body, table: Table, number: int, code: str, name: str
-) -> str:
+def _new_row(pack: Pack, body: Body, table: Table, number: int, code: str, name: str) -> str:
     block = body.block
     government = ""
     if block.government:
@@ -306,9 +300,7 @@ def _keep(
             found.unreadable.add(cell)
         if value.kind:
             place = Place(table.sheet.name, number, body.columns[key])
-            found.remarks.append(
-                Remark(value.kind, value.case, block.form, (place,), value.facts)
-            )
+            found.remarks.append(Remark(value.kind, value.case, block.form, (place,), value.facts))
         if value.exact is not None and value.amount is not None:
             found.hidden.append((cell, value.amount, value.exact))
 
@@ -354,8 +346,12 @@ def _say_columns(table: Table, bodies: list[Body], found: Found) -> None:
         ]
         if filled:
             text = next(
-                (texts_of(table.sheet.rows[n])[column] for n in reversed(table.heading)
-                 if column in texts_of(table.sheet.rows[n])), "",
+                (
+                    texts_of(table.sheet.rows[n])[column]
+                    for n in reversed(table.heading)
+                    if column in texts_of(table.sheet.rows[n])
+                ),
+                "",
             )
             places = tuple(Place(table.sheet.name, n, column) for n in filled)
             found.remarks.append(Remark("unknown_column", "", form.key, places, {"text": text}))

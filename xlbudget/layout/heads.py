@@ -47,7 +47,7 @@ class Match:
 @lru_cache(maxsize=8)
 def vocabulary(pack: Pack) -> frozenset[str]:
     """Every word that stands in a heading of any form, in normal form, with synonyms."""
-    words = set()
+    words: set[str] = set()
     for form in pack.forms.values():
         for wanted in wanted_columns(pack, form.key):
             words.update(wanted.path)

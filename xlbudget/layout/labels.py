@@ -11,8 +11,17 @@ from functools import lru_cache
 
 SPACE = re.compile(r"[\s\u3000\u00a0\ufeff\u200b]+")
 YEAR = re.compile(r"20\d\d(?:年度|年)?")
-ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+[、.．,，]|[（][一二三四五六七八九十\d]+[）]|\d+[、.．]|[①-⑳])")
-FOLD = {ord("("): "（", ord(")"): "）", ord("﹙"): "（", ord("﹚"): "）", ord(":"): "：", ord("，"): ","}
+ORDINAL = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.．,，]|[（][一二三四五六七八九十\d]+[）]|\d+[、.．]|[①-⑳])"
+)
+FOLD: dict[int, str | None] = {
+    ord("("): "（",
+    ord(")"): "）",
+    ord("﹙"): "（",
+    ord("﹚"): "）",
+    ord(":"): "：",
+    ord("，"): ",",
+}
 FOLD |= {ord(mark): None for mark in "“”\"'‘’「」『』＂"}
 FOLD |= {0xFF10 + digit: str(digit) for digit in range(10)}
 

@@ -31,10 +31,8 @@ def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str], re.Pattern
     titles = {normal(form.title): form.key for form in pack.forms.values()}
     labels = {tidy(form.label): form.key for form in pack.forms.values()}
     words = pack.words["lines"]
-    either = "|".join(
-        f"(?P<{name}>{_spaced(words[name])})" for name in ("department", "unit")
-    )
-    return titles, labels, re.compile(rf"^\s*(?:{either})\s*[:：]\s*(.*?)\s*$", re.DOTALL)
+    either = "|".join(f"(?P<{name}>{_spaced(words[name])})" for name in ("department", "unit"))
+    return titles, labels, re.compile(rf"^\s*(?:{either})\s*[:：]\s*(?P<said>.*?)\s*$", re.DOTALL)
 
 
 def _spaced(words: Sequence[str]) -> str:
@@ -59,7 +57,7 @@ def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None
         if "：" in text or ":" in text:
             found = pattern.match(text)
             if found and not numbers:
-                about[str(found.lastgroup)] = (found[found.re.groups], column)
+                about["department" if found["department"] else "unit"] = (found["said"], column)
     if about:
         return Line(ABOUT, about=about)
     if numbers == 0 and is_heading(pack, texts):

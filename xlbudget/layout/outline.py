@@ -53,9 +53,7 @@ def _unit_end(rows: Sequence[Row], place: int, units: Collection[str], amount: s
 
 def _is_unit(rows: Sequence[Row], place: int, amount: str) -> bool:
     """Do some rows right below add up to this one?"""
-    return any(
-        _adds_up(rows, place, end, amount) for end in range(place + 2, len(rows) + 1)
-    )
+    return any(_adds_up(rows, place, end, amount) for end in range(place + 2, len(rows) + 1))
 
 
 def _adds_up(rows: Sequence[Row], place: int, end: int, amount: str) -> bool:

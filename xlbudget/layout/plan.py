@@ -26,7 +26,7 @@ SPARE_ROWS = 15
 """Empty rows of a code tree or outline in a form that has no row yet."""
 
 TITLE, LABELLED, ABOUT, UNIT, HEADING, TEXT, AMOUNT, NOTE = (
-    "title label about unit heading text amount note".split()
+    ["title", "label", "about", "unit", "heading", "text", "amount", "note"]
 )
 
 
@@ -76,9 +76,7 @@ def plan(pack: Pack, form: Form, budget: Budget) -> SheetPlan:
     note = body + len(lines)
     if not _filled(form, budget):
         cells.append(Cell(note, 0, note, width - 1, NOTE, pack.words["print"]["empty"]))
-    return SheetPlan(
-        form, tuple(cells), _widths(form, cells, width), (top, body - 1), rows, places
-    )
+    return SheetPlan(form, tuple(cells), _widths(form, cells, width), (top, body - 1), rows, places)
 
 
 def _columns(form: Form) -> dict[tuple[BlockKey, str], int]:

@@ -146,14 +146,10 @@ def _budget(
     found: Found,
 ) -> Budget:
     names = Counter(p.department.text.strip() for p in printed if p.department)
-    years = Counter(
-        year for p in printed if p.title for year in years_in(p.title.text)[:1]
-    )
+    years = Counter(year for p in printed if p.title for year in years_in(p.title.text)[:1])
     year = years.most_common(1)[0][0] if years else pack.year
     if year != pack.year:
-        where = next(
-            p.title.place for p in printed if p.title and year in years_in(p.title.text)
-        )
+        where = next(p.title.place for p in printed if p.title and year in years_in(p.title.text))
         facts = {"found": str(year), "year": str(pack.year)}
         found.remarks.append(Remark("other_year", "", "", (where,), facts))
     common = Counter(units.values()).most_common(1)[0][0]
@@ -193,8 +189,6 @@ def _left(sheet: Sheet, cells: list[tuple[int, int, object]]) -> Remark:
     words = " ".join(tidy(str(value)) for _, _, value in cells)
     if len(words) > LEFTOVER_WORDS:
         words = words[:LEFTOVER_WORDS] + "…"
-    places = dict.fromkeys(
-        Place(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1])
-    )
+    places = dict.fromkeys(Place(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1]))
     kind = "leftover_amounts" if figures else "leftover"
     return Remark(kind, "", "", tuple(places), {"text": words})

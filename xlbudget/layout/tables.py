@@ -30,8 +30,6 @@ class Sheet(Protocol):
     @property
     def errors(self) -> Mapping[tuple[int, int], str]: ...
     @property
-    def not_finite(self) -> frozenset[tuple[int, int]]: ...
-    @property
     def hidden(self) -> bool: ...
 
 
@@ -76,7 +74,11 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
             continue
         line = read_line(pack, texts, numbers)
         begins = line is not None and line.kind in (TITLE, LABEL, ABOUT, HEADING)
-        if begins and (current.body or current.notes or (current.heading and not _goes_on(line, current, number))):
+        if begins and (
+            current.body
+            or current.notes
+            or (current.heading and not _goes_on(line, current, number))
+        ):
             tables.append(current)
             current = Table(sheet)
         if line is None:
@@ -209,9 +211,7 @@ def _by_order(
         after = [order.index(t.match.form.key) for t in tables[place + 1 :] if t.match]
         low, high = max(before, default=-1), min(after, default=len(order))
         open_ = [
-            m
-            for m in fitting
-            if m.form.key not in taken and low < order.index(m.form.key) < high
+            m for m in fitting if m.form.key not in taken and low < order.index(m.form.key) < high
         ]
         if len(open_) == 1:
             table.match = open_[0]
@@ -228,9 +228,9 @@ def _by_order(
 def _untitled(pack: Pack, table: Table, evidence: str) -> Remark:
     assert table.match is not None
     form = table.match.form
-    at = Place(table.sheet.name, table.heading[0], min(texts_of(table.sheet.rows[table.heading[0]])))
+    at = Place(
+        table.sheet.name, table.heading[0], min(texts_of(table.sheet.rows[table.heading[0]]))
+    )
     words = pack.words["evidence"]
     facts = {"evidence": words[evidence], "form": form.sheet, "title": form.title}
     return Remark("untitled_table", "", form.key, (at,), facts)
-
-

@@ -102,7 +102,7 @@ def _judged(
 def _open(constraint: Constraint, missing: Iterable[BlockKey], reading: Reading) -> bool:
     """Can this constraint not be decided: a form is not there, or a cell holds no amount?"""
     return any(
-        (cell.form, cell.block) in missing or cell in reading.unreadable
+        BlockKey(cell.form, cell.block) in missing or cell in reading.unreadable
         for cell in (*constraint.cells(), *constraint.condition)
     )
 
@@ -127,7 +127,8 @@ def _one_unit_excused(
     unsound = {
         cell
         for constraint, verdict in judged
-        if verdict.outcome not in (HELD, ROUNDING) and len({c.form for c in constraint.cells()}) == 1
+        if verdict.outcome not in (HELD, ROUNDING)
+        and len({c.form for c in constraint.cells()}) == 1
         for cell in constraint.cells()
     }
     return [
@@ -173,7 +174,7 @@ def _between_figures(
                 Decimal(verdict.right) / unit,
                 Decimal(abs(verdict.residual)) / unit,
                 Decimal(verdict.bound) / unit / 2,
-                verdict.count,
+                verdict.filled,
                 verdict.outcome,
             ),
         )

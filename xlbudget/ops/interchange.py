@@ -136,3 +136,12 @@ def block_at(steps: tuple[Any, ...]) -> tuple[BlockKey, int, str] | None:
     if len(steps) >= 4 and steps[0] == "forms" and isinstance(steps[3], int):
         return BlockKey(steps[1], steps[2]), steps[3], str(steps[4]) if len(steps) > 4 else ""
     return None
+
+
+def as_floats(data: Any) -> Any:
+    """The same plain data with its decimals as floats, good for their type only."""
+    if isinstance(data, Decimal):
+        return float(data)
+    if isinstance(data, dict):
+        return {key: as_floats(value) for key, value in data.items()}
+    return [as_floats(value) for value in data] if isinstance(data, list) else data

@@ -83,7 +83,8 @@ def _item(pack: Pack, block: Block) -> dict[str, Any]:
     item = _object({**words, **amounts}, required)
     if block.total is None:
         return item
-    return {"anyOf": [_object({"row": {"const": TOTAL}, **amounts}, ["row"]), item]}
+    total = _object({"row": {"const": TOTAL}, **amounts}, ["row"])
+    return {"if": {"required": ["row"]}, "then": total, "else": item}
 
 
 def _object(properties: Mapping[str, Any], required: list[str]) -> dict[str, Any]:

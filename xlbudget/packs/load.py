@@ -41,9 +41,9 @@ def pack_names(root: Path | None = None) -> list[str]:
 def load_pack(name: str, root: Path | None = None) -> Pack:
     """The pack of that name, with all that it extends. Raises PackError, naming every fault."""
     root = root or templates_root()
-    folders = _lineage(name, root)
+    folders = pack_folders(name, root)
     faults: list[Fault] = []
-    head = _yaml(folders[-1] / "pack.yaml")
+    head = read_yaml(folders[-1] / "pack.yaml")
     words: dict[str, Any] = {}
     catalogues: dict[str, Catalogue] = {}
     for folder in folders:
@@ -52,7 +52,7 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
     forms: dict[str, Form] = {}
     for folder in folders:
         for path in sorted(folder.glob("forms/*.yaml")):
-            form = read_form(path, _yaml(path), int(head["year"]), catalogues, faults)
+            form = read_form(path, read_yaml(path), int(head["year"]), catalogues, faults)
             if form is not None:
                 forms[form.key] = form
     rules = _rules(folders, head, faults)
@@ -64,7 +64,7 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
     )
 
 
-def _lineage(name: str, root: Path) -> list[Path]:
+def pack_folders(name: str, root: Path) -> list[Path]:
     """Folders of the pack and all it extends, the most general first."""
     folders: list[Path] = []
     wanted: str | None = name
@@ -76,7 +76,7 @@ def _lineage(name: str, root: Path) -> list[Path]:
         if path.parent in folders:
             raise PackError([Fault(str(path), 1, f"pack {wanted!r} extends itself")])
         folders.insert(0, path.parent)
-        head = _yaml(path)
+        head = read_yaml(path)
         base = head.get("extends")
         if base and str(base).rpartition("/")[2] != str(head["year"]):
             line = line_of(path, ("extends",))
@@ -96,7 +96,8 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
-def _yaml(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
+    """A pack file as plain data. Raises PackError where it is no YAML."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -105,7 +106,7 @@ def _yaml(path: Path) -> Any:
 
 
 def _optional(path: Path) -> Any:
-    return _yaml(path) if path.is_file() else {}
+    return read_yaml(path) if path.is_file() else {}
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,9 +136,7 @@ def _csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _catalogue(
-    folder: Path, key: str, spec: Mapping[str, Any], faults: list[Fault]
-) -> Catalogue:
+def _catalogue(folder: Path, key: str, spec: Mapping[str, Any], faults: list[Fault]) -> Catalogue:
     path = folder / spec["file"]
     rows = _csv(path)
     maps: dict[str, tuple[str, ...]] = {}
@@ -175,9 +174,7 @@ def _check_codes(
             faults.append(Fault(str(path), line, f"code {code} has no parent {parent}"))
 
 
-def _check_map(
-    path: Path, source: Catalogue, target: Catalogue, faults: list[Fault]
-) -> None:
+def _check_map(path: Path, source: Catalogue, target: Catalogue, faults: list[Fault]) -> None:
     for line, row in enumerate(_csv(path), start=2):
         for code, catalogue in ((row["department"], source), (row["government"], target)):
             if code not in catalogue.names:
@@ -191,13 +188,16 @@ def _rules(folders: list[Path], head: Mapping[str, Any], faults: list[Fault]) ->
     rules: dict[str, Rule] = {}
     for folder in folders:
         for path in sorted(folder.glob("rules/*.yaml")):
-            for place, spec in enumerate(_yaml(path) or []):
+            for place, spec in enumerate(read_yaml(path) or []):
                 rule = _rule(path, place, spec, faults)
                 if rule.id in rules:
                     line = line_of(path, (place,))
                     faults.append(
-                        Fault(str(path), line, f"rule {rule.id} stands already in "
-                              f"{rules[rule.id].where}")
+                        Fault(
+                            str(path),
+                            line,
+                            f"rule {rule.id} stands already in {rules[rule.id].where}",
+                        )
                     )
                 rules[rule.id] = rule
     for removed in head.get("removes", []):
@@ -206,17 +206,18 @@ def _rules(folders: list[Path], head: Mapping[str, Any], faults: list[Fault]) ->
 
 
 def _rule(path: Path, place: int, spec: Mapping[str, Any], faults: list[Fault]) -> Rule:
-    known = {"id", "says", "why", "source", "mend", "severity", "parts", *PART_WORDS}
+    known = {"id", "title", "says", "why", "source", "mend", "severity", "parts", *PART_WORDS}
     for word in spec.keys() - known:
         line = line_of(path, (place, word))
         faults.append(Fault(str(path), line, f"unknown word {word!r}; allowed: {sorted(known)}"))
     says, severity = spec.get("says", ""), spec.get("severity", "")
     parts = tuple(
-        _part(f"{path}#{place}" + (f".{nth}" if "parts" in spec else ""), {**shared(spec), **part})
+        _part(f"{path}#{place}" + (f".{nth}" if "parts" in spec else ""), {**_shared(spec), **part})
         for nth, part in enumerate(spec.get("parts", [spec]))
     )
     return Rule(
         id=str(spec["id"]),
+        title=spec.get("title", ""),
         says=says if isinstance(says, dict) else {"": says},
         severity=severity if isinstance(severity, dict) else {"": severity or "error"},
         why=spec.get("why", ""),
@@ -227,7 +228,7 @@ def _rule(path: Path, place: int, spec: Mapping[str, Any], faults: list[Fault]) 
     )
 
 
-def shared(spec: Mapping[str, Any]) -> dict[str, Any]:
+def _shared(spec: Mapping[str, Any]) -> dict[str, Any]:
     """What a rule says once for all its parts."""
     return {word: spec[word] for word in PART_WORDS if word in spec}
 

@@ -176,6 +176,7 @@ class Rule:
     """One rule: id, sentences by case, severity by case, reasons, and its parts."""
 
     id: str
+    title: str
     says: Mapping[str, str]
     severity: Mapping[str, str]
     why: str
@@ -186,8 +187,8 @@ class Rule:
 
     @property
     def sentence(self) -> str:
-        """The rule in one sentence (its first, where it has several cases)."""
-        return next(iter(self.says.values()))
+        """What must hold, in one sentence."""
+        return self.title or self.says[""]
 
     def severity_of(self, case: str) -> str:
         """How grave this case of the rule is."""
@@ -195,7 +196,7 @@ class Rule:
 
     def says_of(self, case: str) -> str:
         """The sentence template of this case."""
-        return self.says.get(case) or self.sentence
+        return self.says.get(case) or self.says.get("") or self.sentence
 
 
 @dataclass(frozen=True, eq=False)

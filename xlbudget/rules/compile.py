@@ -121,5 +121,3 @@ def _cells(pick: Pick, trees: Trees, row: str, column: str) -> list[CellKey]:
         code = row if pick.how == BOUND else pick.row
         ids = tree.by_code.get(code, (code,))
     return [CellKey(form, block, identity, name) for identity in ids]
-
-

@@ -107,7 +107,7 @@ def code_parents(context: Context, part: Part) -> Iterator[Remark]:
     """Codes whose parent does not stand in the form; each missing parent is told once."""
     for block, catalogue, rows in _coded(context):
         there = {row.code for row in rows}
-        told = set()
+        told: set[str] = set()
         for row in rows:
             parent = catalogue.parent(row.code)
             if parent and parent not in there | told:
@@ -178,7 +178,9 @@ def code_depth(context: Context, part: Part) -> Iterator[Remark]:
     """Forms whose codes stop above the level that the law asks for."""
     for block, catalogue, rows in _coded(context):
         filled = [row for row in rows if row.code and row.amounts]
-        deep = [row for row in filled if row.code not in catalogue.names.keys() - catalogue.with_parts]
+        deep = [
+            row for row in filled if row.code not in catalogue.names.keys() - catalogue.with_parts
+        ]
         if not catalogue.must_reach or not deep:
             continue
         wanted = catalogue.levels[catalogue.must_reach]
@@ -367,14 +369,11 @@ KINDS: Mapping[str, Kind] = {
 """The closed registry: what a pack may name in `kind:`."""
 
 FILE_KINDS = frozenset(
-    "not_found no_permission is_empty owner_file encrypted old_format not_workbook damaged "
-    "too_large unsafe duplicate_sheets stray_cell not_budget_json nothing_recognised".split()
+    ["not_found", "no_permission", "is_empty", "owner_file", "encrypted", "old_format", "not_workbook", "damaged", "too_large", "unsafe", "duplicate_sheets", "stray_cell", "not_budget_json", "nothing_recognised"]
 )
 """Kinds noticed when a file is opened; each keeps the file from being read."""
 
 READ_KINDS = FILE_KINDS | frozenset(
-    "schema unknown_row unnamed_row unknown_column missing_column leftover leftover_amounts "
-    "untitled_table unclear_table unclear_level other_year hidden_sheet unknown_table value_text value_error "
-    "value_hidden_decimals value_uncalculated value_unreadable".split()
+    ["schema", "unknown_row", "unnamed_row", "unknown_column", "missing_column", "leftover", "leftover_amounts", "untitled_table", "unclear_table", "unclear_level", "other_year", "hidden_sheet", "unknown_table", "value_text", "value_error", "value_hidden_decimals", "value_uncalculated", "value_unreadable"]
 )
 """Kinds noticed while a file is read."""

@@ -65,9 +65,7 @@ def shapes_of(pack: Pack) -> tuple[Shape, ...]:
     return tuple(found)
 
 
-def _shapes(
-    pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]
-) -> list[Shape]:
+def _shapes(pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]) -> list[Shape]:
     shapes = []
     for name in part.on or ("",):
         for given in part.given:

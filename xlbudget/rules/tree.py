@@ -51,9 +51,7 @@ def tree_of(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) ->
             codes.setdefault(row.code or TOTAL, []).append(row.id)
     ids = tuple(row.id for row in rows)
     childless = tuple(
-        row.id
-        for row in rows
-        if row.id not in children and _has_parts(block, row, rows, catalogue)
+        row.id for row in rows if row.id not in children and _has_parts(block, row, rows, catalogue)
     )
     if block.total is not None and TOTAL not in codes:
         ids = (TOTAL, *ids)
@@ -70,7 +68,7 @@ def tree_of(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) ->
 def _by_code(rows: tuple[Row, ...], catalogue: Catalogue | None) -> list[str]:
     """Parent ids by code prefix; a row without a code hangs under the last top row above it."""
     lengths = catalogue.lengths if catalogue else ()
-    first = {}
+    first: dict[str, str] = {}
     for row in rows:
         if row.code:
             first.setdefault(row.code, row.id)
@@ -105,9 +103,7 @@ def _by_level(block: Block, rows: tuple[Row, ...]) -> list[str]:
     return parents
 
 
-def _has_parts(
-    block: Block, row: Row, rows: tuple[Row, ...], catalogue: Catalogue | None
-) -> bool:
+def _has_parts(block: Block, row: Row, rows: tuple[Row, ...], catalogue: Catalogue | None) -> bool:
     """Has such a row parts by its kind? In a form whose codes go down to the last level, any
     code above that has, unless the catalogue knows none below it."""
     if block.levels:

@@ -1,0 +1,92 @@
+"""`xlbudget check`: everything that is wrong, where, and what would put it right."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from xlbudget.cli.checking import check_file, files_in
+from xlbudget.cli.output import put
+from xlbudget.core.finding import ERROR, WARNING, Finding
+from xlbudget.report.checked import Checked
+
+COLOURS = {"error": "red", "warning": "yellow", "note": "bright_black", "passed": "green"}
+
+
+@click.command(epilog="例：xlbudget check 预算.xlsx --ignore A602 --strict")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="报告格式。"
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="把报告写到文件。")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODE",
+    help="只看这些规则，如 A 或 A602；可写多次，也可用逗号隔开。",
+)
+@click.option("--ignore", multiple=True, metavar="CODE", help="不看这些规则。")
+@click.option("--strict", is_flag=True, help="有警告也算不通过。")
+@click.option("--force", is_flag=True, help="报告文件已有时覆盖它。")
+def check(
+    files: tuple[Path, ...],
+    pack_name: str | None,
+    form: str,
+    output: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+    force: bool,
+) -> None:
+    """检查预算表：工作簿、预算 JSON 或文件夹，可以一次给几个。
+
+    退出码：0 没有错误，1 有错误，2 有文件读不了。
+    """
+    found = list(files_in(files))
+    if not found:
+        raise click.UsageError("文件夹里没有工作簿。")
+    wanted, unwanted = _codes(select), _codes(ignore)
+    checked = [_selected(check_file(path, pack_name), wanted, unwanted) for path in found]
+    put(_report(checked, form, coloured=output is None), output, force)
+    sys.exit(_exit_code(checked, strict))
+
+
+def _codes(options: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        code.strip().upper() for text in options for code in text.split(",") if code.strip()
+    )
+
+
+def _selected(checked: Checked, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> Checked:
+    """Only the rules asked for; why a file could not be read is always said."""
+    if checked.reading is None:
+        return checked
+
+    def keep(finding: Finding) -> bool:
+        chosen = not wanted or finding.rule.startswith(wanted)
+        return chosen and not (unwanted and finding.rule.startswith(unwanted))
+
+    return replace(checked, findings=tuple(filter(keep, checked.findings)))
+
+
+def _report(checked: list[Checked], form: str, coloured: bool) -> str:
+    if form == "json":
+        from xlbudget.report.as_json import report as as_json
+
+        return as_json(checked)
+    from xlbudget.report.text import report, uncoloured
+
+    if coloured and sys.stdout.isatty():
+        return report(checked, lambda text, severity: click.style(text, fg=COLOURS[severity]))
+    return report(checked, uncoloured)
+
+
+def _exit_code(checked: list[Checked], strict: bool) -> int:
+    if any(one.reading is None for one in checked):
+        return 2
+    grave = (ERROR, WARNING) if strict else (ERROR,)
+    return int(any(one.counts.get(severity) for one in checked for severity in grave))

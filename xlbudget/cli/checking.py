@@ -1,0 +1,134 @@
+"""A file of any kind → its reading and findings: where the readers and the check meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import CellKey
+from xlbudget.core.reading import Reading
+from xlbudget.layout.recognise import NothingRecognised, recognise
+from xlbudget.ops import interchange
+from xlbudget.ops.check import check, finding_of
+from xlbudget.ops.schema import Violation, violations
+from xlbudget.packs.load import default_pack, load_pack, pack_names
+from xlbudget.packs.model import Pack
+from xlbudget.report.checked import Checked
+
+FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
+OWNER_FILE = "~$"
+
+
+class Unreadable(Exception):
+    """A file that cannot be read: the remark says why."""
+
+    def __init__(self, remark: Remark) -> None:
+        super().__init__(remark.kind)
+        self.remark = remark
+
+
+def files_in(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and those in the folders named; files that a program has open leave
+    owner files behind, which are passed over in folders."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                p
+                for p in path.rglob("*")
+                if p.suffix.lower() in FOLDER_SUFFIXES and not p.name.startswith(OWNER_FILE)
+            )
+        else:
+            yield path
+
+
+def check_file(path: Path, pack_name: str | None = None) -> Checked:
+    """Read and check one file. What is wrong with it is in the findings, never raised."""
+    try:
+        pack, reading = read_file(path, pack_name)
+    except Unreadable as error:
+        return unreadable(path, pack_name, error)
+    confrontation = check(pack, reading)
+    return Checked(str(path), pack, confrontation.findings, reading, confrontation.counts())
+
+
+def unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
+    """What is said of a file that cannot be read."""
+    pack = load_pack(pack_name or default_pack())
+    return Checked(str(path), pack, (finding_of(pack, error.remark),))
+
+
+def read_file(path: Path, pack_name: str | None = None) -> tuple[Pack, Reading]:
+    """The reading of a workbook or budget JSON, schema violations among its remarks.
+
+    A budget JSON names its pack; a workbook is read with the one given, else the default.
+    Raises Unreadable.
+    """
+    if path.suffix.lower() == ".json" and path.is_file():
+        return _read_json(path, pack_name)
+    pack = load_pack(pack_name or default_pack())
+    reading = _read_workbook(path, pack)
+    data = interchange.to_data(pack, reading.budget)
+    remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
+    return pack, _with(reading, remarks)
+
+
+def _with(reading: Reading, remarks: tuple[Remark, ...]) -> Reading:
+    if not remarks:
+        return reading
+    return Reading(
+        reading.budget,
+        reading.rows,
+        reading.printed,
+        reading.remarks + remarks,
+        reading.unreadable,
+    )
+
+
+def _read_workbook(path: Path, pack: Pack) -> Reading:
+    from xlbudget.workbook.container import FileFault
+    from xlbudget.workbook.raw import read_workbook
+
+    try:
+        return recognise(pack, read_workbook(path).sheets)
+    except FileFault as fault:
+        raise Unreadable(_remark(fault.kind, path, fault.facts)) from None
+    except NothingRecognised:
+        raise Unreadable(_remark("nothing_recognised", path)) from None
+
+
+def _remark(kind: str, path: Path, facts: Any = None) -> Remark:
+    return Remark(kind, facts={"file": path.name, **(facts or {})})
+
+
+def _at_cell(pack: Pack, reading: Reading, violation: Violation) -> Remark:
+    """A schema violation of a workbook, at the cell that it came from."""
+    found = interchange.block_at(violation.steps)
+    facts = {"detail": violation.message, "value": violation.value}
+    if found is None:
+        return Remark("schema", violation.word, facts=facts)
+    key, number, column = found
+    row = reading.budget.blocks[key][number]
+    block = pack.blocks[key]
+    cell = CellKey(*key, row.id, column if column in block.paths else block.text_columns[0])
+    return Remark("schema", violation.word, key.form, (cell,), facts)
+
+
+def _read_json(path: Path, pack_name: str | None) -> tuple[Pack, Reading]:
+    """A budget JSON: valid rows are read, what is against the schema is said."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        data = interchange.parse(text)
+        name = data["pack"] if isinstance(data, dict) else None
+    except (interchange.NotBudgetJson, UnicodeDecodeError, KeyError, OSError) as error:
+        raise Unreadable(_remark("not_budget_json", path, {"detail": str(error)})) from None
+    known = isinstance(name, str) and name in pack_names()
+    if not known:
+        raise Unreadable(_remark("not_budget_json", path, {"detail": f"pack: {name}"}))
+    pack = load_pack(pack_name or str(name))
+    wrong = list(violations(pack, interchange.as_floats(data)))
+    if wrong:
+        details = "；".join(f"{'/'.join(map(str, v.steps))}: {v.message}" for v in wrong[:5])
+        raise Unreadable(_remark("not_budget_json", path, {"detail": details}))
+    return pack, Reading(interchange.from_data(pack, data))

@@ -1,0 +1,51 @@
+"""`xlbudget new`: the official workbook, blank or filled from budget JSON."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from xlbudget.cli.checking import Unreadable, read_file, unreadable
+from xlbudget.cli.output import put_bytes
+from xlbudget.core.budget import Budget
+from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.model import Pack
+from xlbudget.report.text import report
+
+
+@click.command(epilog="例：xlbudget new -o 预算.xlsx --department 沁水县人民政府办公室")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="写到哪个文件。"
+)
+@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@click.option("--department", help="部门名称，印在每张表上。")
+@click.option(
+    "--from", "source", type=click.Path(path_type=Path), help="按预算 JSON（或另一个工作簿）填好。"
+)
+@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+def new(
+    output: Path, pack_name: str | None, department: str | None, source: Path | None, force: bool
+) -> None:
+    """生成官方的十三张表，空白的，或按预算数据填好的。"""
+    pack, budget = _budget(source, pack_name)
+    if department:
+        budget = replace(budget, department=department)
+    from xlbudget.workbook.write import workbook_bytes
+
+    put_bytes(workbook_bytes(pack, budget), output, force)
+    click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
+
+
+def _budget(source: Path | None, pack_name: str | None) -> tuple[Pack, Budget]:
+    if source is None:
+        pack = load_pack(pack_name or default_pack())
+        return pack, Budget(pack.name, pack.year, pack.unit, "")
+    try:
+        pack, reading = read_file(source, pack_name)
+    except Unreadable as error:
+        click.echo(report([unreadable(source, pack_name, error)]), err=True)
+        sys.exit(2)
+    return pack, reading.budget

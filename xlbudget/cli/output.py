@@ -1,0 +1,40 @@
+"""Where a command's result goes: to the terminal, or to a file that appears only when complete."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+
+def put(result: str, output: Path | None, force: bool) -> None:
+    """Print a text, or write it to a file (UTF-8)."""
+    if output is None:
+        click.echo(result)
+    else:
+        put_bytes((result.rstrip("\n") + "\n").encode(), output, force)
+
+
+def put_bytes(content: bytes, output: Path, force: bool) -> None:
+    """Write beside the target and rename when complete; an existing file is kept unless forced.
+
+    Raises UsageError where the file is there already or the folder cannot be written.
+    """
+    if output.exists() and not force:
+        raise click.UsageError(f"文件已存在：{output}。要覆盖请加 --force，或换一个文件名。")
+    try:
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.chmod(name, 0o644)
+            os.replace(name, output)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise click.UsageError(
+            f"写不了文件：{output}（{error.strerror}）。请检查文件夹是否存在、是否有权限、磁盘是否已满。"
+        ) from None

@@ -1,0 +1,38 @@
+"""`xlbudget read`: a workbook's budget as JSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from xlbudget.cli.checking import Unreadable, read_file, unreadable
+from xlbudget.cli.output import put
+from xlbudget.core.finding import ERROR
+from xlbudget.ops.check import finding_of
+from xlbudget.ops.interchange import to_json
+from xlbudget.report.checked import Checked
+from xlbudget.report.text import findings_report, report
+
+
+@click.command(epilog="例：xlbudget read 预算.xlsx -o budget.json")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="写到文件；不写就印出来。")
+@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+def read(file: Path, pack_name: str | None, output: Path | None, force: bool) -> None:
+    """读出工作簿里的预算数据（JSON），读不懂的地方另行说明。
+
+    退出码：0 全部读懂，1 有读不懂的地方（写在标准错误），2 读不了。
+    """
+    try:
+        pack, reading = read_file(file, pack_name)
+    except Unreadable as error:
+        click.echo(report([unreadable(file, pack_name, error)]), err=True)
+        sys.exit(2)
+    put(to_json(pack, reading.budget), output, force)
+    findings = tuple(finding_of(pack, remark) for remark in reading.remarks)
+    if findings:
+        click.echo(findings_report(Checked(str(file), pack, findings, reading)), err=True)
+    sys.exit(int(any(finding.severity == ERROR for finding in findings)))

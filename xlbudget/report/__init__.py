@@ -1,0 +1,1 @@
+"""Findings put into words: text for people, JSON for programs."""

@@ -1,0 +1,128 @@
+"""The report for people: the verdict first, then each finding with its cells and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+
+from xlbudget.core.constraint import EQUAL, Term
+from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
+from xlbudget.core.key import CellKey, address
+from xlbudget.report.checked import Checked, in_order
+from xlbudget.report.words import Namer, mend, message, money, places
+
+SHOWN_CELLS = 14
+"""How many cells of one constraint are listed; the others are counted."""
+
+Style = Callable[[str, str], str]
+"""Gives a text in the colour of a severity; without a terminal, the text itself."""
+
+
+def uncoloured(text: str, _: str) -> str:
+    """The text itself."""
+    return text
+
+
+def report(checked: Sequence[Checked], style: Style = uncoloured) -> str:
+    """The report on one or several files."""
+    return "\n\n".join("\n".join(_file(one, style)) for one in checked)
+
+
+def findings_report(checked: Checked) -> str:
+    """The findings of one file without a verdict."""
+    namer = Namer(checked.pack, checked.reading)
+    lines = [line for f in in_order(checked.findings) for line in _finding(namer, f, uncoloured)]
+    return "\n".join(lines)
+
+
+def _file(checked: Checked, style: Style) -> Iterator[str]:
+    words = checked.pack.words["report"]
+    counts = checked.counts
+    errors = counts.get(ERROR, 0)
+    tally = words["counts"].format(
+        errors=errors, warnings=counts.get(WARNING, 0), notes=counts.get(NOTE, 0)
+    )
+    if checked.reading is None:
+        yield style(f"{checked.file}：{words['unreadable']}", ERROR)
+    else:
+        verdict = words["failed"] if errors else words["passed"]
+        yield style(f"{checked.file}：{verdict}（{tally}）", ERROR if errors else "passed")
+        yield _decided(checked, str(words["decided"]))
+    namer = Namer(checked.pack, checked.reading)
+    for finding in in_order(checked.findings):
+        yield from _finding(namer, finding, style)
+
+
+def _decided(checked: Checked, template: str) -> str:
+    outcomes = dict(checked.outcomes or {})
+    total = sum(outcomes.values())
+    outcomes["suspicious"] = outcomes.get("suspicious", 0) + outcomes.pop("one_unit", 0)
+    names = ("held", "rounding", "suspicious", "broken", "undecided")
+    return template.format(total=total, **{name: outcomes.get(name, 0) for name in names})
+
+
+def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
+    words = namer.pack.words
+    severity = words["severities"][finding.severity]
+    where = next(iter(places(namer, finding)), namer.form(finding.form))
+    head = style(f"{severity} {finding.rule}", finding.severity)
+    said = message(namer, finding)
+    if finding.severity == NOTE:
+        yield f"{head} {where} {said}".replace("  ", " ")
+        return
+    yield ""
+    yield f"{head} {where} {said}".replace("  ", " ")
+    yield from _cells(namer, finding)
+    yield f"    {words['report']['mend']}：{mend(namer, finding)}"
+
+
+def _cells(namer: Namer, finding: Finding) -> Iterator[str]:
+    """The equation with the user's own figures, a line a cell: address, row, column, amount."""
+    constraint = finding.constraint
+    if constraint is None or namer.reading is None:
+        other = places(namer, finding)[1:]
+        if other:
+            yield "    " + "、".join(other)
+        return
+    amounts = dict(namer.reading.budget.amounts())
+    relation = "=" if constraint.relation == EQUAL else "≤"
+    yield from _side(namer, constraint.left, "", amounts)
+    yield from _side(namer, constraint.right, relation, amounts)
+    if constraint.condition:
+        stated = "、".join(
+            f"{namer.place(c)} {namer.row(c)} {_amount(namer, amounts.get(c))}"
+            for c in constraint.condition
+        )
+        yield "    " + namer.pack.words["report"]["threshold"].format(condition=stated)
+
+
+def _side(
+    namer: Namer, terms: tuple[Term, ...], relation: str, amounts: dict[CellKey, Decimal]
+) -> Iterator[str]:
+    """Filled cells; blank ones are counted, or shown where the side has no other."""
+    filled = [term for term in terms if term.cell in amounts]
+    shown = (filled or list(terms))[:SHOWN_CELLS]
+    for place, term in enumerate(shown):
+        sign = relation if place == 0 else "+"
+        if term.coefficient < 0:
+            sign = "-"
+        yield f"    {sign:<2}{_cell(namer, term.cell, amounts.get(term.cell))}"
+    if not terms:
+        yield f"    {relation:<2}0"
+    rest = len(filled or terms) - len(shown)
+    if rest > 0:
+        yield f"      … +{rest}"
+
+
+def _cell(namer: Namer, cell: CellKey, amount: Decimal | None) -> str:
+    name = f"{namer.row(cell)}·{namer.column(cell)}"
+    if not namer.stands(cell):
+        absent = namer.pack.words["report"]["absent"].format(form=namer.form(cell.form))
+        return f"{name} {absent}"
+    found = namer.reading.place(cell) if namer.reading else None
+    where = address(found) if found else namer.form(cell.form)
+    return f"{where} {name} {_amount(namer, amount)}"
+
+
+def _amount(namer: Namer, amount: Decimal | None) -> str:
+    return str(namer.pack.words["report"]["blank"]) if amount is None else money(amount)

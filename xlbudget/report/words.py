@@ -1,0 +1,160 @@
+"""The words of a finding: the pack's sentence, filled with the names printed on the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from xlbudget.core.amount import decimals_of, shown_with
+from xlbudget.core.budget import Row
+from xlbudget.core.constraint import AT_MOST
+from xlbudget.core.finding import Figures, Finding
+from xlbudget.core.key import BlockKey, CellKey, Place, address
+from xlbudget.core.reading import Reading
+from xlbudget.core.tolerance import BROKEN
+from xlbudget.packs.model import TOTAL, Pack, Rule
+
+
+class _Blanks(dict[str, str]):
+    """Words that are not there are left as they stand in the sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def money(amount: Decimal) -> str:
+    """An amount for people: thousands apart, at least two decimals."""
+    return f"{shown_with(amount, max(2, decimals_of(amount.normalize()))):,f}"
+
+
+@dataclass(frozen=True)
+class Namer:
+    """Names of forms, rows and columns as printed, for one reading."""
+
+    pack: Pack
+    reading: Reading | None
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[str, str, str], Row]:
+        if self.reading is None:
+            return {}
+        blocks = self.reading.budget.blocks.items()
+        return {(*key, row.id): row for key, rows in blocks for row in rows}
+
+    def form(self, form: str) -> str:
+        """表六, or nothing for a finding about no form."""
+        return self.pack.forms[form].sheet if form in self.pack.forms else ""
+
+    def stands(self, cell: CellKey) -> bool:
+        """Does the cell's row stand in its form (a fixed row always does)?"""
+        block = self.pack.blocks[BlockKey(cell.form, cell.block)]
+        return cell.row in block.row_keys or (cell.form, cell.block, cell.row) in self._rows
+
+    def row(self, cell: CellKey) -> str:
+        """The row's printed name: 基本工资, 合计, or the code of a row that is not there."""
+        block = self.pack.blocks[BlockKey(cell.form, cell.block)]
+        if cell.row in block.labels:
+            return block.labels[cell.row] or self.pack.words["columns"][TOTAL]
+        row = self._rows.get((cell.form, cell.block, cell.row))
+        if row is not None:
+            return row.name or row.code
+        if block.codes:
+            return self.pack.catalogues[block.codes].names.get(cell.row, cell.row)
+        return cell.row
+
+    def column(self, cell: CellKey) -> str:
+        """The column's printed heading, in words where the heading is only a year."""
+        words: Mapping[str, str] = self.pack.words["columns"]
+        return words.get(cell.column, "") or self._heading(cell)
+
+    def _heading(self, cell: CellKey) -> str:
+        return self.pack.blocks[BlockKey(cell.form, cell.block)].paths[cell.column][-1]
+
+    def place(self, cell: CellKey | Place) -> str:
+        """The address in the user's file, or the names where the file has no cells."""
+        if isinstance(cell, Place):
+            return address(cell)
+        found = self.reading.place(cell) if self.reading else None
+        if found is not None:
+            return address(found)
+        return f"{self.form(cell.form)} {self.row(cell)}·{self.column(cell)}"
+
+
+def places(namer: Namer, finding: Finding) -> list[str]:
+    """The finding's cells as Excel writes them, the cell at fault first; rows that are nowhere
+    in the file are left out."""
+    cells = [c for c in finding.cells if isinstance(c, Place) or namer.stands(c)]
+    return list(dict.fromkeys(namer.place(cell) for cell in cells))
+
+
+def message(namer: Namer, finding: Finding) -> str:
+    """What is wrong, in one sentence with both figures and the difference."""
+    rule = namer.pack.rules[finding.rule]
+    if finding.constraint is None or finding.figures is None:
+        return rule.says_of(finding.case).format_map(_Blanks(finding.facts))
+    says = sentence(namer, rule, finding)
+    figures = finding.figures
+    words = namer.pack.words["report"]
+    template = words.get(figures.outcome, words["differs"])
+    if figures.outcome == BROKEN and finding.constraint.relation == AT_MOST:
+        template = words["exceeds"]
+    return str(template).format_map(_Blanks(says=says, **_figures(figures)))
+
+
+def _figures(figures: Figures) -> dict[str, str]:
+    return {
+        "left": money(figures.left),
+        "right": money(figures.right),
+        "residual": money(figures.residual),
+        "bound": money(figures.bound),
+        "count": str(figures.count),
+    }
+
+
+def sentence(namer: Namer, rule: Rule, finding: Finding) -> str:
+    """What must hold, with the row, column, class or code that it is about."""
+    constraint = finding.constraint
+    assert constraint is not None
+    template = rule.parts[constraint.part].says or rule.sentence
+    about = dict(constraint.about)
+    words = {word: _word(namer, finding, word, value) for word, value in about.items()}
+    says = template.format_map(_Blanks(words))
+    if "column" in about and "{column}" not in template:
+        block = namer.pack.blocks[BlockKey(*constraint.left[0].cell[:2])]
+        says += f"（{words['column']}）" if len(block.columns) > 1 else ""
+    return says
+
+
+def _word(namer: Namer, finding: Finding, word: str, value: str) -> str:
+    """A word of the sentence: a row's name, a code with its name, a form, a column."""
+    pack = namer.pack
+    assert finding.constraint is not None
+    if word == "column":
+        cell = finding.constraint.left[0].cell
+        return namer.column(cell._replace(column=value))
+    if word in ("class", "code"):
+        return _code(namer, finding, value)
+    if word in ("row", "parent", "childless"):
+        return namer.row(finding.constraint.left[0].cell._replace(row=value))
+    form = value.partition(".")[0]
+    if form in pack.forms:
+        return pack.forms[form].sheet
+    return str(pack.words["columns"].get(value, value))
+
+
+def _code(namer: Namer, finding: Finding, code: str) -> str:
+    if code == TOTAL:
+        return str(namer.pack.words["columns"][TOTAL])
+    assert finding.constraint is not None
+    for cell in finding.constraint.cells():
+        name = namer.row(cell)
+        if name != code:
+            return f"{code} {name.split('、', 1)[-1]}"
+    return code
+
+
+def mend(namer: Namer, finding: Finding) -> str:
+    """What the person can do about it."""
+    return namer.pack.rules[finding.rule].mend.format_map(_Blanks(finding.facts))
