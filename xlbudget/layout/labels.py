@@ -1,7 +1,7 @@
 """The normal form of printed words: one place for all cleaning of labels.
 
 Stray spaces and line breaks go, half-width brackets and digits are made one kind, quotation marks
-are dropped, and a year is taken out, so that ``2025 年预算数`` and ``2026年预算数`` are one heading.
+are dropped, and a year is taken out: ``2025 年预算数`` and ``2026年预算数`` are one heading.
 """
 
 from __future__ import annotations

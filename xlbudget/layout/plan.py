@@ -25,9 +25,16 @@ from xlbudget.packs.model import (
 SPARE_ROWS = 15
 """Empty rows of a code tree or outline in a form that has no row yet."""
 
-TITLE, LABELLED, ABOUT, UNIT, HEADING, TEXT, AMOUNT, NOTE = (
-    ["title", "label", "about", "unit", "heading", "text", "amount", "note"]
-)
+TITLE, LABELLED, ABOUT, UNIT, HEADING, TEXT, AMOUNT, NOTE = [
+    "title",
+    "label",
+    "about",
+    "unit",
+    "heading",
+    "text",
+    "amount",
+    "note",
+]
 
 
 class Cell(NamedTuple):

@@ -23,7 +23,8 @@ def _page(pack: Pack, rule: Rule) -> Iterator[str]:
     titles = pack.words["rule_page"]
     severities = pack.words["severities"]
     yield f"{rule.id}  {plain_sentence(pack, rule.sentence)}"
-    yield f"{titles['severity']}：{'、'.join(dict.fromkeys(severities[s] for s in rule.severity.values()))}"
+    grades = "、".join(dict.fromkeys(severities[grade] for grade in rule.severity.values()))
+    yield f"{titles['severity']}：{grades}"
     for case, says in rule.says.items():
         if case and len(rule.says) > 1:
             yield f"  · {plain_sentence(pack, says)}"

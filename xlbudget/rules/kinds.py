@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from xlbudget.core.amount import plain
 from xlbudget.core.budget import Row
@@ -134,7 +135,7 @@ def code_order(context: Context, part: Part) -> Iterator[Remark]:
     """Codes that stand below a higher one."""
     for block, _, rows in _coded(context):
         coded = [row for row in rows if row.code]
-        for before, row in zip(coded, coded[1:], strict=False):
+        for before, row in pairwise(coded):
             if row.code < before.code:
                 facts = {"code": row.code, "name": row.name, "before": before.code}
                 yield Remark(part.kind, "", block.form, _at(block, row, CODE), facts)
@@ -369,11 +370,43 @@ KINDS: Mapping[str, Kind] = {
 """The closed registry: what a pack may name in `kind:`."""
 
 FILE_KINDS = frozenset(
-    ["not_found", "no_permission", "is_empty", "owner_file", "encrypted", "old_format", "not_workbook", "damaged", "too_large", "unsafe", "duplicate_sheets", "stray_cell", "not_budget_json", "nothing_recognised"]
+    {
+        "not_found",
+        "no_permission",
+        "is_empty",
+        "owner_file",
+        "encrypted",
+        "old_format",
+        "not_workbook",
+        "damaged",
+        "too_large",
+        "unsafe",
+        "duplicate_sheets",
+        "stray_cell",
+        "not_budget_json",
+        "nothing_recognised",
+    }
 )
 """Kinds noticed when a file is opened; each keeps the file from being read."""
 
-READ_KINDS = FILE_KINDS | frozenset(
-    ["schema", "unknown_row", "unnamed_row", "unknown_column", "missing_column", "leftover", "leftover_amounts", "untitled_table", "unclear_table", "unclear_level", "other_year", "hidden_sheet", "unknown_table", "value_text", "value_error", "value_hidden_decimals", "value_uncalculated", "value_unreadable"]
-)
+READ_KINDS = FILE_KINDS | {
+    "schema",
+    "unknown_row",
+    "unnamed_row",
+    "unknown_column",
+    "missing_column",
+    "leftover",
+    "leftover_amounts",
+    "untitled_table",
+    "unclear_table",
+    "unclear_level",
+    "unknown_table",
+    "other_year",
+    "hidden_sheet",
+    "value_text",
+    "value_error",
+    "value_hidden_decimals",
+    "value_uncalculated",
+    "value_unreadable",
+}
 """Kinds noticed while a file is read."""

@@ -1,4 +1,4 @@
-"""How the rows of a block hang together: a code's children, a total's top rows, a unit's projects."""
+"""How the rows of a block hang together: a code's children, a total's tops, a unit's projects."""
 
 from __future__ import annotations
 

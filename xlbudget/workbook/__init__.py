@@ -1,0 +1,1 @@
+"""Workbooks: read raw cells, write the planned grid. The only room that knows Excel."""
