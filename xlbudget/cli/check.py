@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -70,7 +69,7 @@ def _selected(checked: Checked, wanted: tuple[str, ...], unwanted: tuple[str, ..
         chosen = not wanted or finding.rule.startswith(wanted)
         return chosen and not (unwanted and finding.rule.startswith(unwanted))
 
-    return replace(checked, findings=tuple(filter(keep, checked.findings)))
+    return checked._replace(findings=tuple(filter(keep, checked.findings)))
 
 
 def _report(checked: list[Checked], form: str, coloured: bool) -> str:

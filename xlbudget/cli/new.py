@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -32,7 +31,7 @@ def new(
     """生成官方的十三张表，空白的，或按预算数据填好的。"""
     pack, budget = _budget(source, pack_name)
     if department:
-        budget = replace(budget, department=department)
+        budget = budget._replace(department=department)
     from xlbudget.workbook.write import workbook_bytes
 
     put_bytes(workbook_bytes(pack, budget), output, force)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import click
@@ -24,6 +23,8 @@ def put_bytes(content: bytes, output: Path, force: bool) -> None:
     """
     if output.exists() and not force:
         raise click.UsageError(f"文件已存在：{output}。要覆盖请加 --force，或换一个文件名。")
+    import tempfile
+
     try:
         handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
         try:

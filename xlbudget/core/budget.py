@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey, CellKey
@@ -26,8 +26,7 @@ class Row(NamedTuple):
     government: str = ""
 
 
-@dataclass(frozen=True)
-class Budget:
+class Budget(NamedTuple):
     """All amounts of one department, in the unit of each form (`units`, else `unit`: 万元)."""
 
     pack: str
@@ -35,8 +34,8 @@ class Budget:
     unit: str
     department: str
     department_code: str = ""
-    blocks: Mapping[BlockKey, tuple[Row, ...]] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
+    blocks: Mapping[BlockKey, tuple[Row, ...]] = MappingProxyType({})
+    units: Mapping[str, str] = MappingProxyType({})
 
     def unit_of(self, form: str) -> str:
         """The unit in which this form states its amounts."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
 
 from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import CellKey, Place
@@ -14,20 +15,18 @@ WARNING = "warning"
 NOTE = "note"
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """The two sides of a constraint that does not hold exactly, in the unit of its form."""
 
     left: Decimal
     right: Decimal
     residual: Decimal
     bound: Decimal
-    count: int
+    filled: int
     outcome: str
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing to say about a file.
 
     `rule` is the pack's id, `case` which of the rule's sentences, `facts` the words to put into
@@ -40,17 +39,16 @@ class Finding:
     case: str = ""
     form: str = ""
     cells: tuple[CellKey | Place, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
     constraint: Constraint | None = None
     figures: Figures | None = None
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(NamedTuple):
     """What a reader or a kind noticed, before the pack gives it its rule id and severity."""
 
     kind: str
     case: str = ""
     form: str = ""
     cells: tuple[CellKey | Place, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})

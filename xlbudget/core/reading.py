@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
@@ -18,8 +18,7 @@ class Said(NamedTuple):
     place: Place
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(NamedTuple):
     """The words around one table as they stand in the file; empty where there are none."""
 
     form: str
@@ -38,12 +37,11 @@ class RowPlace(NamedTuple):
     columns: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A file as read. `unreadable` are cells that hold something that is no amount."""
 
     budget: Budget
-    rows: Mapping[tuple[BlockKey, str], RowPlace] = field(default_factory=dict)
+    rows: Mapping[tuple[BlockKey, str], RowPlace] = MappingProxyType({})
     printed: tuple[Printed, ...] = ()
     remarks: tuple[Remark, ...] = ()
     unreadable: frozenset[CellKey] = frozenset()

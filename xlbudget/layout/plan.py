@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row
@@ -49,16 +49,15 @@ class Cell(NamedTuple):
     level: int = 0
 
 
-@dataclass(frozen=True)
-class SheetPlan:
+class SheetPlan(NamedTuple):
     """One form laid out: its cells in order, column widths in characters, heading rows."""
 
     form: Form
     cells: tuple[Cell, ...]
     widths: tuple[int, ...]
     heading: tuple[int, int]
-    rows: Mapping[tuple[BlockKey, str], int] = field(default_factory=dict)
-    columns: Mapping[tuple[BlockKey, str], int] = field(default_factory=dict)
+    rows: Mapping[tuple[BlockKey, str], int] = MappingProxyType({})
+    columns: Mapping[tuple[BlockKey, str], int] = MappingProxyType({})
 
 
 def plan(pack: Pack, form: Form, budget: Budget) -> SheetPlan:

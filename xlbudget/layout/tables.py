@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place
@@ -48,8 +48,7 @@ class Table:
     match: Match | None = None
 
 
-@dataclass(frozen=True)
-class Scan:
+class Scan(NamedTuple):
     """A sheet cut into tables; `leftover` are rows that belong to none."""
 
     tables: list[Table]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.constraint import Constraint
@@ -33,8 +33,7 @@ ONE_UNIT = "one_unit"
 OUTCOMES = {ROUNDING: NOTE, SUSPICIOUS: WARNING, ONE_UNIT: WARNING, BROKEN: ERROR}
 
 
-@dataclass(frozen=True)
-class Confrontation:
+class Confrontation(NamedTuple):
     """The outcome of a check: every constraint with its verdict, and the findings."""
 
     judged: tuple[tuple[Constraint, Verdict], ...]

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,7 @@ DEFAULT_PACK_FILE = "default.txt"
 
 def templates_root() -> Path:
     """The folder of packs that comes with the package (or the checkout's `templates/`)."""
-    from importlib.resources import files
-
-    return Path(str(files("xlbudget.templates")))
+    return Path(import_module("xlbudget.templates").__path__[0])
 
 
 def default_pack() -> str:
@@ -133,7 +132,8 @@ def _catalogues(folder: Path, faults: list[Fault]) -> dict[str, Catalogue]:
 
 def _csv(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        head, *rows = csv.reader(file)
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def _catalogue(folder: Path, key: str, spec: Mapping[str, Any], faults: list[Fault]) -> Catalogue:

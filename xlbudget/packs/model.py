@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlbudget.core.key import BlockKey
 
@@ -17,7 +17,7 @@ TOTAL = "total"
 """Row key of the total row of a block whose other rows are open (codes, outline)."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Catalogue:
     """One catalogue of codes: code → name, and how often each pair was seen in print."""
 
@@ -61,8 +61,7 @@ class Catalogue:
         return {name: tuple(codes) for name, codes in found.items()}
 
 
-@dataclass(frozen=True, eq=False)
-class Heading:
+class Heading(NamedTuple):
     """One printed heading; `key` names the column where it is a leaf."""
 
     text: str
@@ -78,15 +77,14 @@ class Heading:
             yield from child.leaves(path)
 
 
-@dataclass(frozen=True, eq=False)
-class FixedRow:
+class FixedRow(NamedTuple):
     """A row that the form always prints."""
 
     key: str
     label: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Block:
     """One table body of a form.
 
@@ -98,12 +96,12 @@ class Block:
     form: str
     key: str
     headings: tuple[Heading, ...]
-    fixed: tuple[FixedRow, ...] = ()
-    total: str | None = None
-    codes: str = ""
-    government: str = ""
-    levels: tuple[str, ...] = ()
-    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fixed: tuple[FixedRow, ...]
+    total: str | None
+    codes: str
+    government: str
+    levels: tuple[str, ...]
+    sets: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def id(self) -> BlockKey:
@@ -138,8 +136,7 @@ class Block:
         return named or ({TOTAL: self.total} if self.total is not None else {})
 
 
-@dataclass(frozen=True, eq=False)
-class Form:
+class Form(NamedTuple):
     """One official table."""
 
     key: str
@@ -153,8 +150,7 @@ class Form:
     beside: tuple[Mapping[str, str], ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
+class Part(NamedTuple):
     """One constraint shape or kind of a rule, as the pack's text says it."""
 
     where: str
@@ -171,8 +167,7 @@ class Part:
     severity: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Rule:
+class Rule(NamedTuple):
     """One rule: id, sentences by case, severity by case, reasons, and its parts."""
 
     id: str
@@ -199,7 +194,7 @@ class Rule:
         return self.says.get(case) or self.says.get("") or self.sentence
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Pack:
     """Everything known about the forms of one place and year."""
 

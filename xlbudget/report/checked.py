@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.reading import Reading
@@ -13,8 +13,7 @@ from xlbudget.packs.model import Pack
 ORDER = (ERROR, WARNING, NOTE)
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """One file with its findings; `reading` is None where it could not be read, `outcomes`
     counts the constraints by what became of them."""
 

@@ -109,7 +109,7 @@ def _figures(figures: Figures) -> dict[str, str]:
         "right": money(figures.right),
         "residual": money(figures.residual),
         "bound": money(figures.bound),
-        "count": str(figures.count),
+        "count": str(figures.filled),
     }
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from xlbudget.core.amount import plain
 from xlbudget.core.budget import Row
@@ -23,8 +23,7 @@ from xlbudget.packs.model import CODE, GOVERNMENT, NAME, TOTAL, Block, Catalogue
 from xlbudget.rules.tree import Tree
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a kind may look at."""
 
     pack: Pack

@@ -7,7 +7,6 @@ budget (which rows there are) is still open. A name that means nothing is a faul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,8 +33,7 @@ class Pick(NamedTuple):
     column: str
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """One expression, ready to be laid over a budget."""
 
     rule: Rule

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlbudget.core.budget import Row
 from xlbudget.packs.model import TOTAL, Block, Catalogue
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(NamedTuple):
     """Row ids of one block, and how they hang together.
 
     `children` lists only rows that have some; `tops` are the rows under no other; `childless` are

@@ -7,14 +7,14 @@ macro, opens no link and writes nothing.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from xml.sax.saxutils import unescape
+from typing import Any, NamedTuple
 
 from xlbudget.core.key import column_letters
 from xlbudget.workbook.container import FileFault, open_package, read_bytes, read_part
@@ -42,8 +42,7 @@ BUILT_IN_DECIMALS = {1: 0, 2: 2, 3: 0, 4: 2, 37: 0, 38: 0, 39: 2, 40: 2, 41: 0, 
 NOT_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
-@dataclass(frozen=True)
-class RawSheet:
+class RawSheet(NamedTuple):
     """One worksheet, addresses counted from 0 at A1. `decimals` holds the cells whose number
     format says how many decimals it shows; `errors` the error values as Excel shows them."""
 
@@ -55,8 +54,7 @@ class RawSheet:
     hidden: bool
 
 
-@dataclass(frozen=True)
-class RawWorkbook:
+class RawWorkbook(NamedTuple):
     """A workbook's worksheets in order."""
 
     path: Path
@@ -108,7 +106,7 @@ def _attributes(text: bytes) -> dict[bytes, bytes]:
 
 
 def _decoded(text: bytes) -> str:
-    return unescape(text.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"})
+    return html.unescape(text.decode("utf-8", "replace"))
 
 
 def _sheets(package: zipfile.ZipFile, book_part: str) -> list[tuple[str, str, bool]]:
