@@ -26,12 +26,13 @@ MOST_CELLS = 4_000_000
 LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14
 
 CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)?(/?)>")
+ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+USUAL_CELL = re.compile(rb'<c r="(([A-Z]{1,3})([1-9]\d{0,6}))"(?: s="(\d+)")?(?: t="(\w+)")?(/?)>')
 ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 ROW_END = re.compile(rb"<(?:\w+:)?row[\s>/]")
 SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*?)/?>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*?)/?>")
-MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
 FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*?)/?>")
@@ -170,33 +171,66 @@ def _decimals(number: int, custom: Mapping[int, str]) -> int | None:
 
 def _scan(name: str, xml: bytes, styles: list[int | None]) -> _Scan:
     """One pass over the cells of a sheet. Raises FileFault for cells that lie too far out."""
-    if len(MERGE.findall(xml)) > MOST_MERGED:
+    if xml.count(b"mergeCell ") > MOST_MERGED:
         raise FileFault("too_large", limit=name)
     scan = _Scan({}, set(), {})
-    odd = b"<f" in xml or b":f" in xml or b'"e"' in xml or b"'e'" in xml
-    far_row = far_column = 0
-    numbers: dict[bytes, int] = {}
-    implicit = _Implicit(xml)
-    for found in CELL.finditer(xml):
-        said = _attributes(found[1])
-        row, column = _position(name, said.get(b"r"), numbers) or implicit.at(found.start())
-        if column + 1 > far_column:
-            far_column = column + 1
-        if row + 1 > far_row:
-            far_row = row + 1
-        style = said.get(b"s")
-        if style is not None:
-            number = int(style)
-            decimals = styles[number] if number < len(styles) else None
-            if decimals is not None and not found[2]:
-                scan.decimals[row, column] = decimals
-        if odd and not found[2]:
-            _look_inside(xml, found.end(), said, (row, column), scan)
+    telling = b"<f" in xml or b":f" in xml or b'"e"' in xml or b"'e'" in xml
+    usual = [] if telling else USUAL_CELL.findall(xml)
+    if len(usual) == len(ANY_CELL.findall(xml)):
+        far_row, far_column = _scan_usual(name, usual, styles, scan)
+    else:
+        far_row, far_column = _scan_any(name, xml, styles, scan)
     scan.size = far_row * far_column
     if scan.size > MOST_CELLS_A_SHEET:
         cell = f"{column_letters(far_column - 1)}{far_row}"
         raise FileFault("stray_cell", sheet=name, cell=cell)
     return scan
+
+
+def _scan_usual(
+    name: str, cells: list[tuple[bytes, ...]], styles: list[int | None], scan: _Scan
+) -> tuple[int, int]:
+    """Cells written as most programs write them: reference, style and type in this order."""
+    columns: dict[bytes, int] = {}
+    far_row = far_column = 0
+    for reference, letters, digits, style, kind, empty in cells:
+        column = columns.get(letters)
+        if column is None:
+            _, column = _position(name, reference, columns) or (0, 0)
+            far_column = max(far_column, column + 1)
+        row = int(digits)
+        if row > far_row:
+            far_row = row
+        if style and not empty and not kind:
+            decimals = _style(styles, style)
+            if decimals is not None:
+                scan.decimals[row - 1, column] = decimals
+    if far_row > LAST_ROW:
+        raise FileFault("damaged", part=name)
+    return far_row, far_column
+
+
+def _style(styles: list[int | None], number: bytes) -> int | None:
+    place = int(number)
+    return styles[place] if place < len(styles) else None
+
+
+def _scan_any(name: str, xml: bytes, styles: list[int | None], scan: _Scan) -> tuple[int, int]:
+    """Cells however they are written, and what stands inside them."""
+    columns: dict[bytes, int] = {}
+    far_row = far_column = 0
+    implicit = _Implicit(xml)
+    for found in CELL.finditer(xml):
+        said = _attributes(found[1])
+        row, column = _position(name, said.get(b"r"), columns) or implicit.at(found.start())
+        far_row, far_column = max(far_row, row + 1), max(far_column, column + 1)
+        if found[2]:
+            continue
+        decimals = _style(styles, said[b"s"]) if b"s" in said else None
+        if decimals is not None:
+            scan.decimals[row, column] = decimals
+        _look_inside(xml, found.end(), said, (row, column), scan)
+    return far_row, far_column
 
 
 def _position(
