@@ -1,0 +1,207 @@
+"""The commands as people run them: real processes on real files, every refusal one sentence."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import EXAMPLE
+
+from xlbudget.cli.main import COMMANDS
+
+ROOT = Path(__file__).parent.parent
+COMMAND = Path(sys.executable).parent / "xlbudget"
+
+
+def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=60
+    )
+
+
+def _text(path: Path) -> None:
+    path.write_text("预算", encoding="utf-8")
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _other_workbook(path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["姓名", "电话"])
+    book.save(path)
+
+
+def _empty_workbook(path: Path) -> None:
+    openpyxl.Workbook().save(path)
+
+
+def _truncated(path: Path) -> None:
+    path.write_bytes((EXAMPLE / "预算.xlsx").read_bytes()[:9000])
+
+
+def _encrypted(path: Path) -> None:
+    stream = "EncryptedPackage".encode("utf-16-le")
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000) + stream + bytes(500))
+
+
+def _old(path: Path) -> None:
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99) + "Workbook".encode("utf-16-le")
+    )
+
+
+def _html(path: Path) -> None:
+    path.write_text("<html><table><tr><td>1</td></tr></table>", encoding="utf-8")
+
+
+def _zip(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("a.txt", "a")
+
+
+def _edited(path: Path, part: str, old: bytes, new: bytes) -> None:
+    source = zipfile.ZipFile(EXAMPLE / "预算.xlsx")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name in source.namelist():
+            content = source.read(name)
+            package.writestr(name, content.replace(old, new, 1) if name == part else content)
+
+
+def _doctype(path: Path) -> None:
+    _edited(path, "xl/workbook.xml", b"<workbook", b'<!DOCTYPE a [<!ENTITY b "c">]><workbook')
+
+
+def _stray(path: Path) -> None:
+    row = b'<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>'
+    _edited(path, "xl/worksheets/sheet3.xml", b"</sheetData>", row)
+
+
+def _same_names(path: Path) -> None:
+    _edited(path, "xl/workbook.xml", 'name="表二"'.encode(), 'name="表一"'.encode())
+
+
+def _bomb(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/workbook.xml", b" " * (40 << 20))
+
+
+BAD = [
+    ("F103", _empty),
+    ("F107", _text),
+    ("F107", _zip),
+    ("F114", _other_workbook),
+    ("F114", _empty_workbook),
+    ("F108", _truncated),
+    ("F105", _encrypted),
+    ("F106", _old),
+    ("F106", _html),
+    ("F110", _doctype),
+    ("F112", _stray),
+    ("F111", _same_names),
+    ("F109", _bomb),
+]
+
+
+@pytest.mark.parametrize(("code", "make"), BAD, ids=[make.__name__ for _, make in BAD])
+def test_what_cannot_be_read_is_one_finding_and_exit_code_2(
+    tmp_path: Path, code: str, make: object
+) -> None:
+    path = tmp_path / "坏.xlsx"
+    make(path)  # type: ignore[operator]
+    result = run("check", path, "--format", "json")
+    assert result.returncode == 2
+    assert result.stderr == ""
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert finding["code"] == code
+
+
+def test_no_such_file_and_a_broken_json(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{", encoding="utf-8")
+    for file, code in (("没有.xlsx", "F101"), ("a.json", "F113")):
+        result = run("check", file, cwd=tmp_path)
+        assert (result.returncode, result.stderr) == (2, "")
+        assert code in result.stdout and "怎么办" in result.stdout
+
+
+def test_an_xlsx_under_another_name_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "预算.xls"
+    path.write_bytes((EXAMPLE / "预算.xlsx").read_bytes())
+    assert run("check", path).returncode == 0
+
+
+def test_new_read_new_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, data, second = (tmp_path / name for name in ("1.xlsx", "1.json", "2.xlsx"))
+    assert run("new", "-o", first, "--from", EXAMPLE / "budget.json").returncode == 0
+    assert run("read", first, "-o", data).returncode == 0
+    assert run("new", "-o", second, "--from", data).returncode == 0
+    assert first.read_bytes() == second.read_bytes() == (EXAMPLE / "预算.xlsx").read_bytes()
+
+
+def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:
+    path = tmp_path / "预算.xlsx"
+    path.write_text("mine")
+    assert run("new", "-o", path).returncode == 2
+    assert path.read_text() == "mine"
+    assert run("new", "-o", path, "--force").returncode == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["预算.xlsx"]
+
+
+def test_select_ignore_and_strict() -> None:
+    faulty = EXAMPLE / "预算-有错.xlsx"
+    chosen = json.loads(run("check", faulty, "--select", "C,D6", "--format", "json").stdout)
+    assert {f["code"] for f in chosen["findings"]} == {"C302", "D601"}
+    ignored = run("check", faulty, "--ignore", "A,C,D,X")
+    assert ignored.returncode == 0
+    assert run("check", EXAMPLE / "预算.xlsx", "--strict").returncode == 0
+
+
+def test_several_files_and_folders_give_an_array() -> None:
+    result = run("check", EXAMPLE, EXAMPLE / "预算.xlsx", "--format", "json")
+    names = [Path(one["file"]).name for one in json.loads(result.stdout)]
+    assert names == ["budget.json", "预算-有错.xlsx", "预算.xlsx", "预算.xlsx"]
+    assert result.returncode == 1
+
+
+def test_rule_and_codes() -> None:
+    page = run("rule", "A602").stdout
+    assert "sum(children)" in page and "为什么" in page and "怎么办" in page
+    assert "A602" in run("rule", "A6O2").stderr
+    assert "2010301" in run("codes", "行政运行", "办公厅").stdout
+    assert run("codes", "没有这个").returncode == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    assert run(command, "--help").returncode == 0
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_every_command_and_output_in_the_readmes(readme: str) -> None:
+    """A console block's lines after `$ xlbudget …` are what the command prints, here and now."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    blocks = [part.split("```")[0] for part in text.split("```console\n")[1:]]
+    assert blocks
+    for block in blocks:
+        for entry in block.split("$ ")[1:]:
+            command, _, output = entry.partition("\n")
+            if command.startswith("xlbudget") and output.strip():
+                shown = run(*command.split()[1:]).stdout.strip()
+                assert shown == output.strip(), command
+
+
+def test_the_example_workbooks_are_as_made() -> None:
+    sys.path.insert(0, str(EXAMPLE))
+    import make
+
+    assert make.workbook() == (EXAMPLE / "预算.xlsx").read_bytes()
+    book = openpyxl.load_workbook(EXAMPLE / "预算-有错.xlsx")
+    for sheet, cells in make.PLANTED.items():
+        for address, value in cells.items():
+            assert book[sheet][address].value == value
