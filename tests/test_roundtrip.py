@@ -63,8 +63,9 @@ def _code_rows(draw: Any, block: Block) -> list[Row]:
 
 def _with_ids(rows: list[Row]) -> tuple[Row, ...]:
     taken: set[str] = set()
+    totals = sum(row.id == TOTAL for row in rows)
     return tuple(
-        row._replace(id=numbered(row.id or row.code or f"@{place}", taken))
+        row._replace(id=numbered(row.id or row.code or f"@{place - totals}", taken))
         for place, row in enumerate(rows, start=1)
     )
 

@@ -226,6 +226,7 @@ def _code_and_name(body: Body, table: Table, number: int) -> tuple[str, str]:
 
 def _new_row(pack: Pack, body: Body, table: Table, number: int, code: str, name: str) -> str:
     block = body.block
+    place = 1 + sum(row.id != TOTAL for row in body.rows)
     government = ""
     if block.government:
         said = str(_cell(table, number, body.columns.get(GOVERNMENT, -1))).strip()
@@ -235,7 +236,7 @@ def _new_row(pack: Pack, body: Body, table: Table, number: int, code: str, name:
         if len(code) == catalogue.lengths[0]:
             body.top = code
         government = _government(pack.catalogues[block.government], code, said)
-    identity = numbered(code or f"@{len(body.rows) + 1}", body.taken)
+    identity = numbered(code or f"@{place}", body.taken)
     level = block.levels[0] if len(block.levels) == 1 else ""
     body.rows.append(Row(identity, {}, code, name, level, government))
     return identity

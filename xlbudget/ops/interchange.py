@@ -99,7 +99,9 @@ def from_data(pack: Pack, data: Mapping[str, Any]) -> Budget:
 def _rows(block: Block, listed: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
     taken: set[str] = set()
     rows = []
-    for place, item in enumerate(listed, start=1):
+    place = 0
+    for item in listed:
+        place += item.get("row") != TOTAL
         amounts = {c: Decimal(item[c]) for c in block.columns if c in item}
         wanted = item.get("row") or item.get("code") or f"@{place}"
         words = [str(item.get(word, "")) for word in ("code", "name", "level", "government")]
