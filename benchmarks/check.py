@@ -73,7 +73,11 @@ def main() -> None:
     ours, theirs = (statistics.median(pair[side][0] for pair in runs) for side in (0, 1))
     memory = max(run[0][1] for run in runs) / 1024
     inside = subprocess.run(
-        [binaries / "python", "-c", IN_PROCESS, EXAMPLE], check=True, capture_output=True, text=True
+        [binaries / "python", "-c", IN_PROCESS, EXAMPLE],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=BENCH,
     )
     warm, bare = map(float, inside.stdout.split())
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, medians")

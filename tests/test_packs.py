@@ -77,7 +77,7 @@ def test_adding_a_rule_and_a_column_is_data_only(copy: Path, tmp_path: Path) -> 
         "          - state_capital: 国有资本经营预算\n",
         "          - state_capital: 国有资本经营预算\n      - last_year: 上年预算数\n",
     )
-    with (folder / "rules" / "within.yaml").open("a", encoding="utf-8") as file:
+    with (folder / "rules" / "a-within.yaml").open("a", encoding="utf-8") as file:
         file.write(
             "- id: A1099\n  on: f10\n  each: row\n  holds: total <= last_year\n"
             "  says: '{row}不应大于上年预算数'\n  why: 只减不增。\n  source: 试验\n  mend: 核对。\n"
@@ -98,16 +98,22 @@ def test_adding_a_rule_and_a_column_is_data_only(copy: Path, tmp_path: Path) -> 
 
 FAULTS = [
     (
-        "rules/within.yaml",
+        "rules/a-within.yaml",
         "holds: total == current + carryover",
         "holds: total == curent",
         21,
         "curent",
     ),
-    ("rules/within.yaml", "on: f01.income", "on: f21.income", 2, "f21"),
-    ("rules/within.yaml", "- id: A102", "- id: A101", 9, "stands already"),
-    ("rules/within.yaml", "sum(sources)", "current * carryover", 3, "not linear"),
-    ("rules/within.yaml", "  defines: current_total", "  define: current_total", 4, "unknown word"),
+    ("rules/a-within.yaml", "on: f01.income", "on: f21.income", 2, "f21"),
+    ("rules/a-within.yaml", "- id: A102", "- id: A101", 9, "stands already"),
+    ("rules/a-within.yaml", "sum(sources)", "current * carryover", 3, "not linear"),
+    (
+        "rules/a-within.yaml",
+        "  defines: current_total",
+        "  define: current_total",
+        4,
+        "unknown word",
+    ),
     ("forms/f02.yaml", "codes: function", "codes: functions", 20, "no catalogue"),
     ("forms/f01.yaml", "income: carryover", "income: carry", 38, "no row"),
 ]

@@ -8,13 +8,22 @@ from pathlib import Path
 import click
 
 from xlbudget.packs.faults import PackError
-from xlbudget.packs.load import load_pack
+from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.rules.lint import lint
 
 
 @click.group()
 def pack() -> None:
     """检查表样包（供编写者用）。"""
+
+
+@pack.command()
+@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+def schema(pack_name: str | None) -> None:
+    """印出由表样导出的预算 JSON 的 JSON Schema。"""
+    from xlbudget.ops.schema import schema_text
+
+    click.echo(schema_text(load_pack(pack_name or default_pack())), nl=False)
 
 
 @pack.command(epilog="例：xlbudget pack check templates/shanxi/2025")

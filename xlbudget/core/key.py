@@ -16,7 +16,8 @@ class CellKey(NamedTuple):
     """One amount of a budget: form, block, row id and amount column, all in the pack's words.
 
     A row id is the pack's row key (``grand_total``), a code (``2010301``; ``2010301#2`` where it
-    stands twice) or, in rows without codes, the row's place among them, the total not counted (``@3``).
+    stands twice) or, in rows without codes, the row's place among them, the total not counted
+    (``@3``).
     """
 
     form: str

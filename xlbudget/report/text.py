@@ -49,7 +49,11 @@ def _file(checked: Checked, style: Style) -> Iterator[str]:
         yield style(f"{checked.file}：{verdict}（{tally}）", ERROR if errors else "passed")
         yield _decided(checked, str(words["decided"]))
     namer = Namer(checked.pack, checked.reading)
+    before = NOTE
     for finding in in_order(checked.findings):
+        if finding.severity == NOTE != before:
+            yield ""
+        before = finding.severity
         yield from _finding(namer, finding, style)
 
 
