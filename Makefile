@@ -12,7 +12,7 @@ test: $(READY) system
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --cov --cov-report=term
 
 demo: $(READY)

@@ -53,6 +53,11 @@ class Catalogue:
         return frozenset(self.parent(code) for code in self.names) - {""}
 
     @cached_property
+    def leaves(self) -> frozenset[str]:
+        """Codes of the catalogue that have none below them."""
+        return frozenset(self.names) - self.with_parts
+
+    @cached_property
     def by_name(self) -> Mapping[str, tuple[str, ...]]:
         """Name → the codes that bear it."""
         found: dict[str, list[str]] = {}

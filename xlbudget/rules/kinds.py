@@ -178,9 +178,7 @@ def code_depth(context: Context, part: Part) -> Iterator[Remark]:
     """Forms whose codes stop above the level that the law asks for."""
     for block, catalogue, rows in _coded(context):
         filled = [row for row in rows if row.code and row.amounts]
-        deep = [
-            row for row in filled if row.code not in catalogue.names.keys() - catalogue.with_parts
-        ]
+        deep = [row for row in filled if row.code not in catalogue.leaves]
         if not catalogue.must_reach or not deep:
             continue
         wanted = catalogue.levels[catalogue.must_reach]
@@ -318,12 +316,13 @@ def forms_present(context: Context, part: Part) -> Iterator[Remark]:
 
 def placeholders(context: Context, part: Part) -> Iterator[Remark]:
     """Words still to be filled in, and years of another budget, anywhere in printed words."""
-    words = [tidy(word) for word in context.pack.words["placeholders"]]
+    words = context.pack.words["placeholders"]
+    pattern = re.compile("|".join(re.escape(tidy(word)) for word in words), re.IGNORECASE)
     for form, text, at in _all_words(context):
-        for word in words:
-            if word.upper() in tidy(text).upper():
-                yield Remark(part.kind, "placeholder", form, (at,), {"text": text, "word": word})
-                break
+        found = pattern.search(tidy(text))
+        if found:
+            facts = {"text": text, "word": found[0]}
+            yield Remark(part.kind, "placeholder", form, (at,), facts)
     year = context.reading.budget.year
     for printed in context.reading.printed:
         for said in printed.headings:
