@@ -248,7 +248,7 @@ def code_by_name(catalogue: Catalogue, name: str, top: str, mapped: bool) -> str
     A class and an item may bear one name (其他支出): the item is the one that names its
     government item (`mapped`), or that stands under its class.
     """
-    codes = _codes_of(catalogue.key, tuple(catalogue.names.items())).get(tidy(name), ())
+    codes = catalogue.by_name.get(tidy(name), ())
     classes = [code for code in codes if len(code) == catalogue.lengths[0]]
     items = [code for code in codes if code not in classes]
     under = [code for code in items if top and code.startswith(top)]
@@ -259,19 +259,11 @@ def code_by_name(catalogue: Catalogue, name: str, top: str, mapped: bool) -> str
     return items[0] if len(items) == 1 else ""
 
 
-@lru_cache(maxsize=16)
-def _codes_of(_: str, names: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for code, name in names:
-        found.setdefault(tidy(name), []).append(code)
-    return found
-
-
 def _government(catalogue: Catalogue, code: str, said: str) -> str:
     """The government-economic code of that name, of those that the item may map to if any."""
     if not said:
         return ""
-    codes = _codes_of(catalogue.key, tuple(catalogue.names.items())).get(tidy(said), [])
+    codes = catalogue.by_name.get(tidy(said), ())
     allowed = catalogue.maps.get(code, ())
     for candidate in codes:
         if candidate in allowed:
