@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.constraint import EQUAL, Constraint, Term
@@ -31,7 +32,11 @@ def compile_constraints(
     Amounts matter only to `when`, which picks constraints and never enters them.
     """
     constraints: list[Constraint] = []
-    for shape in shapes_of(pack):
+    unchanging = _unchanging(pack)
+    for place, shape in enumerate(shapes_of(pack)):
+        if place in unchanging:
+            constraints.extend(unchanging[place])
+            continue
         condition: tuple[CellKey, ...] = ()
         if shape.when:
             cells = tuple(cell for pick in shape.when[0] for cell in _cells(pick, trees, "", ""))
@@ -41,6 +46,18 @@ def compile_constraints(
             condition = cells
         constraints.extend(_laid(shape, pack, trees, condition))
     return constraints
+
+
+@lru_cache(maxsize=8)
+def _unchanging(pack: Pack) -> dict[int, tuple[Constraint, ...]]:
+    """Constraints of shapes over fixed rows only: the same for every budget."""
+    trees = trees_of(pack, Budget(pack.name, pack.year, pack.unit, ""))
+    return {
+        place: tuple(_laid(shape, pack, trees, ()))
+        for place, shape in enumerate(shapes_of(pack))
+        if not shape.when
+        and all(pack.blocks[pick.block].fixed for pick in (*shape.left, *shape.right))
+    }
 
 
 def _laid(
