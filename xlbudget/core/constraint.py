@@ -26,7 +26,7 @@ class Constraint(NamedTuple):
     `left` and `right` are kept apart so that a sentence can show both figures; the linear form is
     left − right `relation` 0. `rule` and `part` name the sentence in the pack, `about` the values
     of the words in it (row, column, class, …), `condition` the cells on which the choice of this
-    constraint rests (`when`), `absent` the sides' rows that do not stand in their form.
+    constraint rests (`when`).
     """
 
     rule: str

@@ -15,13 +15,7 @@ from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import BROKEN
 from xlbudget.packs.model import TOTAL, Pack, Rule
-
-
-class _Blanks(dict[str, str]):
-    """Words that are not there are left as they stand in the sentence."""
-
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+from xlbudget.rules.wording import Blanks, column_name, worded
 
 
 def money(amount: Decimal) -> str:
@@ -66,11 +60,7 @@ class Namer:
 
     def column(self, cell: CellKey) -> str:
         """The column's printed heading, in words where the heading is only a year."""
-        words: Mapping[str, str] = self.pack.words["columns"]
-        return words.get(cell.column, "") or self._heading(cell)
-
-    def _heading(self, cell: CellKey) -> str:
-        return self.pack.blocks[BlockKey(cell.form, cell.block)].paths[cell.column][-1]
+        return column_name(self.pack, BlockKey(cell.form, cell.block), cell.column)
 
     def place(self, cell: CellKey | Place) -> str:
         """The address in the user's file, or the names where the file has no cells."""
@@ -93,14 +83,14 @@ def message(namer: Namer, finding: Finding) -> str:
     """What is wrong, in one sentence with both figures and the difference."""
     rule = namer.pack.rules[finding.rule]
     if finding.constraint is None or finding.figures is None:
-        return rule.says_of(finding.case).format_map(_Blanks(finding.facts))
+        return rule.says_of(finding.case).format_map(Blanks(finding.facts))
     says = sentence(namer, rule, finding)
     figures = finding.figures
     words = namer.pack.words["report"]
     template = words.get(figures.outcome, words["differs"])
     if figures.outcome == BROKEN and finding.constraint.relation == AT_MOST:
         template = words["exceeds"]
-    return str(template).format_map(_Blanks(says=says, **_figures(figures)))
+    return str(template).format_map(Blanks(says=says, **_figures(figures)))
 
 
 def _figures(figures: Figures) -> dict[str, str]:
@@ -117,31 +107,15 @@ def sentence(namer: Namer, rule: Rule, finding: Finding) -> str:
     """What must hold, with the row, column, class or code that it is about."""
     constraint = finding.constraint
     assert constraint is not None
-    template = rule.parts[constraint.part].says or rule.sentence
-    about = dict(constraint.about)
-    words = {word: _word(namer, finding, word, value) for word, value in about.items()}
-    says = template.format_map(_Blanks(words))
-    if "column" in about and "{column}" not in template:
-        block = namer.pack.blocks[BlockKey(*constraint.left[0].cell[:2])]
-        says += f"（{words['column']}）" if len(block.columns) > 1 else ""
-    return says
+    first = constraint.left[0].cell
 
+    def called(word: str, value: str) -> str:
+        if word in ("class", "code"):
+            return _code(namer, finding, value)
+        return namer.row(first._replace(row=value))
 
-def _word(namer: Namer, finding: Finding, word: str, value: str) -> str:
-    """A word of the sentence: a row's name, a code with its name, a form, a column."""
-    pack = namer.pack
-    assert finding.constraint is not None
-    if word == "column":
-        cell = finding.constraint.left[0].cell
-        return namer.column(cell._replace(column=value))
-    if word in ("class", "code"):
-        return _code(namer, finding, value)
-    if word in ("row", "parent", "childless"):
-        return namer.row(finding.constraint.left[0].cell._replace(row=value))
-    form = value.partition(".")[0]
-    if form in pack.forms:
-        return pack.forms[form].sheet
-    return str(pack.words["columns"].get(value, value))
+    block = BlockKey(first.form, first.block)
+    return worded(namer.pack, rule.parts[constraint.part], rule, constraint.about, block, called)
 
 
 def _code(namer: Namer, finding: Finding, code: str) -> str:
@@ -157,4 +131,4 @@ def _code(namer: Namer, finding: Finding, code: str) -> str:
 
 def mend(namer: Namer, finding: Finding) -> str:
     """What the person can do about it."""
-    return namer.pack.rules[finding.rule].mend.format_map(_Blanks(finding.facts))
+    return namer.pack.rules[finding.rule].mend.format_map(Blanks(finding.facts))

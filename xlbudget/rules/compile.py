@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.constraint import EQUAL, Constraint, Term
@@ -14,6 +15,14 @@ from xlbudget.rules.shapes import BOUND, FIXED, GROUP, Pick, Shape, shapes_of
 from xlbudget.rules.tree import Tree, tree_of
 
 Trees = Mapping[BlockKey, Tree]
+
+
+class Instance(NamedTuple):
+    """Which constraint of a rule set: the shape by its place in `shapes_of`, row and column."""
+
+    shape: int
+    row: str
+    column: str
 
 
 def trees_of(pack: Pack, budget: Budget) -> Trees:
@@ -31,11 +40,17 @@ def compile_constraints(
 
     Amounts matter only to `when`, which picks constraints and never enters them.
     """
-    constraints: list[Constraint] = []
+    return [constraint for _, constraint in instances(pack, trees, figures)]
+
+
+def instances(
+    pack: Pack, trees: Trees, figures: Mapping[CellKey, Figure]
+) -> Iterator[tuple[Instance, Constraint]]:
+    """Every constraint with the shape, row and column that it comes from."""
     unchanging = _unchanging(pack)
     for place, shape in enumerate(shapes_of(pack)):
         if place in unchanging:
-            constraints.extend(unchanging[place])
+            yield from unchanging[place]
             continue
         condition: tuple[CellKey, ...] = ()
         if shape.when:
@@ -44,16 +59,15 @@ def compile_constraints(
             if nothing != (shape.when[1] == EQUAL):
                 continue
             condition = cells
-        constraints.extend(_laid(shape, pack, trees, condition))
-    return constraints
+        yield from _laid(place, shape, pack, trees, condition)
 
 
 @lru_cache(maxsize=8)
-def _unchanging(pack: Pack) -> dict[int, tuple[Constraint, ...]]:
+def _unchanging(pack: Pack) -> dict[int, tuple[tuple[Instance, Constraint], ...]]:
     """Constraints of shapes over fixed rows only: the same for every budget."""
     trees = trees_of(pack, Budget(pack.name, pack.year, pack.unit, ""))
     return {
-        place: tuple(_laid(shape, pack, trees, ()))
+        place: tuple(_laid(place, shape, pack, trees, ()))
         for place, shape in enumerate(shapes_of(pack))
         if not shape.when
         and all(pack.blocks[pick.block].fixed for pick in (*shape.left, *shape.right))
@@ -61,8 +75,8 @@ def _unchanging(pack: Pack) -> dict[int, tuple[Constraint, ...]]:
 
 
 def _laid(
-    shape: Shape, pack: Pack, trees: Trees, condition: tuple[CellKey, ...]
-) -> Iterator[Constraint]:
+    place: int, shape: Shape, pack: Pack, trees: Trees, condition: tuple[CellKey, ...]
+) -> Iterator[tuple[Instance, Constraint]]:
     words = tuple(shape.words.items())
     for row in _rows(shape, pack, trees):
         for column in shape.columns:
@@ -74,9 +88,10 @@ def _laid(
             left = _side(shape.left, trees, row, column)
             right = _side(shape.right, trees, row, column)
             if left or right:
-                yield Constraint(
+                constraint = Constraint(
                     shape.rule.id, shape.number, shape.relation, left, right, about, condition
                 )
+                yield Instance(place, row, column), constraint
 
 
 def _rows(shape: Shape, pack: Pack, trees: Trees) -> tuple[str, ...]:
@@ -84,7 +99,7 @@ def _rows(shape: Shape, pack: Pack, trees: Trees) -> tuple[str, ...]:
     if not word:
         return ("",)
     if word == "class":
-        return _classes(shape, pack)
+        return classes_of(shape, pack)
     if word == "code":
         blocks = dict.fromkeys(pick.block for pick in (*shape.left, *shape.right))
         found = dict.fromkeys(code for block in blocks for code in trees[block].by_code)
@@ -101,7 +116,7 @@ def _code_order(code: str) -> tuple[bool, str]:
     return not code[:1].isdigit(), code
 
 
-def _classes(shape: Shape, pack: Pack) -> tuple[str, ...]:
+def classes_of(shape: Shape, pack: Pack) -> tuple[str, ...]:
     """Top codes of the catalogue that the expression's open blocks list."""
     for pick in (*shape.left, *shape.right):
         codes = pack.blocks[pick.block].codes

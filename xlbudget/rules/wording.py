@@ -1,0 +1,54 @@
+"""A rule's sentence about one row, column, class or code: the pack's words, filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xlbudget.core.key import BlockKey
+from xlbudget.packs.model import Pack, Part, Rule
+
+COLUMN = "column"
+ROW_LIKE = ("row", "parent", "childless", "class", "code")
+
+
+class Blanks(dict[str, str]):
+    """Words that are not there are left as they stand in the sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def worded(
+    pack: Pack,
+    part: Part,
+    rule: Rule,
+    about: tuple[tuple[str, str], ...],
+    block: BlockKey,
+    called: Callable[[str, str], str],
+) -> str:
+    """What must hold. `about` are the words of the sentence with their values, `block` is where
+    its first figure stands, `called` names a row, class or code as it is printed."""
+    template = part.says or rule.sentence
+    words = {word: _word(pack, word, value, block, called) for word, value in about}
+    says = template.format_map(Blanks(words))
+    if COLUMN in words and "{column}" not in template and len(pack.blocks[block].columns) > 1:
+        says += f"（{words[COLUMN]}）"
+    return says
+
+
+def _word(
+    pack: Pack, word: str, value: str, block: BlockKey, called: Callable[[str, str], str]
+) -> str:
+    if word == COLUMN:
+        return column_name(pack, block, value)
+    if word in ROW_LIKE:
+        return called(word, value)
+    form = value.partition(".")[0]
+    if form in pack.forms:
+        return pack.forms[form].sheet
+    return str(pack.words["columns"].get(value, value))
+
+
+def column_name(pack: Pack, block: BlockKey, column: str) -> str:
+    """The column's printed heading, in words where the heading is only a year."""
+    return str(pack.words["columns"].get(column, "")) or pack.blocks[block].paths[column][-1]
