@@ -130,7 +130,7 @@ def test_every_equation_has_a_case_at_the_edge_of_rounding(pack: Pack) -> None:
 
     def at_the_edge(rule: str, case: dict[str, Any]) -> bool:
         judged = check(pack, Reading(budget_of(pack, case))).judged
-        return any(c.rule == rule and 0 < abs(v.residual) == v.width for c, v in judged)
+        return any(c.rule == rule and 0 < abs(v.residual) == v.width for _, c, v in judged)
 
     lacking = [
         path.stem

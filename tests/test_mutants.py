@@ -57,7 +57,7 @@ def test_the_table_of_tolerances_in_the_readme(
     for mutant, outcome in confronted:
         sizes = [
             verdict.residual if constraint.relation == "<=" else abs(verdict.residual)
-            for constraint, verdict in outcome.judged
+            for _, constraint, verdict in outcome.judged
             if mutant.cell in constraint.cells()
         ]
         for name, most in FIXED.items():

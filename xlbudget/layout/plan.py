@@ -22,19 +22,12 @@ from xlbudget.packs.model import (
     Pack,
 )
 
-SPARE_ROWS = 15
-"""Empty rows of a code tree or outline in a form that has no row yet."""
+SPARE_ROWS = 25
+"""Empty rows of a code tree or outline in a blank workbook."""
 
-TITLE, LABELLED, ABOUT, UNIT, HEADING, TEXT, AMOUNT, NOTE = [
-    "title",
-    "label",
-    "about",
-    "unit",
-    "heading",
-    "text",
-    "amount",
-    "note",
-]
+TITLE, LABELLED, ABOUT, UNIT, NOTE = "title", "label", "about", "unit", "note"
+HEADING, TEXT, ENTRY, AMOUNT = "heading", "text", "entry", "amount"
+"""Roles of cells. What an `entry` says is for the department to write, as amounts are."""
 
 
 class Cell(NamedTuple):
@@ -50,12 +43,15 @@ class Cell(NamedTuple):
 
 
 class SheetPlan(NamedTuple):
-    """One form laid out: its cells in order, column widths in characters, heading rows."""
+    """One form laid out: its cells in order, column widths in characters, heading rows, and the
+    body's first row and the row below its last. Under its rows an open block has one row more
+    at least: a row inserted above that one is still within the table."""
 
     form: Form
     cells: tuple[Cell, ...]
     widths: tuple[int, ...]
     heading: tuple[int, int]
+    body: tuple[int, int]
     rows: Mapping[tuple[BlockKey, str], int] = MappingProxyType({})
     columns: Mapping[tuple[BlockKey, str], int] = MappingProxyType({})
 
@@ -73,6 +69,9 @@ def plan(pack: Pack, form: Form, budget: Budget) -> SheetPlan:
         body += 1
     rows: dict[tuple[BlockKey, str], int] = {}
     lines = _lines(form, budget)
+    if any(not block.fixed for block in form.blocks):
+        known = any(key.form == form.key for key in budget.blocks)
+        lines += [{}] * (1 if known else SPARE_ROWS)
     for number, line in enumerate(lines, start=body):
         for block in form.blocks:
             row = line.get(block.key)
@@ -80,9 +79,10 @@ def plan(pack: Pack, form: Form, budget: Budget) -> SheetPlan:
                 rows[block.id, row.id] = number
             cells += _body(pack, block, row, number, places)
     note = body + len(lines)
-    if not _filled(form, budget):
-        cells.append(Cell(note, 0, note, width - 1, NOTE, pack.words["print"]["empty"]))
-    return SheetPlan(form, tuple(cells), _widths(form, cells, width), (top, body - 1), rows, places)
+    empty = None if _filled(form, budget) else pack.words["print"]["empty"]
+    cells.append(Cell(note, 0, note, width - 1, NOTE, empty))
+    widths = _widths(form, cells, width)
+    return SheetPlan(form, tuple(cells), widths, (top, body - 1), (body, note), rows, places)
 
 
 def _columns(form: Form) -> dict[tuple[BlockKey, str], int]:
@@ -170,8 +170,6 @@ def _rows(block: Block, budget: Budget) -> list[Row]:
     if block.fixed:
         return [by_id.get(row.key) or Row(row.key, {}) for row in block.fixed]
     rows = [row for row in given if row.id != TOTAL]
-    if not rows and block.form not in {key.form for key in budget.blocks}:
-        rows = [Row(f"@{n}", {}) for n in range(1, SPARE_ROWS + 1)]
     if block.total is not None:
         rows.insert(0, by_id.get(TOTAL) or Row(TOTAL, {}))
     return rows
@@ -199,7 +197,8 @@ def _body(
         else:
             words = _words(pack, block, row, key) if row else ""
             indent = level if key in (NAME, LABEL) else 0
-            yield Cell(number, column, number, column, TEXT, words, indent)
+            role = TEXT if total or block.fixed else ENTRY
+            yield Cell(number, column, number, column, role, words, indent)
 
 
 def _words(pack: Pack, block: Block, row: Row, key: str) -> str:
@@ -226,7 +225,7 @@ def _widths(form: Form, cells: Sequence[Cell], width: int) -> tuple[int, ...]:
             continue
         if cell.role == AMOUNT:
             need = len(f"{cell.content:,.2f}") + 2
-        elif cell.role == TEXT:
+        elif cell.role in (TEXT, ENTRY):
             need = printed_width(str(cell.content)) + 2 * cell.level + 2
         else:
             need = min(printed_width(str(cell.content)) + 2, 16)

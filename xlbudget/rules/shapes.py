@@ -48,6 +48,11 @@ class Shape(NamedTuple):
     when: tuple[tuple[Pick, ...], str] | None
     words: Mapping[str, str]
 
+    @property
+    def within(self) -> bool:
+        """Do all its figures stand in one form?"""
+        return len({pick.block.form for pick in (*self.left, *self.right)}) == 1
+
 
 @lru_cache(maxsize=8)
 def shapes_of(pack: Pack) -> tuple[Shape, ...]:

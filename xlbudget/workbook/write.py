@@ -1,116 +1,161 @@
-"""Write the official workbook: a sheet a form, as planned. The same input gives the same bytes."""
+"""The official workbook: contents, a sheet a form, the review, and the hidden sheets behind
+them. The same input gives the same bytes."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
 import xlsxwriter
 
-from xlbudget.core.amount import decimals_of
 from xlbudget.core.budget import Budget
-from xlbudget.layout.plan import (
-    ABOUT,
-    AMOUNT,
-    HEADING,
-    LABELLED,
-    NOTE,
-    TEXT,
-    TITLE,
-    UNIT,
-    Cell,
-    SheetPlan,
-    plan,
-)
+from xlbudget.layout.plan import plan
 from xlbudget.packs.model import Pack
+from xlbudget.rules.compile import Trees, trees_of
+from xlbudget.rules.confront import confront
+from xlbudget.rules.define import derived
+from xlbudget.rules.shapes import shapes_of
+from xlbudget.workbook.codes import code_lists
+from xlbudget.workbook.codes import entries as code_entries
+from xlbudget.workbook.contents import about_of, write_contents
+from xlbudget.workbook.forms import Behind, mark_name, write_form
+from xlbudget.workbook.grid import Grid, at, grid_of
+from xlbudget.workbook.ledger import (
+    APPLIES,
+    COUNT,
+    FIRST_LINE,
+    FORM,
+    KEY,
+    LEFT,
+    LINK,
+    NAMES,
+    RANK,
+    RIGHT,
+    RULE,
+    SAYS,
+    UNITS,
+    WEIGHT,
+    Line,
+    Sheets,
+    Writer,
+    lines_of,
+)
+from xlbudget.workbook.marks import marks
+from xlbudget.workbook.mirror import mirror
+from xlbudget.workbook.now import cell_weights, entries_of
+from xlbudget.workbook.review import PLACE, PLACE_NAME, Entry, verdict_of, write_review
+from xlbudget.workbook.styles import Formats
+from xlbudget.workbook.totals import Places, totals
 
 CREATED = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 """A fixed date in the package, so that equal workbooks are equal files."""
 
-PAPER_A4 = 9
-BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
-STYLES: dict[str, dict[str, Any]] = {
-    LABELLED: {"font_size": 11},
-    TITLE: {"font_name": "黑体", "font_size": 16, "align": "center"},
-    ABOUT: {},
-    UNIT: {"align": "right"},
-    HEADING: {"align": "center", "text_wrap": True, "border": 1, "bold": True},
-    TEXT: {"border": 1, "num_format": "@"},
-    AMOUNT: {"border": 1, "align": "right"},
-    NOTE: {},
-}
-HEIGHTS = {TITLE: 30, HEADING: 24}
-
-Format = Callable[[Cell], Any]
+Totals = Callable[[Pack, Budget, Trees, Grid, str], Places]
 
 
 def workbook_bytes(pack: Pack, budget: Budget) -> bytes:
-    """The .xlsx package of the thirteen forms, blank where the budget has nothing."""
+    """The .xlsx package with the figures as they are, blank where the budget has nothing."""
+    return _package(pack, budget, lambda *_: {})
+
+
+def live_workbook_bytes(pack: Pack, budget: Budget) -> bytes:
+    """The .xlsx package with totals that compute themselves from their parts."""
+    there = _all_blocks(pack, budget)
+    computed = derived(pack, there, trees_of(pack, there))
+    kept = {key: rows for key, rows in computed.blocks.items() if key in budget.blocks}
+    return _package(pack, budget._replace(blocks=kept), totals)
+
+
+def _all_blocks(pack: Pack, budget: Budget) -> Budget:
+    return budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
+
+
+def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
     buffer = BytesIO()
     # Strings are written as strings: nothing that comes from data becomes a formula or a link.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(buffer, options)
     book.set_properties({"created": CREATED, "title": budget.department})
-    formats = _formats(book)
-    for form in pack.forms.values():
-        _write_sheet(book.add_worksheet(form.sheet), plan(pack, form, budget), formats)
+    _write(book, pack, budget, total)
     book.close()
     return buffer.getvalue()
 
 
-def _formats(book: Any) -> Format:
-    """Formats by role, level and decimals, each made once."""
-    made: dict[tuple[str, int, int], Any] = {}
-
-    def get(cell: Cell) -> Any:
-        decimals = 2
-        if isinstance(cell.content, Decimal):
-            decimals = max(2, decimals_of(cell.content))
-        key = (cell.role, cell.level, decimals)
-        if key not in made:
-            style = {**BASE, **STYLES[cell.role]}
-            if cell.role == AMOUNT:
-                style["num_format"] = "#,##0." + "0" * decimals
-            if cell.level:
-                style["indent"] = cell.level
-            made[key] = book.add_format(style)
-        return made[key]
-
-    return get
-
-
-def _write_sheet(sheet: Any, planned: SheetPlan, formats: Format) -> None:
-    for column, width in enumerate(planned.widths):
-        sheet.set_column(column, column, width)
-    for row, height in _heights(planned.cells):
-        sheet.set_row(row, height)
-    for cell in planned.cells:
-        _write_cell(sheet, cell, formats(cell))
-    first, last = planned.heading
-    sheet.freeze_panes(last + 1, 0)
-    sheet.repeat_rows(first, last)
-    sheet.set_paper(PAPER_A4)
-    if planned.form.paper == "landscape":
-        sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.center_horizontally()
-    sheet.set_footer("&C&P / &N")
-
-
-def _heights(cells: Iterable[Cell]) -> Iterable[tuple[int, int]]:
-    return {cell.row: HEIGHTS[cell.role] for cell in cells if cell.role in HEIGHTS}.items()
+def _write(book: Any, pack: Pack, budget: Budget, total: Totals) -> None:
+    names = pack.words["book"]["sheets"]
+    sheets = Sheets(names["figures"], names["ledger"], names["marks"])
+    plans = [plan(pack, form, budget) for form in pack.forms.values()]
+    grid = grid_of(pack, plans)
+    there = _all_blocks(pack, budget)
+    trees = trees_of(pack, there)
+    codes = code_lists(pack, names["codes"])
+    scale, judged = confront(pack, there, trees)
+    lines = lines_of(pack, grid)
+    writer = Writer(pack, grid, sheets)
+    entries = entries_of(pack, there, writer, lines, scale, judged)
+    places = total(pack, there, trees, grid, sheets.figures)
+    behind = Behind(grid, codes, about_of(names["contents"]), places, sheets.figures)
+    formats = Formats(book)
+    contents = book.add_worksheet(names["contents"])
+    for planned in plans:
+        sheet = book.add_worksheet(planned.form.sheet)
+        write_form(sheet, planned, pack, budget, behind, formats)
+        band = grid[planned.form.blocks[0].id].band
+        book.define_name(mark_name(planned.form.key), f"={sheets.marks}!A{band + 1}")
+    for field, name in NAMES.items():
+        book.define_name(name, f"={sheets.ledger}!{at('', 0, field)[:-2]}1")
+    review = book.add_worksheet(names["review"])
+    book.define_name(PLACE_NAME, f"={names['review']}!{at('', 0, PLACE)[:-2]}1")
+    write_review(review, pack, sheets.ledger, entries, formats)
+    verdict = verdict_of(pack, sheets.ledger, entries)
+    write_contents(contents, pack, there, plans, grid, lines, entries, verdict, formats)
+    hidden = [book.add_worksheet(names[key]) for key in ("figures", "ledger", "marks", "codes")]
+    for row, column, formula in mirror(pack, there, trees, grid, codes):
+        hidden[0].write_formula(row, column, "=" + formula.text, None, formula.value)
+    _write_ledger(hidden[1], pack, writer, lines, entries)
+    weights = cell_weights(pack, judged)
+    for row, column, formula in marks(pack, grid, sheets, lines, weights):
+        hidden[2].write_formula(row, column, "=" + formula.text, None, formula.value)
+    for row, column, content in code_entries(pack, codes):
+        hidden[3].write(row, column, content)
+    for sheet in hidden:
+        sheet.hide()
 
 
-def _write_cell(sheet: Any, cell: Cell, style: Any) -> None:
-    area = (cell.row, cell.column, cell.last_row, cell.last_column)
-    if area[:2] != area[2:]:
-        sheet.merge_range(*area, "", style)
-    if isinstance(cell.content, Decimal):
-        sheet.write_number(cell.row, cell.column, float(cell.content), style)
-    elif cell.content:
-        sheet.write_string(cell.row, cell.column, cell.content, style)
-    else:
-        sheet.write_blank(cell.row, cell.column, None, style)
+def _write_ledger(
+    sheet: Any, pack: Pack, writer: Writer, lines: Sequence[Line], entries: Sequence[Entry]
+) -> None:
+    """A line a constraint: words as they are, figures as formulas."""
+
+    def gated(text: str) -> str:
+        return f"IF({NAMES[APPLIES]}=0,0,{text})"
+
+    shapes = shapes_of(pack)
+    for line, entry in zip(lines, entries, strict=True):
+        shape = shapes[line.shape]
+        row = line.number
+        before = at("", row - 1, RANK).replace("$", "") if row > FIRST_LINE else "0"
+        figures = {
+            APPLIES: (writer.applies(line, shape), int(entry.applies)),
+            LEFT: (gated(writer.side(line, shape.left)), entry.left),
+            RIGHT: (gated(writer.side(line, shape.right)), entry.right),
+            COUNT: (gated(writer.filled(line, (*shape.left, *shape.right))), entry.filled),
+            UNITS: (writer.units(shape), entry.units),
+            WEIGHT: (writer.weight(line, shape), entry.weight),
+            RANK: (f"{before}+{NAMES[APPLIES]}", entry.rank),
+        }
+        sheet.write_string(row, RULE, entry.rule)
+        sheet.write_string(row, FORM, entry.form)
+        sheet.write_string(row, LINK, entry.link)
+        if line.row and line.place:
+            sheet.write_formula(row, KEY, "=" + writer.key(line), None, entry.key)
+        elif line.row:
+            sheet.write_string(row, KEY, entry.key)
+        if line.place:
+            sheet.write_formula(row, SAYS, "=" + writer.says(line, shape), None, entry.says)
+        else:
+            sheet.write_string(row, SAYS, entry.says)
+        for field, (text, value) in figures.items():
+            sheet.write_formula(row, field, "=" + text, None, value)

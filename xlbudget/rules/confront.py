@@ -1,0 +1,123 @@
+"""Hold figures against constraints: a verdict for each, and how grave it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.constraint import Constraint
+from xlbudget.core.finding import ERROR, NOTE, WARNING
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.tolerance import (
+    BROKEN,
+    HELD,
+    ROUNDING,
+    SUSPICIOUS,
+    UNDECIDED,
+    Scale,
+    Verdict,
+    judge,
+    scaled,
+)
+from xlbudget.packs.model import Pack
+from xlbudget.rules.compile import Instance, Trees, instances
+
+ONE_UNIT = "one_unit"
+"""A class total that differs by one last unit between two forms which each balance."""
+
+OUTCOMES = {ROUNDING: NOTE, SUSPICIOUS: WARNING, ONE_UNIT: WARNING, BROKEN: ERROR}
+
+
+class Judged(NamedTuple):
+    """One constraint, where it comes from, and what became of it."""
+
+    instance: Instance
+    constraint: Constraint
+    verdict: Verdict
+
+
+def confront(
+    pack: Pack, budget: Budget, trees: Trees, unreadable: Collection[CellKey] = ()
+) -> tuple[Scale, list[Judged]]:
+    """Every constraint of the pack on this budget with its verdict. Constraints over blocks that
+    the budget lacks, or over cells that could not be read, stay undecided."""
+    scale = scaled(figures_of(pack, budget))
+    found = instances(pack, trees, scale.figures)
+    missing = pack.blocks.keys() - budget.blocks.keys()
+    if missing or unreadable:
+        judged = [
+            Judged(i, c, _undecided() if _open(c, missing, unreadable) else judge(c, scale.figures))
+            for i, c in found
+        ]
+    else:
+        judged = [Judged(i, c, judge(c, scale.figures)) for i, c in found]
+    return scale, _one_unit_excused(pack, judged)
+
+
+def figures_of(pack: Pack, budget: Budget) -> Iterable[tuple[CellKey, Decimal, int, int]]:
+    """Every amount with the 元 of its form's unit and the decimals assumed for that unit."""
+    facts = {}
+    for form in pack.forms:
+        unit = budget.unit_of(form)
+        facts[form] = (pack.yuan(unit), pack.least_decimals(unit))
+    for cell, amount in budget.amounts():
+        yield cell, amount, *facts[cell.form]
+
+
+def severity_of(pack: Pack, constraint: Constraint, verdict: Verdict) -> str:
+    """Note, warning or error; nothing where the constraint holds or stays undecided."""
+    severity = OUTCOMES.get(verdict.outcome, "")
+    if severity != ERROR:
+        return severity
+    rule = pack.rules[constraint.rule]
+    return rule.parts[constraint.part].severity or rule.severity_of("")
+
+
+def _open(
+    constraint: Constraint, missing: Collection[BlockKey], unreadable: Collection[CellKey]
+) -> bool:
+    """Can this constraint not be decided: a form is not there, or a cell holds no amount?"""
+    return any(
+        BlockKey(cell.form, cell.block) in missing or cell in unreadable
+        for cell in (*constraint.cells(), *constraint.condition)
+    )
+
+
+def _undecided() -> Verdict:
+    return Verdict(UNDECIDED, 0, 0, 0, 0, 0, 0)
+
+
+def _one_unit_excused(pack: Pack, judged: list[Judged]) -> list[Judged]:
+    """Excuse class totals between forms that differ by exactly one last unit, where every
+    constraint within either form that names the cells holds (RULES.md, Tolerance)."""
+    wanted = {
+        cell
+        for _, constraint, verdict in judged
+        if verdict.outcome == BROKEN and _may_be_excused(pack, constraint, verdict)
+        for cell in constraint.cells()
+    }
+    if not wanted:
+        return judged
+    unsound = {
+        cell
+        for _, constraint, verdict in judged
+        if verdict.outcome not in (HELD, ROUNDING)
+        and len({c.form for c in constraint.cells()}) == 1
+        for cell in constraint.cells()
+    }
+    return [
+        Judged(i, c, v._replace(outcome=ONE_UNIT))
+        if v.outcome == BROKEN and _may_be_excused(pack, c, v) and unsound.isdisjoint(c.cells())
+        else Judged(i, c, v)
+        for i, c, v in judged
+    ]
+
+
+def _may_be_excused(pack: Pack, constraint: Constraint, verdict: Verdict) -> bool:
+    part = pack.rules[constraint.rule].parts[constraint.part]
+    if part.between != "classes" or abs(verdict.residual) != verdict.width:
+        return False
+    tops = {code for c in pack.catalogues.values() for code in c.tops}
+    return any(word in ("class", "code") and row in tops for word, row in constraint.about)

@@ -1,0 +1,134 @@
+"""What each line of the ledger says now: the values that its formulas would give."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.constraint import AT_MOST
+from xlbudget.core.finding import ERROR, NOTE, WARNING
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.tolerance import Scale
+from xlbudget.packs.model import Pack
+from xlbudget.rules.compile import Instance
+from xlbudget.rules.confront import Judged, severity_of
+from xlbudget.rules.shapes import Shape, shapes_of
+from xlbudget.workbook.formula import ERROR_WEIGHT, NOTE_WEIGHT, WARNING_WEIGHT
+from xlbudget.workbook.grid import Grid
+from xlbudget.workbook.ledger import OPEN_ROW, Line, Writer
+from xlbudget.workbook.review import Entry
+
+WEIGHTS = {"": 0, NOTE: NOTE_WEIGHT, WARNING: WARNING_WEIGHT, ERROR: ERROR_WEIGHT}
+
+
+def entries_of(
+    pack: Pack,
+    budget: Budget,
+    writer: Writer,
+    lines: Sequence[Line],
+    scale: Scale,
+    judged: Sequence[Judged],
+) -> list[Entry]:
+    """An entry for each line, in order."""
+    found = {one.instance: one for one in judged}
+    rows = _rows(budget, writer.grid)
+    there = {CellKey(*key, row.id, "") for key, some in budget.blocks.items() for row in some}
+    shapes = shapes_of(pack)
+    unit = scale.per_yuan * pack.yuan(budget.unit)
+    entries = []
+    rank = 0
+    for line in lines:
+        row = rows.get((line.on, line.place)) if line.on else None
+        one = found.get(_instance(line, row))
+        if one is not None and line.row and line.place and not _first(line, row, one, there):
+            one = None
+        rank += one is not None
+        entries.append(_entry(pack, writer, line, shapes[line.shape], row, one, rank, unit))
+    return entries
+
+
+def _rows(budget: Budget, grid: Grid) -> Mapping[tuple[BlockKey, int], Row]:
+    """(block, place) → the row that stands there."""
+    found = {}
+    for key, region in grid.items():
+        by_id = {row.id: row for row in budget.blocks.get(key, ())}
+        for place, identity in enumerate(region.ids, start=1):
+            if identity:
+                found[key, place] = by_id[identity]
+    return found
+
+
+def _instance(line: Line, row: Row | None) -> Instance:
+    if not line.place:
+        return Instance(line.shape, line.row, line.column)
+    if row is None:
+        return Instance(-1, "", "")
+    return Instance(line.shape, row.code if line.row else row.id, line.column)
+
+
+def _first(line: Line, row: Row | None, one: Judged, there: Collection[CellKey]) -> bool:
+    """Is this the row by which the ledger tells a code: its first in the first block that has
+    it?"""
+    for cell in one.constraint.cells():
+        if cell._replace(column="") in there:
+            return row is not None and cell[:3] == (*(line.on or ()), row.id)
+    return False
+
+
+def _entry(
+    pack: Pack,
+    writer: Writer,
+    line: Line,
+    shape: Shape,
+    row: Row | None,
+    one: Judged | None,
+    rank: int,
+    unit: Decimal,
+) -> Entry:
+    form = pack.forms[shape.left[0].block.form].sheet
+    key = (row.code if row else "") if line.row and line.place else line.row
+    link = writer.goes_to(line, shape)
+    says = _said(writer, line, shape, row)
+    if one is None:
+        return Entry(shape.rule.id, form, key, False, 0, 0, 0, 0, 0, rank, link, says)
+    verdict = one.verdict
+    apart = Decimal(abs(verdict.residual)) / unit * 100
+    if shape.relation == AT_MOST and verdict.residual < 0:
+        apart = Decimal(0)
+    return Entry(
+        rule=shape.rule.id,
+        form=form,
+        key=key,
+        applies=True,
+        left=float(Decimal(verdict.left) / unit),
+        right=float(Decimal(verdict.right) / unit),
+        filled=verdict.filled,
+        units=round(apart),
+        weight=WEIGHTS[severity_of(pack, one.constraint, verdict)],
+        rank=rank,
+        link=link,
+        says=says,
+    )
+
+
+def _said(writer: Writer, line: Line, shape: Shape, row: Row | None) -> str:
+    name = row.name if row else ""
+    if line.row and line.place:
+        name = f"{row.code if row else ''} {name}"
+    return writer.sentence(line, shape).replace(OPEN_ROW, name)
+
+
+def cell_weights(pack: Pack, judged: Sequence[Judged]) -> dict[CellKey, tuple[int, int]]:
+    """Each cell's weights: of the constraints of its own form alone, and of all."""
+    shapes = shapes_of(pack)
+    found: dict[CellKey, tuple[int, int]] = {}
+    for instance, constraint, verdict in judged:
+        weight = WEIGHTS[severity_of(pack, constraint, verdict)]
+        if not weight:
+            continue
+        within = shapes[instance.shape].within
+        for cell in constraint.cells():
+            own, every = found.get(cell, (0, 0))
+            found[cell] = (own + weight * within, every + weight)
+    return found

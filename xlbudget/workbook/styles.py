@@ -1,0 +1,69 @@
+"""How the workbook looks: fonts, borders and colours by role, each format made once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlbudget.layout.plan import (
+    ABOUT,
+    AMOUNT,
+    ENTRY,
+    HEADING,
+    LABELLED,
+    NOTE,
+    TEXT,
+    TITLE,
+    UNIT,
+)
+
+SONG, HEI, FANG = "宋体", "黑体", "仿宋"
+BASE: dict[str, Any] = {"font_name": SONG, "font_size": 10, "valign": "vcenter"}
+TOTAL, LINK, STATE, PLAIN, WORDS = "total", "link", "state", "plain", "words"
+STYLES: dict[str, dict[str, Any]] = {
+    LABELLED: {"font_name": HEI, "font_size": 11},
+    TITLE: {"font_name": HEI, "font_size": 16, "align": "center"},
+    ABOUT: {"font_name": FANG, "font_size": 11},
+    UNIT: {"font_name": FANG, "font_size": 11, "align": "right"},
+    HEADING: {"font_name": HEI, "align": "center", "text_wrap": True, "border": 1},
+    TEXT: {"border": 1, "num_format": "@", "text_wrap": True},
+    ENTRY: {"border": 1, "num_format": "@", "text_wrap": True, "locked": False},
+    AMOUNT: {"border": 1, "align": "right", "locked": False},
+    TOTAL: {"border": 1, "align": "right", "bg_color": "#FFFBE6"},
+    NOTE: {"font_name": FANG, "font_size": 11},
+    LINK: {"border": 1, "font_color": "#0563C1", "underline": 1},
+    STATE: {"border": 1, "align": "center"},
+    PLAIN: {"border": 1},
+    WORDS: {"font_name": FANG, "font_size": 11, "text_wrap": True, "valign": "top"},
+}
+RED = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+AMBER = {"bg_color": "#FFE4B5", "font_color": "#7F4F00"}
+GREY = {"bg_color": "#E4E4E4", "font_color": "#595959"}
+PAPER_A4 = 9
+MONEY = "#,##0."
+
+
+class Formats:
+    """The formats of one workbook, made when first asked for."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[tuple[Any, ...], Any] = {}
+
+    def cell(self, role: str, level: int = 0, decimals: int = 0) -> Any:
+        """The format of a role; `level` indents, `decimals` makes it an amount."""
+        key = (role, level, decimals)
+        if key not in self._made:
+            style = {**BASE, **STYLES[role]}
+            if decimals:
+                style["num_format"] = MONEY + "0" * decimals
+            if level:
+                style["indent"] = level
+            self._made[key] = self._book.add_format(style)
+        return self._made[key]
+
+    def colour(self, style: dict[str, Any]) -> Any:
+        """A conditional format's colours."""
+        key = tuple(style.items())
+        if key not in self._made:
+            self._made[key] = self._book.add_format(style)
+        return self._made[key]
