@@ -8,8 +8,8 @@ from typing import NamedTuple
 from xlbudget.packs.model import Catalogue, Pack
 from xlbudget.workbook.grid import span
 
-FIELDS = 4
-"""Columns a catalogue: code, name, whether it has parts, and the top code with the name."""
+FIELDS = 3
+"""Columns a catalogue: code, name, and the top code with the name."""
 
 
 class CodeLists(NamedTuple):
@@ -28,9 +28,9 @@ class CodeLists(NamedTuple):
         return self._range(catalogue, 1)
 
     def has_parts(self, catalogue: str, code: str) -> str:
-        """1 where the code has parts by the catalogue, or is not in it."""
-        listed = f"MATCH({code},{self.codes(catalogue)},0)"
-        return f"IFERROR(INDEX({self._range(catalogue, 2)},{listed}),1)"
+        """Has the code parts by the catalogue, or is it not in it?"""
+        codes = self.codes(catalogue)
+        return f'OR(COUNTIF({codes},{code})=0,COUNTIF({codes},{code}&"*")>1)'
 
     def name_of(self, catalogue: str, code: str) -> str:
         """The name of a code, nothing for an unknown one."""
@@ -40,8 +40,8 @@ class CodeLists(NamedTuple):
     def code_of_name(self, catalogue: str, name: str, above: str) -> str:
         """The code of a name: a part of the top code `above`, else a top code of that name."""
         codes = self.codes(catalogue)
-        part = f"INDEX({codes},MATCH({above}&{name},{self._range(catalogue, 3)},0))"
-        top = f'INDEX({codes},MATCH("/"&{name},{self._range(catalogue, 3)},0))'
+        part = f"INDEX({codes},MATCH({above}&{name},{self._range(catalogue, 2)},0))"
+        top = f'INDEX({codes},MATCH("/"&{name},{self._range(catalogue, 2)},0))'
         return f'IF({name}="","",IFERROR({part},IFERROR({top},"")))'
 
     def _range(self, catalogue: str, field: int) -> str:
@@ -66,9 +66,8 @@ def entries(pack: Pack, lists: CodeLists) -> Iterator[tuple[int, int, str | int]
         for row, (code, name) in enumerate(catalogue.names.items()):
             yield row, column, code
             yield row, column + 1, name
-            yield row, column + 2, int(code in catalogue.with_parts)
             if _by_name(pack, catalogue):
-                yield row, column + 3, _key(catalogue, code) + name
+                yield row, column + 2, _key(catalogue, code) + name
 
 
 def _by_name(pack: Pack, catalogue: Catalogue) -> bool:

@@ -29,6 +29,7 @@ def joined(pieces: list[str]) -> str:
     return "+".join(pieces) or "0"
 
 
-def number(amount: Decimal) -> float:
+def number(amount: Decimal) -> float | int:
     """The stored number of an amount (15 digits, as Excel has them)."""
-    return float(amount)
+    stored = float(amount)
+    return int(stored) if stored.is_integer() else stored

@@ -17,7 +17,7 @@ from xlbudget.core.key import BlockKey
 from xlbudget.layout.plan import SheetPlan
 from xlbudget.packs.model import TOTAL, Block, Pack
 
-ROOM = 8
+ROOM = 5
 """How many rows people may insert into an open block before the checks no longer see the last."""
 
 HELPERS = ("code", "name", "parent", "last", "childless", "level", "sum")

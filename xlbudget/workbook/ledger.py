@@ -117,7 +117,11 @@ class Writer(NamedTuple):
         return joined([self._times(p, self._sum(line, p)) for p in picks]).replace("+-", "-")
 
     def filled(self, line: Line, picks: Iterable[Pick]) -> str:
-        """How many figures are in it, weighted by the size of their coefficients."""
+        """How many figures are in it, weighted by the size of their coefficients. Two cells at
+        most: they differ by a whole unit or not at all, which two roundings never explain."""
+        picks = tuple(picks)
+        if sum(abs(p.coefficient) for p in picks) <= 2 and all(self.alone(line, p) for p in picks):
+            return "2"
         return joined([f"{self._weight(p)}{self._count(line, p)}" for p in picks])
 
     def _weight(self, pick: Pick) -> str:
@@ -270,7 +274,8 @@ class Writer(NamedTuple):
     def says(self, line: Line, shape: Shape) -> str:
         """The sentence as a formula that takes the open row's name from the form."""
         pieces = [quoted(piece) for piece in self.sentence(line, shape).split(OPEN_ROW)]
-        return f"&{self._open_name(line)}&".join(pieces)
+        text = f"&{self._open_name(line)}&".join(pieces)
+        return f'IF({NAMES[APPLIES]}=0,"",{text})'
 
     def _name(self, block: BlockKey, word: str, row: str) -> str:
         labels = self.pack.blocks[block].labels

@@ -79,14 +79,14 @@ def _terms(region: Region, sheets: Sheets, run: Run, pick: Pick) -> Iterator[tup
     by_row = {line.row: line for line in run.lines if not line.place}
     rows = range(1, region.slots + 1)
     if pick.how == FIXED:
-        yield region.fixed[pick.row], f"SUM({whole})"
+        yield region.fixed[pick.row], _sum(whole)
     elif pick.how == GROUP and pick.row in region.block.sets:
-        yield from ((region.fixed[row], f"SUM({whole})") for row in region.block.sets[pick.row])
+        yield from ((region.fixed[row], _sum(whole)) for row in region.block.sets[pick.row])
     elif pick.how == GROUP and pick.row in region.block.levels:
         level = region.block.levels.index(pick.row) + 1
         for nth in rows:
             own = region.helper("level", nth, sheets.figures)
-            yield region.row_at(nth), f"IF({own}={level},SUM({whole}),0)"
+            yield region.row_at(nth), f"IF({own}={level},{_sum(whole)},0)"
     elif pick.how == GROUP:
         yield from _of_parents(region, sheets, run, pick)
     elif pick.how == BOUND and run.shape.row_word not in ("class", "code"):
@@ -104,7 +104,7 @@ def _terms(region: Region, sheets: Sheets, run: Run, pick: Pick) -> Iterator[tup
     else:
         for nth in rows:
             code = region.helper("code", nth, sheets.figures)
-            yield region.row_at(nth), f"IF({code}={quoted(pick.row)},SUM({whole}),0)"
+            yield region.row_at(nth), f"IF({code}={quoted(pick.row)},{_sum(whole)},0)"
 
 
 def _of_parents(region: Region, sheets: Sheets, run: Run, pick: Pick) -> Iterator[tuple[int, str]]:
@@ -115,8 +115,14 @@ def _of_parents(region: Region, sheets: Sheets, run: Run, pick: Pick) -> Iterato
         if pick.row == "children":
             yield region.row_at(nth), f"IF({parent}>0,INDEX({whole},{parent}),0)"
         else:
-            yield region.row_at(nth), f"IF({parent}=0,SUM({whole}),0)"
+            yield region.row_at(nth), f"IF({parent}=0,{_sum(whole)},0)"
 
 
 def _span(sheets: Sheets, lines: Sequence[Line], field: int) -> str:
+    if len(lines) == 1:
+        return at(sheets.ledger, lines[0].number, field)
     return span(sheets.ledger, lines[0].number, field, lines[-1].number, field)
+
+
+def _sum(lines: str) -> str:
+    return f"SUM({lines})" if ":" in lines else lines

@@ -138,7 +138,7 @@ def _childless(region: Region, catalogue: Catalogue, codes: CodeLists, code: str
         f"LEN({code})<{catalogue.lengths[-1]}",
         f"{deep}>0",
         f"COUNTIF({parents},{nth})=0",
-        f"{has_parts}=1",
+        has_parts,
     )
     return f"IF(AND({','.join(conditions)}),1,0)"
 

@@ -14,9 +14,24 @@ from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Instance
 from xlbudget.rules.confront import Judged, severity_of
 from xlbudget.rules.shapes import Shape, shapes_of
-from xlbudget.workbook.formula import ERROR_WEIGHT, NOTE_WEIGHT, WARNING_WEIGHT
-from xlbudget.workbook.grid import Grid
-from xlbudget.workbook.ledger import OPEN_ROW, Line, Writer
+from xlbudget.workbook.formula import ERROR_WEIGHT, NOTE_WEIGHT, WARNING_WEIGHT, Formula, number
+from xlbudget.workbook.grid import Grid, at
+from xlbudget.workbook.ledger import (
+    APPLIES,
+    COUNT,
+    FIRST_LINE,
+    KEY,
+    LEFT,
+    NAMES,
+    OPEN_ROW,
+    RANK,
+    RIGHT,
+    SAYS,
+    UNITS,
+    WEIGHT,
+    Line,
+    Writer,
+)
 from xlbudget.workbook.review import Entry
 
 WEIGHTS = {"": 0, NOTE: NOTE_WEIGHT, WARNING: WARNING_WEIGHT, ERROR: ERROR_WEIGHT}
@@ -89,7 +104,7 @@ def _entry(
     form = pack.forms[shape.left[0].block.form].sheet
     key = (row.code if row else "") if line.row and line.place else line.row
     link = writer.goes_to(line, shape)
-    says = _said(writer, line, shape, row)
+    says = _said(writer, line, shape, row) if one or not line.place else ""
     if one is None:
         return Entry(shape.rule.id, form, key, False, 0, 0, 0, 0, 0, rank, link, says)
     verdict = one.verdict
@@ -101,8 +116,8 @@ def _entry(
         form=form,
         key=key,
         applies=True,
-        left=float(Decimal(verdict.left) / unit),
-        right=float(Decimal(verdict.right) / unit),
+        left=number(Decimal(verdict.left) / unit),
+        right=number(Decimal(verdict.right) / unit),
         filled=verdict.filled,
         units=round(apart),
         weight=WEIGHTS[severity_of(pack, one.constraint, verdict)],
@@ -110,6 +125,33 @@ def _entry(
         link=link,
         says=says,
     )
+
+
+def formulas_of(writer: Writer, line: Line, shape: Shape, entry: Entry) -> dict[int, Formula]:
+    """The formulas of a line by field, with what they give now."""
+
+    applies = writer.applies(line, shape)
+
+    def gated(text: str) -> str:
+        always = applies.isdigit() or text.isdigit()
+        return text if always else f"IF({NAMES[APPLIES]}=0,0,{text})"
+
+    filled = gated(writer.filled(line, (*shape.left, *shape.right)))
+    before = at("", line.number - 1, RANK) if line.number > FIRST_LINE else "0"
+    found = {
+        APPLIES: Formula(applies, int(entry.applies)),
+        LEFT: Formula(gated(writer.side(line, shape.left)), entry.left),
+        RIGHT: Formula(gated(writer.side(line, shape.right)), entry.right),
+        COUNT: Formula(filled, entry.filled),
+        UNITS: Formula(writer.units(shape), entry.units),
+        WEIGHT: Formula(writer.weight(line, shape), entry.weight),
+        RANK: Formula(f"{before}+{NAMES[APPLIES]}", entry.rank),
+    }
+    if line.place:
+        found[SAYS] = Formula(writer.says(line, shape), entry.says)
+        if line.row:
+            found[KEY] = Formula(writer.key(line), entry.key)
+    return found
 
 
 def _said(writer: Writer, line: Line, shape: Shape, row: Row | None) -> str:

@@ -45,7 +45,7 @@ from xlbudget.workbook.styles import (
     LINK as LINKED,
 )
 
-MORE_ROWS = 150
+MORE_ROWS = 100
 """How many more constraints than apply now the sheet has rows for."""
 
 PLACE_NAME = "row_place"
@@ -192,11 +192,11 @@ def _fields(
     if entry:
         values = {SHEET: entry.form, RULE_ID: entry.rule, MUST: entry.says}
         values |= {LEFT_SIDE: entry.left, RIGHT_SIDE: entry.right}
-    yield NUMBER, shown(str(nth)), nth if entry else ""
+    yield NUMBER, shown(taken(RANK)), nth if entry else ""
     for column, field in FIELDS.items():
         yield column, shown(taken(field)), values.get(column, "")
     apart = shown(f"ROUND({taken(LEFT)}-{taken(RIGHT)},2)")
-    yield APART, apart, round(entry.left - entry.right, 2) if entry else ""
+    yield APART, apart, (round(entry.left - entry.right, 2) or 0) if entry else ""
     state = words["states"][state_of(entry.weight)] if entry else ""
     yield STATED, shown(state_formula(words, taken(WEIGHT))), state
     goes = taken(LINK)

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
 
@@ -21,22 +22,15 @@ from xlbudget.workbook.codes import code_lists
 from xlbudget.workbook.codes import entries as code_entries
 from xlbudget.workbook.contents import about_of, write_contents
 from xlbudget.workbook.forms import Behind, mark_name, write_form
+from xlbudget.workbook.formula import Formula
 from xlbudget.workbook.grid import Grid, at, grid_of
 from xlbudget.workbook.ledger import (
-    APPLIES,
-    COUNT,
-    FIRST_LINE,
     FORM,
     KEY,
-    LEFT,
     LINK,
     NAMES,
-    RANK,
-    RIGHT,
     RULE,
     SAYS,
-    UNITS,
-    WEIGHT,
     Line,
     Sheets,
     Writer,
@@ -44,7 +38,7 @@ from xlbudget.workbook.ledger import (
 )
 from xlbudget.workbook.marks import marks
 from xlbudget.workbook.mirror import mirror
-from xlbudget.workbook.now import cell_weights, entries_of
+from xlbudget.workbook.now import cell_weights, entries_of, formulas_of
 from xlbudget.workbook.review import PLACE, PLACE_NAME, Entry, verdict_of, write_review
 from xlbudget.workbook.styles import Formats
 from xlbudget.workbook.totals import Places, totals
@@ -80,7 +74,16 @@ def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
     book.set_properties({"created": CREATED, "title": budget.department})
     _write(book, pack, budget, total)
     book.close()
-    return buffer.getvalue()
+    return _packed(buffer)
+
+
+def _packed(package: BytesIO) -> bytes:
+    """The same parts, packed as tightly as the format allows."""
+    packed = BytesIO()
+    with ZipFile(package) as parts, ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=9) as tight:
+        for part in parts.infolist():
+            tight.writestr(part, parts.read(part), ZIP_DEFLATED, 9)
+    return packed.getvalue()
 
 
 def _write(book: Any, pack: Pack, budget: Budget, total: Totals) -> None:
@@ -113,11 +116,11 @@ def _write(book: Any, pack: Pack, budget: Budget, total: Totals) -> None:
     write_contents(contents, pack, there, plans, grid, lines, entries, verdict, formats)
     hidden = [book.add_worksheet(names[key]) for key in ("figures", "ledger", "marks", "codes")]
     for row, column, formula in mirror(pack, there, trees, grid, codes):
-        hidden[0].write_formula(row, column, "=" + formula.text, None, formula.value)
+        _write_formula(hidden[0], row, column, formula)
     _write_ledger(hidden[1], pack, writer, lines, entries)
     weights = cell_weights(pack, judged)
     for row, column, formula in marks(pack, grid, sheets, lines, weights):
-        hidden[2].write_formula(row, column, "=" + formula.text, None, formula.value)
+        _write_formula(hidden[2], row, column, formula)
     for row, column, content in code_entries(pack, codes):
         hidden[3].write(row, column, content)
     for sheet in hidden:
@@ -128,34 +131,23 @@ def _write_ledger(
     sheet: Any, pack: Pack, writer: Writer, lines: Sequence[Line], entries: Sequence[Entry]
 ) -> None:
     """A line a constraint: words as they are, figures as formulas."""
-
-    def gated(text: str) -> str:
-        return f"IF({NAMES[APPLIES]}=0,0,{text})"
-
     shapes = shapes_of(pack)
     for line, entry in zip(lines, entries, strict=True):
-        shape = shapes[line.shape]
         row = line.number
-        before = at("", row - 1, RANK).replace("$", "") if row > FIRST_LINE else "0"
-        figures = {
-            APPLIES: (writer.applies(line, shape), int(entry.applies)),
-            LEFT: (gated(writer.side(line, shape.left)), entry.left),
-            RIGHT: (gated(writer.side(line, shape.right)), entry.right),
-            COUNT: (gated(writer.filled(line, (*shape.left, *shape.right))), entry.filled),
-            UNITS: (writer.units(shape), entry.units),
-            WEIGHT: (writer.weight(line, shape), entry.weight),
-            RANK: (f"{before}+{NAMES[APPLIES]}", entry.rank),
-        }
         sheet.write_string(row, RULE, entry.rule)
         sheet.write_string(row, FORM, entry.form)
         sheet.write_string(row, LINK, entry.link)
-        if line.row and line.place:
-            sheet.write_formula(row, KEY, "=" + writer.key(line), None, entry.key)
-        elif line.row:
+        if line.row and not line.place:
             sheet.write_string(row, KEY, entry.key)
-        if line.place:
-            sheet.write_formula(row, SAYS, "=" + writer.says(line, shape), None, entry.says)
-        else:
+        if not line.place:
             sheet.write_string(row, SAYS, entry.says)
-        for field, (text, value) in figures.items():
-            sheet.write_formula(row, field, "=" + text, None, value)
+        for field, formula in formulas_of(writer, line, shapes[line.shape], entry).items():
+            _write_formula(sheet, row, field, formula)
+
+
+def _write_formula(sheet: Any, row: int, column: int, formula: Formula) -> None:
+    """A formula on a hidden sheet, where nothing moves and no reference need be absolute."""
+    if formula.text.isdigit():
+        sheet.write_number(row, column, int(formula.text))
+    else:
+        sheet.write_formula(row, column, "=" + formula.text.replace("$", ""), None, formula.value)
