@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.formatting.formatting import ConditionalFormattingList
 
 from xlbudget.core.budget import Budget
 from xlbudget.ops.interchange import from_data, parse
@@ -27,4 +30,26 @@ def example(pack: Pack) -> Budget:
 
 @pytest.fixture(scope="session")
 def example_bytes(pack: Pack, example: Budget) -> bytes:
+    """The example's workbook as `xlbudget new` writes it."""
     return workbook_bytes(pack, example)
+
+
+@pytest.fixture(scope="session")
+def forms_bytes(pack: Pack, example_bytes: bytes) -> bytes:
+    """The example's forms alone, values only: what people have whose workbook is not ours."""
+    return forms_only(pack, example_bytes)
+
+
+def forms_only(pack: Pack, package: bytes) -> bytes:
+    book = openpyxl.load_workbook(BytesIO(package), data_only=True)
+    for name in pack.words["book"]["sheets"].values():
+        del book[name]
+    for name in list(book.defined_names):
+        del book.defined_names[name]
+    for sheet in book:
+        sheet.conditional_formatting = ConditionalFormattingList()
+        sheet.data_validations.dataValidation = []
+        sheet.protection.disable()
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()

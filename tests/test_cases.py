@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
+from conftest import forms_only
 
 from xlbudget.cli.checking import check_file
 from xlbudget.core.budget import Budget
@@ -88,7 +89,7 @@ def findings_of(pack: Pack, case: dict[str, Any], folder: Path) -> list[str]:
     budget = budget_of(pack, case)
     if "cells" not in case:
         return [said(f, "") for f in check(pack, Reading(budget)).findings]
-    book = openpyxl.load_workbook(BytesIO(workbook_bytes(pack, budget)))
+    book = openpyxl.load_workbook(BytesIO(forms_only(pack, workbook_bytes(pack, budget))))
     for place, value in case["cells"].items():
         sheet, cell = place.split("!")
         book[sheet][cell] = value

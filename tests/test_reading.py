@@ -21,8 +21,8 @@ from xlbudget.report.words import Namer, places
 Change = Callable[[Any], None]
 
 
-def checked(tmp_path: Path, example_bytes: bytes, change: Change) -> Checked:
-    book = openpyxl.load_workbook(BytesIO(example_bytes))
+def checked(tmp_path: Path, forms_bytes: bytes, change: Change) -> Checked:
+    book = openpyxl.load_workbook(BytesIO(forms_bytes))
     change(book)
     path = tmp_path / "预算.xlsx"
     book.save(path)
@@ -123,9 +123,9 @@ LAYOUTS = [
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
 def test_other_layouts_read_to_the_same_budget(
-    tmp_path: Path, example: Budget, example_bytes: bytes, layout: Change
+    tmp_path: Path, example: Budget, forms_bytes: bytes, layout: Change
 ) -> None:
-    result = checked(tmp_path, example_bytes, layout)
+    result = checked(tmp_path, forms_bytes, layout)
     assert result.reading is not None
     assert amounts(result.reading.budget) == amounts(example)
     assert {f.severity for f in result.findings} <= {NOTE}
@@ -151,14 +151,14 @@ def test_the_source_tables_line_by_line(tmp_path: Path, example: Budget) -> None
 
 
 def test_addresses_are_excels_own_where_leading_rows_and_columns_are_empty(
-    tmp_path: Path, example_bytes: bytes
+    tmp_path: Path, forms_bytes: bytes
 ) -> None:
     def change(book: Any) -> None:
         rows_above(book)
         column_left(book)
         book["表十"]["E13"] = "十万"
 
-    result = checked(tmp_path, example_bytes, change)
+    result = checked(tmp_path, forms_bytes, change)
     assert ("V207", "error", ["表十!E13"]) in said(result)
 
 
@@ -185,7 +185,7 @@ CELLS: list[tuple[str, str, Any, tuple[str, str, list[str]]]] = [
 @pytest.mark.parametrize(("_", "cell", "value", "finding"), CELLS, ids=[c[0] for c in CELLS])
 def test_what_is_wrong_with_a_cell_is_said_at_the_cell(
     tmp_path: Path,
-    example_bytes: bytes,
+    forms_bytes: bytes,
     _: str,
     cell: str,
     value: Any,
@@ -194,18 +194,18 @@ def test_what_is_wrong_with_a_cell_is_said_at_the_cell(
     def change(book: Any) -> None:
         book["表三"][cell] = value
 
-    assert finding in said(checked(tmp_path, example_bytes, change))
+    assert finding in said(checked(tmp_path, forms_bytes, change))
 
 
 @pytest.mark.parametrize("dash", ["-", "—", "/", "无", 0, "0.00"])
-def test_dashes_and_zeros_are_no_amount(tmp_path: Path, example_bytes: bytes, dash: Any) -> None:
+def test_dashes_and_zeros_are_no_amount(tmp_path: Path, forms_bytes: bytes, dash: Any) -> None:
     def change(book: Any) -> None:
         book["表三"]["E9"] = dash
 
-    assert {severity for _, severity, _ in said(checked(tmp_path, example_bytes, change))} <= {NOTE}
+    assert {severity for _, severity, _ in said(checked(tmp_path, forms_bytes, change))} <= {NOTE}
 
 
-def test_rows_that_a_person_added_are_read(tmp_path: Path, example_bytes: bytes) -> None:
+def test_rows_that_a_person_added_are_read(tmp_path: Path, forms_bytes: bytes) -> None:
     def change(book: Any) -> None:
         sheet = book["表三"]
         _unmerge(sheet)
@@ -213,33 +213,33 @@ def test_rows_that_a_person_added_are_read(tmp_path: Path, example_bytes: bytes)
         for column, value in enumerate(["2010350", "事业运行", 5.0, 5.0], start=1):
             sheet.cell(11, column, value)
 
-    result = checked(tmp_path, example_bytes, change)
+    result = checked(tmp_path, forms_bytes, change)
     assert result.reading is not None
     rows = result.reading.budget.blocks[("f03", "rows")]  # type: ignore[index]
     assert [row.code for row in rows if row.name == "事业运行"] == ["2010350"]
     assert any(f.rule == "A202" for f in result.findings)
 
 
-def test_a_row_that_is_not_understood_is_said(tmp_path: Path, example_bytes: bytes) -> None:
+def test_a_row_that_is_not_understood_is_said(tmp_path: Path, forms_bytes: bytes) -> None:
     def change(book: Any) -> None:
         book["表一"]["C20"] = "三十一、人行科目"
         book["表一"]["D20"] = 7.0
 
-    found = said(checked(tmp_path, example_bytes, change))
+    found = said(checked(tmp_path, forms_bytes, change))
     assert ("S102", "error", ["表一!C20", "表一!D20"]) in found
 
 
-def test_forms_missing_twice_and_of_another_year(tmp_path: Path, example_bytes: bytes) -> None:
+def test_forms_missing_twice_and_of_another_year(tmp_path: Path, forms_bytes: bytes) -> None:
     def change(book: Any) -> None:
         del book["表八"]
         copy = book.copy_worksheet(book["表三"])
         copy.title = "表三副本"
 
-    found = [rule for rule, _, _ in said(checked(tmp_path, example_bytes, change))]
+    found = [rule for rule, _, _ in said(checked(tmp_path, forms_bytes, change))]
     assert found.count("D604") == 2
 
     def other_year(book: Any) -> None:
         for sheet in book:
             sheet["A2"] = sheet["A2"].value.replace("2025", "2024")
 
-    assert "S111" in [r for r, _, _ in said(checked(tmp_path, example_bytes, other_year))]
+    assert "S111" in [r for r, _, _ in said(checked(tmp_path, forms_bytes, other_year))]

@@ -12,6 +12,7 @@ from xlbudget.core.reading import Reading
 from xlbudget.layout.recognise import NothingRecognised, recognise
 from xlbudget.ops import interchange
 from xlbudget.ops.check import check, finding_of
+from xlbudget.ops.recover import recovered
 from xlbudget.ops.schema import Violation, violations
 from xlbudget.packs.load import default_pack, load_pack, pack_names
 from xlbudget.packs.model import Pack
@@ -90,8 +91,10 @@ def _read_workbook(path: Path, pack: Pack) -> Reading:
     from xlbudget.workbook.container import FileFault
     from xlbudget.workbook.raw import read_workbook
 
+    own = tuple(pack.words["book"]["sheets"].values())
     try:
-        return recognise(pack, read_workbook(path).sheets)
+        book = read_workbook(path, own)
+        return recovered(pack, recognise(pack, book.sheets, book.contents))
     except FileFault as fault:
         raise Unreadable(_remark(fault.kind, path, fault.facts)) from None
     except NothingRecognised:

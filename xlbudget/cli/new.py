@@ -24,17 +24,29 @@ from xlbudget.report.text import report
 @click.option(
     "--from", "source", type=click.Path(path_type=Path), help="按预算 JSON（或另一个工作簿）填好。"
 )
+@click.option(
+    "--totals",
+    type=click.Choice(["formula", "typed"]),
+    help="合计用公式自动算（formula），还是照数据填（typed）；不写时空白表用公式，填好的照数据。",
+)
 @click.option("--force", is_flag=True, help="文件已有时覆盖它。")
 def new(
-    output: Path, pack_name: str | None, department: str | None, source: Path | None, force: bool
+    output: Path,
+    pack_name: str | None,
+    department: str | None,
+    source: Path | None,
+    totals: str | None,
+    force: bool,
 ) -> None:
-    """生成官方的十三张表，空白的，或按预算数据填好的。"""
+    """生成官方的十三张表，空白的，或按预算数据填好的；带“校验”表，边填边查。"""
     pack, budget = _budget(source, pack_name)
     if department:
         budget = budget._replace(department=department)
-    from xlbudget.workbook.write import workbook_bytes
+    from xlbudget.workbook.write import live_workbook_bytes, workbook_bytes
 
-    put_bytes(workbook_bytes(pack, budget), output, force)
+    typed = totals == "typed" or (totals is None and source is not None)
+    written = (workbook_bytes if typed else live_workbook_bytes)(pack, budget)
+    put_bytes(written, output, force)
     click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
 
 

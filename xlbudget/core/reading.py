@@ -19,7 +19,10 @@ class Said(NamedTuple):
 
 
 class Printed(NamedTuple):
-    """The words around one table as they stand in the file; empty where there are none."""
+    """The words around one table as they stand in the file; empty where there are none.
+
+    `unknown_below`: below the table stands a formula that was never calculated.
+    """
 
     form: str
     title: Said | None = None
@@ -27,6 +30,7 @@ class Printed(NamedTuple):
     unit: Said | None = None
     notes: tuple[Said, ...] = ()
     headings: tuple[Said, ...] = ()
+    unknown_below: bool = False
 
 
 class RowPlace(NamedTuple):

@@ -185,6 +185,8 @@ def _open_row(
     """The id of a code or outline row ("" for nothing there, None for a row not understood)."""
     block = body.block
     code, name = _code_and_name(body, table, number)
+    if not name and (number, body.columns.get(NAME, -1)) in table.sheet.uncalculated:
+        name = pack.catalogues[block.codes].names.get(code, "") if block.codes else ""
     filled = any(value.amount is not None or not value.readable for value in values.values())
     if block.total is not None and _is_total(pack, block, code, name, shared, filled):
         if TOTAL in body.taken:

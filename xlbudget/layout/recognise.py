@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from xlbudget.core.amount import plain
 from xlbudget.core.budget import Budget, Row
@@ -16,7 +18,7 @@ from xlbudget.core.reading import Printed, Reading
 from xlbudget.layout.body import Found, read_body
 from xlbudget.layout.labels import tidy, years_in
 from xlbudget.layout.outline import levels_of
-from xlbudget.layout.tables import Sheet, Table, identify, printed_of, scan
+from xlbudget.layout.tables import Sheet, Table, identify, printed_of, scan, texts_of
 from xlbudget.packs.model import NAME, TOTAL, Pack
 
 LEFTOVER_WORDS = 40
@@ -27,9 +29,17 @@ class NothingRecognised(Exception):
     """No sheet holds a table of the pack."""
 
 
-def recognise(pack: Pack, sheets: Sequence[Sheet]) -> Reading:
+class About(NamedTuple):
+    """What a contents sheet says for all forms; a form's own lines come first."""
+
+    department: str = ""
+    unit: str = ""
+
+
+def recognise(pack: Pack, sheets: Sequence[Sheet], contents: Sheet | None = None) -> Reading:
     """Read the pack's forms from raw sheets. Raises NothingRecognised where there is none."""
     found = Found()
+    about = _about(pack, contents) if contents else About()
     tables: list[Table] = []
     leftover: list[Remark] = []
     for sheet in sheets:
@@ -44,13 +54,13 @@ def recognise(pack: Pack, sheets: Sequence[Sheet]) -> Reading:
         raise NothingRecognised
     found.remarks.extend(remarks)
     firsts = _once(pack, known, found)
-    units = {form: _unit(pack, table) for form, table in firsts.items()}
+    units = {form: _unit(pack, table, about) for form, table in firsts.items()}
     for form, table in firsts.items():
         read_body(pack, table, units[form], found)
     printed = tuple(printed_of(table) for table in firsts.values())
     blocks = _ordered(pack, found, firsts)
     _say_hidden_decimals(pack, found)
-    budget = _budget(pack, blocks, units, printed, found)
+    budget = _budget(pack, blocks, units, printed, about, found)
     return Reading(
         budget,
         found.rows,
@@ -78,9 +88,19 @@ def _once(pack: Pack, tables: Sequence[Table], found: Found) -> dict[str, Table]
     return {form: firsts[form] for form in pack.forms if form in firsts}
 
 
-def _unit(pack: Pack, table: Table) -> str:
+def _about(pack: Pack, contents: Sheet) -> About:
+    """The words right of their labels on the contents sheet."""
+    words = pack.words["book"]
+    said = {}
+    for row in contents.rows:
+        texts = list(texts_of(row).values())
+        said.update(dict(pairwise(texts[:2])))
+    return About(said.get(words["department"], ""), said.get(words["unit"], ""))
+
+
+def _unit(pack: Pack, table: Table, about: About) -> str:
     said = table.above.get("unit")
-    unit = tidy(said.text) if said else ""
+    unit = tidy(said.text) if said else about.unit
     return unit if unit in pack.words["units"] else pack.unit
 
 
@@ -143,6 +163,7 @@ def _budget(
     blocks: Mapping[BlockKey, tuple[Row, ...]],
     units: Mapping[str, str],
     printed: Sequence[Printed],
+    about: About,
     found: Found,
 ) -> Budget:
     names = Counter(p.department.text.strip() for p in printed if p.department)
@@ -157,7 +178,7 @@ def _budget(
         pack=pack.name,
         year=year,
         unit=common,
-        department=names.most_common(1)[0][0] if names else "",
+        department=names.most_common(1)[0][0] if names else about.department,
         blocks=blocks,
         units={form: unit for form, unit in units.items() if unit != common},
     )

@@ -134,6 +134,7 @@ def printed_of(table: Table) -> Printed:
         for row in table.heading
         for column, text in texts_of(table.sheet.rows[row]).items()
     )
+    last = max(table.body, default=table.heading[-1])
     return Printed(
         table.match.form.key,
         table.above.get("title"),
@@ -141,6 +142,7 @@ def printed_of(table: Table) -> Printed:
         table.above.get("unit"),
         tuple(table.notes),
         headings,
+        any(row > last for row, _ in table.sheet.uncalculated),
     )
 
 
@@ -167,7 +169,8 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Rem
         if evidence:
             table.match = evidence[0]
             known.append(table)
-            remarks.append(_untitled(pack, table, evidence[1]))
+            if not _title_uncalculated(table):
+                remarks.append(_untitled(pack, table, evidence[1]))
         else:
             unclear.append((table, fitting))
     remarks.extend(_by_order(pack, tables, unclear))
@@ -194,6 +197,11 @@ def _evidence(pack: Pack, table: Table, fitting: list[Match]) -> tuple[Match, st
     if len(named) == 1:
         return by_form[named.pop()], "sheet"
     return None
+
+
+def _title_uncalculated(table: Table) -> bool:
+    """Stands a formula above the heading that was never calculated, as a title may be?"""
+    return any(row < table.heading[0] for row, _ in table.sheet.uncalculated)
 
 
 def _by_order(

@@ -251,7 +251,7 @@ def empty_note(context: Context, part: Part) -> Iterator[Remark]:
     for printed in context.reading.printed:
         facts = {"form": context.pack.forms[printed.form].sheet, "note": words["print"]["empty"]}
         empties = [n for n in printed.notes if says_empty(n.text, words)]
-        if printed.form not in filled and not empties:
+        if printed.form not in filled and not empties and not printed.unknown_below:
             where = printed.title.place if printed.title else None
             yield Remark(part.kind, "missing", printed.form, (where,) if where else (), facts)
         for note in empties:

@@ -11,7 +11,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +34,7 @@ ROW_END = re.compile(rb"<(?:\w+:)?row[\s>/]")
 SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*?)/?>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*?)/?>")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+UNCALCULATED = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)")
 VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
 FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*?)/?>")
 CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
@@ -56,10 +57,12 @@ class RawSheet(NamedTuple):
 
 
 class RawWorkbook(NamedTuple):
-    """A workbook's worksheets in order."""
+    """A workbook's worksheets in order. `contents` is the first of the sheets that were put
+    around the forms by us, where there are such."""
 
     path: Path
     sheets: tuple[RawSheet, ...]
+    contents: RawSheet | None = None
 
 
 @dataclass
@@ -72,12 +75,21 @@ class _Scan:
     size: int = 0
 
 
-def read_workbook(path: Path) -> RawWorkbook:
-    """Every worksheet's raw cells. Raises FileFault for whatever cannot or must not be read."""
+def read_workbook(path: Path, own: Sequence[str] = ()) -> RawWorkbook:
+    """Every worksheet's raw cells. Raises FileFault for whatever cannot or must not be read.
+
+    `own` names the sheets of a workbook that checks itself: where hidden ones of these names
+    are there, they and the others so named hold nothing typed by people, but the first.
+    """
     content = read_bytes(path)
     package = open_package(content)
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
     listed = _sheets(package, book_part)
+    if any(hidden and name in own for name, _, hidden in listed):
+        listed = [sheet for sheet in listed if sheet[0] not in own[1:]]
+        contents = own[0]
+    else:
+        contents = ""
     styles = _style_decimals(package, book_part)
     scans = []
     for name, part, _ in listed:
@@ -99,7 +111,9 @@ def read_workbook(path: Path) -> RawWorkbook:
         )
         for (name, _, hidden), scan in zip(listed, scans, strict=True)
     )
-    return RawWorkbook(path, tuple(sheets))
+    by_name = {sheet.name: sheet for sheet in sheets}
+    first = by_name.pop(contents, None)
+    return RawWorkbook(path, tuple(by_name.values()), first)
 
 
 def _attributes(text: bytes) -> dict[bytes, bytes]:
@@ -174,7 +188,7 @@ def _scan(name: str, xml: bytes, styles: list[int | None]) -> _Scan:
     if xml.count(b"mergeCell ") > MOST_MERGED:
         raise FileFault("too_large", limit=name)
     scan = _Scan({}, set(), {})
-    telling = b"<f" in xml or b":f" in xml or b'"e"' in xml or b"'e'" in xml
+    telling = b":f" in xml or b'"e"' in xml or b"'e'" in xml or UNCALCULATED.search(xml)
     usual = [] if telling else USUAL_CELL.findall(xml)
     if len(usual) == len(ANY_CELL.findall(xml)):
         far_row, far_column = _scan_usual(name, usual, styles, scan)

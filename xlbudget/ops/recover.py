@@ -1,0 +1,62 @@
+"""Figures of formulas that were never calculated: derived where a rule determines them.
+
+A program that writes a workbook without calculating it leaves totals without values. Where the
+parts were read, the total is what the pack's rule makes of them, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from xlbudget.core.amount import plain, shown_with
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import CellKey, Place, address
+from xlbudget.core.reading import Reading
+from xlbudget.packs.model import Pack
+from xlbudget.rules.compile import trees_of
+from xlbudget.rules.define import definitions, derived
+
+KIND, UNKNOWN, DERIVED = "value_uncalculated", "unknown", "derived"
+
+
+def recovered(pack: Pack, reading: Reading) -> Reading:
+    """The reading with such totals filled in, one remark a form on what was derived."""
+    places = {r.cells[0] for r in reading.remarks if r.kind == KIND and r.case == UNKNOWN}
+    open_cells = {cell for cell in reading.unreadable if reading.place(cell) in places}
+    if not open_cells:
+        return reading
+    trees = trees_of(pack, reading.budget)
+    defined = {cell: {t.cell for t in c.right} for cell, (_, c) in definitions(pack, trees).items()}
+    known = _determined(open_cells, defined, reading.unreadable)
+    budget = derived(pack, reading.budget, trees, known)
+    amounts = dict(budget.amounts())
+    told: dict[str, list[CellKey]] = {}
+    for cell in (c for c, _ in budget.amounts() if c in known):
+        told.setdefault(cell.form, []).append(cell)
+    gone = {reading.place(cell) for cell in known}
+    remarks = [r for r in reading.remarks if not (r.kind == KIND and r.cells[0] in gone)]
+    for form, cells in told.items():
+        shown = shown_with(amounts[cells[0]], pack.least_decimals(budget.unit_of(form)))
+        first = reading.place(cells[0])
+        facts = {"count": str(len(cells)), "value": plain(shown)}
+        facts["cell"] = address(first) if isinstance(first, Place) else ""
+        remarks.append(Remark(KIND, DERIVED, form, tuple(cells), facts))
+    return reading._replace(
+        budget=budget, remarks=tuple(remarks), unreadable=reading.unreadable - known
+    )
+
+
+def _determined(
+    open_cells: Iterable[CellKey],
+    defined: dict[CellKey, set[CellKey]],
+    unreadable: frozenset[CellKey],
+) -> set[CellKey]:
+    """Of the open cells those whose parts are all known, or determined themselves."""
+    known = {cell for cell in open_cells if cell in defined}
+    while True:
+        lost = {
+            cell for cell in known if any(p in unreadable and p not in known for p in defined[cell])
+        }
+        if not lost:
+            return known
+        known -= lost
