@@ -64,7 +64,7 @@ def test_the_table_of_tolerances_in_the_readme(
             missed[name] += not any(size > most for size in sizes)
         missed["exact"] += not any(size > 0 for size in sizes)
         missed["interval"] += not _errors_naming(mutant, outcome)
-    off = [v.residual if c.relation == "<=" else abs(v.residual) for c, v in clean]
+    off = [v.residual if c.relation == "<=" else abs(v.residual) for _, c, v in clean]
     wrongly = {name: sum(size > most for size in off) for name, most in FIXED.items()}
     exact = sum(size > 0 for size in off)
     alarms = sum(f.severity != NOTE for f in check(pack, Reading(example)).findings)

@@ -7,33 +7,62 @@ say so.
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-
-import openpyxl
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlbudget.ops.interchange import from_data, parse
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.workbook.write import workbook_bytes
 
 HERE = Path(__file__).parent
-PLANTED = {"表三": {"D8": 539.79}, "表五": {"B9": "行政运营"}, "表七": {"A7": None}}
+PLANTED: dict[str, dict[str, dict[str, Any]]] = {
+    "f03": {"20103": {"basic": Decimal("539.79")}},
+    "f05": {"2010301": {"name": "行政运营"}},
+}
+CLEARED = ("xl/worksheets/sheet8.xml", "A8")
+"""Where form seven says that it has no data."""
 
 
-def workbook() -> bytes:
-    """The example as written by `xlbudget new --from budget.json`."""
+def data() -> Any:
+    """The budget as published."""
+    return parse((HERE / "budget.json").read_text("utf-8"))
+
+
+def workbook(data: Any) -> bytes:
+    """What `xlbudget new --from` writes of it."""
     pack = load_pack(default_pack())
-    return workbook_bytes(pack, from_data(pack, parse((HERE / "budget.json").read_text("utf-8"))))
+    return workbook_bytes(pack, from_data(pack, data))
+
+
+def damaged(data: Any) -> Any:
+    """The budget with the planted mistakes."""
+    for form, rows in PLANTED.items():
+        for row in data["forms"][form]["rows"]:
+            row.update(rows.get(row.get("code", ""), {}))
+    return data
+
+
+def cleared(package: bytes, part: str, cell: str) -> bytes:
+    """The workbook with that one cell emptied."""
+    emptied = BytesIO()
+    with ZipFile(BytesIO(package)) as old, ZipFile(emptied, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            if info.filename == part:
+                pattern = rf'(<c r="{cell}" s="\d+")[^>]*>.*?</c>'
+                content = re.sub(pattern.encode(), rb"\1/>", content, count=1)
+            new.writestr(info, content, ZIP_DEFLATED, 9)
+    return emptied.getvalue()
 
 
 def main() -> None:
     """Write both."""
-    (HERE / "预算.xlsx").write_bytes(workbook())
-    book = openpyxl.load_workbook(BytesIO(workbook()))
-    for sheet, cells in PLANTED.items():
-        for address, value in cells.items():
-            book[sheet][address] = value
-    book.save(HERE / "预算-有错.xlsx")
+    (HERE / "预算.xlsx").write_bytes(workbook(data()))
+    (HERE / "预算-有错.xlsx").write_bytes(cleared(workbook(damaged(data())), *CLEARED))
 
 
 if __name__ == "__main__":

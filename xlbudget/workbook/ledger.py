@@ -26,7 +26,7 @@ from xlbudget.workbook.formula import (
 )
 from xlbudget.workbook.grid import Grid, Region, link
 
-RULE, FORM, KEY, APPLIES, LEFT, RIGHT, COUNT, UNITS, WEIGHT, RANK, LINK, SAYS = range(12)
+RULE, FORM, KEY, APPLIES, LEFT, RIGHT, COUNT, UNITS, WEIGHT, LINK, SAYS = range(11)
 FIRST_LINE = 1
 NAMES = {
     APPLIES: "line_applies",

@@ -45,6 +45,12 @@ def marks(
         for pick in picks:
             _spread(grid, sheets, run, pick, inner if run.shape.within else outer)
     shift = inner_shift(grid)
+    asked = {
+        pick.block
+        for shape in shapes_of(pack)
+        if shape.part.between
+        for pick in (*shape.left, *shape.right)
+    }
     for key, region in grid.items():
         ids = {row: identity for identity, row in region.fixed.items()}
         ids |= {region.row_at(n): identity for n, identity in enumerate(region.ids, start=1)}
@@ -52,9 +58,11 @@ def marks(
             for column in region.block.columns:
                 own, every = weights.get(CellKey(*key, identity, column), (0, 0))
                 line, place = region.band + row, region.columns[column]
-                yield line, place + shift, Formula(joined(inner[key, row, column]), own)
-                terms = [at("", line, place + shift).replace("$", ""), *outer[key, row, column]]
-                yield line, place, Formula(joined(terms), every)
+                terms = inner[key, row, column]
+                if key in asked:
+                    yield line, place + shift, Formula(joined(terms), own)
+                    terms = [at("", line, place + shift)]
+                yield line, place, Formula(joined([*terms, *outer[key, row, column]]), every)
 
 
 def _runs(pack: Pack, lines: Sequence[Line]) -> Iterator[Run]:

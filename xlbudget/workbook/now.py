@@ -15,16 +15,14 @@ from xlbudget.rules.compile import Instance
 from xlbudget.rules.confront import Judged, severity_of
 from xlbudget.rules.shapes import Shape, shapes_of
 from xlbudget.workbook.formula import ERROR_WEIGHT, NOTE_WEIGHT, WARNING_WEIGHT, Formula, number
-from xlbudget.workbook.grid import Grid, at
+from xlbudget.workbook.grid import Grid
 from xlbudget.workbook.ledger import (
     APPLIES,
     COUNT,
-    FIRST_LINE,
     KEY,
     LEFT,
     NAMES,
     OPEN_ROW,
-    RANK,
     RIGHT,
     SAYS,
     UNITS,
@@ -52,14 +50,12 @@ def entries_of(
     shapes = shapes_of(pack)
     unit = scale.per_yuan * pack.yuan(budget.unit)
     entries = []
-    rank = 0
     for line in lines:
         row = rows.get((line.on, line.place)) if line.on else None
         one = found.get(_instance(line, row))
         if one is not None and line.row and line.place and not _first(line, row, one, there):
             one = None
-        rank += one is not None
-        entries.append(_entry(pack, writer, line, shapes[line.shape], row, one, rank, unit))
+        entries.append(_entry(pack, writer, line, shapes[line.shape], row, one, unit))
     return entries
 
 
@@ -98,7 +94,6 @@ def _entry(
     shape: Shape,
     row: Row | None,
     one: Judged | None,
-    rank: int,
     unit: Decimal,
 ) -> Entry:
     form = pack.forms[shape.left[0].block.form].sheet
@@ -106,7 +101,7 @@ def _entry(
     link = writer.goes_to(line, shape)
     says = _said(writer, line, shape, row) if one or not line.place else ""
     if one is None:
-        return Entry(shape.rule.id, form, key, False, 0, 0, 0, 0, 0, rank, link, says)
+        return Entry(shape.rule.id, form, key, False, 0, 0, 0, 0, 0, link, says)
     verdict = one.verdict
     apart = Decimal(abs(verdict.residual)) / unit * 100
     if shape.relation == AT_MOST and verdict.residual < 0:
@@ -121,7 +116,6 @@ def _entry(
         filled=verdict.filled,
         units=round(apart),
         weight=WEIGHTS[severity_of(pack, one.constraint, verdict)],
-        rank=rank,
         link=link,
         says=says,
     )
@@ -137,7 +131,6 @@ def formulas_of(writer: Writer, line: Line, shape: Shape, entry: Entry) -> dict[
         return text if always else f"IF({NAMES[APPLIES]}=0,0,{text})"
 
     filled = gated(writer.filled(line, (*shape.left, *shape.right)))
-    before = at("", line.number - 1, RANK) if line.number > FIRST_LINE else "0"
     found = {
         APPLIES: Formula(applies, int(entry.applies)),
         LEFT: Formula(gated(writer.side(line, shape.left)), entry.left),
@@ -145,7 +138,6 @@ def formulas_of(writer: Writer, line: Line, shape: Shape, entry: Entry) -> dict[
         COUNT: Formula(filled, entry.filled),
         UNITS: Formula(writer.units(shape), entry.units),
         WEIGHT: Formula(writer.weight(line, shape), entry.weight),
-        RANK: Formula(f"{before}+{NAMES[APPLIES]}", entry.rank),
     }
     if line.place:
         found[SAYS] = Formula(writer.says(line, shape), entry.says)

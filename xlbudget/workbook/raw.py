@@ -34,7 +34,9 @@ ROW_END = re.compile(rb"<(?:\w+:)?row[\s>/]")
 SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*?)/?>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*?)/?>")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
-UNCALCULATED = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)")
+UNCALCULATED = re.compile(
+    rb"<c\s(?![^>]*t=\"str\")[^>]*><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
+)
 VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
 FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*?)/?>")
 CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)

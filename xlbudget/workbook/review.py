@@ -21,11 +21,11 @@ from xlbudget.workbook.formula import (
 )
 from xlbudget.workbook.grid import at, span
 from xlbudget.workbook.ledger import (
+    APPLIES,
     FIRST_LINE,
     FORM,
     LEFT,
     LINK,
-    RANK,
     RIGHT,
     RULE,
     SAYS,
@@ -45,7 +45,7 @@ from xlbudget.workbook.styles import (
     LINK as LINKED,
 )
 
-MORE_ROWS = 100
+MORE_ROWS = 80
 """How many more constraints than apply now the sheet has rows for."""
 
 PLACE_NAME = "row_place"
@@ -69,7 +69,6 @@ class Entry(NamedTuple):
     filled: int
     units: int
     weight: int
-    rank: int
     link: str
     says: str
 
@@ -123,8 +122,8 @@ def verdict_of(pack: Pack, ledger: str, entries: Sequence[Entry], size: int = 0)
     words = pack.words["book"]
     names = words["review"]["counts"]
     counts = counts_of(entries)
-    weights = span(ledger, FIRST_LINE, WEIGHT, FIRST_LINE + len(entries) - 1, WEIGHT)
-    applying = at(ledger, FIRST_LINE + len(entries) - 1, RANK)
+    weights = _column(ledger, WEIGHT, len(entries))
+    applying = f"SUM({_column(ledger, APPLIES, len(entries))})"
 
     def least(weight: int) -> str:
         return f'COUNTIF({weights},">={weight}")'
@@ -171,12 +170,21 @@ def _write_row(
     formats: Formats,
 ) -> None:
     row = BODY_ROW + nth - 1
-    ranks = _column(ledger, RANK, lines)
-    sheet.write_formula(row, PLACE, f"=IFERROR(MATCH({nth},{ranks},0),0)", None, place)
+    sheet.write_formula(row, PLACE, "=" + _next_place(ledger, lines, row), None, place)
     for column, text, value in _fields(words, ledger, lines, nth, entry):
         role = {STATED: STATE, GOES_TO: LINKED}.get(column, PLAIN)
         decimals = 2 if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
         sheet.write_formula(row, column, "=" + text, formats.cell(role, 0, decimals), value)
+
+
+def _next_place(ledger: str, lines: int, row: int) -> str:
+    """The next line of the ledger that applies, below the one of the row above; 0 for none."""
+    applies = _column(ledger, APPLIES, lines)
+    if row == BODY_ROW:
+        return f"IFERROR(MATCH(1,{applies},0),0)"
+    before = at("", row - 1, PLACE).replace("$", "")
+    rest = f"INDEX({applies},{before}+1):{at(ledger, FIRST_LINE + lines - 1, APPLIES)}"
+    return f"IF({before}=0,0,IFERROR(MATCH(1,{rest},0)+{before},0))"
 
 
 def _fields(
@@ -192,7 +200,7 @@ def _fields(
     if entry:
         values = {SHEET: entry.form, RULE_ID: entry.rule, MUST: entry.says}
         values |= {LEFT_SIDE: entry.left, RIGHT_SIDE: entry.right}
-    yield NUMBER, shown(taken(RANK)), nth if entry else ""
+    yield NUMBER, shown(str(nth)), nth if entry else ""
     for column, field in FIELDS.items():
         yield column, shown(taken(field)), values.get(column, "")
     apart = shown(f"ROUND({taken(LEFT)}-{taken(RIGHT)},2)")

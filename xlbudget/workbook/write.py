@@ -4,6 +4,7 @@ them. The same input gives the same bytes."""
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
@@ -77,12 +78,18 @@ def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
     return _packed(buffer)
 
 
+EMPTY_TEXT = re.compile(rb'<c (r="[A-Z]+\d+"(?: s="\d+")?)>(<f>[^<]*</f>)<v></v></c>')
+"""A formula that gives no text, as XlsxWriter writes it: without its type it would read as one
+that was never calculated."""
+
+
 def _packed(package: BytesIO) -> bytes:
     """The same parts, packed as tightly as the format allows."""
     packed = BytesIO()
     with ZipFile(package) as parts, ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=9) as tight:
         for part in parts.infolist():
-            tight.writestr(part, parts.read(part), ZIP_DEFLATED, 9)
+            content = EMPTY_TEXT.sub(rb'<c \1 t="str">\2<v></v></c>', parts.read(part))
+            tight.writestr(part, content, ZIP_DEFLATED, 9)
     return packed.getvalue()
 
 
