@@ -22,12 +22,17 @@ from xlbudget.packs.model import (
     Pack,
 )
 
-SPARE_ROWS = 25
+SPARE_ROWS = 18
 """Empty rows of a code tree or outline in a blank workbook."""
 
 TITLE, LABELLED, ABOUT, UNIT, NOTE = "title", "label", "about", "unit", "note"
 HEADING, TEXT, ENTRY, AMOUNT = "heading", "text", "entry", "amount"
 """Roles of cells. What an `entry` says is for the department to write, as amounts are."""
+
+NARROWEST = {CODE: 13, NAME: 30, GOVERNMENT: 24}
+WIDEST = 60
+TITLE_SIZE = 16
+"""Widths in characters of ten points; the title is printed larger."""
 
 
 class Cell(NamedTuple):
@@ -218,8 +223,10 @@ def _level(pack: Pack, block: Block, row: Row) -> int:
 
 
 def _widths(form: Form, cells: Sequence[Cell], width: int) -> tuple[int, ...]:
-    """Column widths that fit the longest content that stands in one column."""
-    widths = [11] * width
+    """Column widths that fit the longest content that stands in one column, names still to be
+    typed, and the title over all columns."""
+    keys = [key for block in form.blocks for key in block.paths]
+    widths = [NARROWEST.get(key, 11) for key in keys]
     for cell in cells:
         if cell.column != cell.last_column or cell.content is None:
             continue
@@ -230,7 +237,11 @@ def _widths(form: Form, cells: Sequence[Cell], width: int) -> tuple[int, ...]:
         else:
             need = min(printed_width(str(cell.content)) + 2, 16)
         widths[cell.column] = max(widths[cell.column], need)
-    return tuple(min(w, 60) for w in widths)
+    title = printed_width(form.title) * TITLE_SIZE // 10 + 2
+    short = title - sum(min(w, WIDEST) for w in widths)
+    if short > 0:
+        widths = [w + -(-short // width) for w in widths]
+    return tuple(min(w, WIDEST) for w in widths)
 
 
 def printed_width(text: str) -> int:

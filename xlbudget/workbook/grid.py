@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
-
-from xlbudget.core.key import BlockKey
-from xlbudget.layout.plan import SheetPlan
-from xlbudget.packs.model import TOTAL, Block, Pack
+from xlbudget.core.key import BlockKey, column_letters
+from xlbudget.layout.plan import SPARE_ROWS, SheetPlan
+from xlbudget.packs.model import NAME, TOTAL, Block, Pack
 
 ROOM = 5
-"""How many rows people may insert into an open block before the checks no longer see the last."""
+ROOM_OF_BLANK = 22
+"""How many rows people may insert into an open block before the checks no longer see the last;
+more where everything is still to be written. Rows beyond are counted and said (`unseen`)."""
 
+LETTERS = [column_letters(column) for column in range(256)]
 HELPERS = ("code", "name", "parent", "last", "childless", "level", "sum")
 """Columns behind each open block that say how its rows hang together (see `mirror`)."""
 
@@ -83,19 +84,18 @@ Grid = Mapping[BlockKey, Region]
 
 def at(sheet: str, row: int, column: int) -> str:
     """An absolute reference, ``表一!$B$6``; without a sheet, one on the formula's own."""
-    cell = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+    cell = f"${LETTERS[column]}${row + 1}"
     return f"{sheet}!{cell}" if sheet else cell
 
 
 def span(sheet: str, row: int, column: int, last_row: int, last_column: int) -> str:
     """An absolute reference to a range."""
-    last = xl_rowcol_to_cell(last_row, last_column, row_abs=True, col_abs=True)
-    return f"{at(sheet, row, column)}:{last}"
+    return f"{at(sheet, row, column)}:{at('', last_row, last_column)}"
 
 
 def link(sheet: str, row: int, column: int) -> str:
     """An address as people read it: 表一!B6."""
-    return f"{sheet}!{xl_col_to_name(column)}{row + 1}"
+    return f"{sheet}!{LETTERS[column]}{row + 1}"
 
 
 def grid_of(pack: Pack, plans: Sequence[SheetPlan]) -> Grid:
@@ -107,8 +107,18 @@ def grid_of(pack: Pack, plans: Sequence[SheetPlan]) -> Grid:
         for number, block in enumerate(planned.form.blocks):
             helpers = widest + number * len(HELPERS)
             regions[block.id] = _region(planned, block, band, helpers)
-        band += planned.body[1] + ROOM + 2
+        band += planned.body[1] + ROOM_OF_BLANK + 2
     return {key: regions[key] for key in pack.blocks}
+
+
+def unseen(grid: Grid, figures: str) -> str:
+    """How many rows of the forms stand beyond what the checks look at, as a formula."""
+    terms = []
+    for region in grid.values():
+        if region.height:
+            rows, seen = region.in_form(NAME), region.helper_range("name", figures)
+            terms.append(f'SUMPRODUCT(({rows}<>"")*1)-SUMPRODUCT(({seen}<>"")*1)')
+    return "+".join(terms)
 
 
 def _region(planned: SheetPlan, block: Block, band: int, helpers: int) -> Region:
@@ -120,6 +130,7 @@ def _region(planned: SheetPlan, block: Block, band: int, helpers: int) -> Region
     first = max([planned.body[0], *(row + 1 for row in total.values())])
     height = planned.body[1] - first
     ids = {place - first + 1: row for row, place in rows.items()}
+    slots = height + (ROOM if height < SPARE_ROWS or ids else ROOM_OF_BLANK)
     return Region(
         block,
         planned.form.sheet,
@@ -127,8 +138,8 @@ def _region(planned: SheetPlan, block: Block, band: int, helpers: int) -> Region
         total,
         first,
         height,
-        height + ROOM,
-        tuple(ids.get(place, "") for place in range(1, height + ROOM + 1)),
+        slots,
+        tuple(ids.get(place, "") for place in range(1, slots + 1)),
         columns,
         {name: helpers + place for place, name in enumerate(HELPERS)},
     )

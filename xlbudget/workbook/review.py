@@ -19,7 +19,7 @@ from xlbudget.workbook.formula import (
     Value,
     quoted,
 )
-from xlbudget.workbook.grid import at, span
+from xlbudget.workbook.grid import Grid, at, span, unseen
 from xlbudget.workbook.ledger import (
     APPLIES,
     FIRST_LINE,
@@ -30,6 +30,7 @@ from xlbudget.workbook.ledger import (
     RULE,
     SAYS,
     WEIGHT,
+    Sheets,
 )
 from xlbudget.workbook.styles import (
     AMBER,
@@ -92,7 +93,12 @@ def counts_of(entries: Sequence[Entry]) -> dict[str, int]:
 
 
 def write_review(
-    sheet: Any, pack: Pack, ledger: str, entries: Sequence[Entry], formats: Formats
+    sheet: Any,
+    pack: Pack,
+    grid: Grid,
+    sheets: Sheets,
+    entries: Sequence[Entry],
+    formats: Formats,
 ) -> None:
     """Write the sheet over the ledger's lines."""
     words = pack.words["book"]
@@ -101,7 +107,7 @@ def write_review(
     _lay_out(sheet, size)
     head = words["review"]
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, GOES_TO, head["title"], formats.cell(TITLE))
-    verdict = verdict_of(pack, ledger, entries, size)
+    verdict = verdict_of(pack, grid, sheets, entries, size)
     style = formats.cell(STATE)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO, "", style)
     sheet.write_formula(VERDICT_ROW, 0, "=" + verdict.text, style, verdict.value)
@@ -112,18 +118,20 @@ def write_review(
     for nth in range(1, size + 1):
         entry = applying[nth - 1] if nth <= len(applying) else None
         place = entries.index(entry) + 1 if entry else 0
-        _write_row(sheet, words, ledger, len(entries), nth, place, entry, formats)
+        _write_row(sheet, words, sheets.ledger, len(entries), nth, place, entry, formats)
     _colour(sheet, words, size, formats)
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
 
-def verdict_of(pack: Pack, ledger: str, entries: Sequence[Entry], size: int = 0) -> Formula:
-    """通过 or 不通过, with the counts."""
+def verdict_of(
+    pack: Pack, grid: Grid, sheets: Sheets, entries: Sequence[Entry], rows: int | None = None
+) -> Formula:
+    """通过 or 不通过, the counts, and what is beyond the sheet's `rows` or the checks' reach."""
     words = pack.words["book"]
     names = words["review"]["counts"]
     counts = counts_of(entries)
-    weights = _column(ledger, WEIGHT, len(entries))
-    applying = f"SUM({_column(ledger, APPLIES, len(entries))})"
+    weights = _column(sheets.ledger, WEIGHT, len(entries))
+    applying = f"SUM({_column(sheets.ledger, APPLIES, len(entries))})"
 
     def least(weight: int) -> str:
         return f'COUNTIF({weights},">={weight}")'
@@ -141,13 +149,16 @@ def verdict_of(pack: Pack, ledger: str, entries: Sequence[Entry], size: int = 0)
     for kind, name in names.items():
         parts.append(f"{quoted(f'　{name} ')}&{texts[kind]}")
         value += f"　{name} {counts[kind]}"
-    if size:
-        more = words["review"]["more"].split("{count}")
-        told = f"&({applying}-{size})&".join(
-            quoted("　" + piece if n == 0 else piece) for n, piece in enumerate(more)
-        )
-        parts.append(f'IF({applying}>{size},{told},"")')
+    if rows is not None:
+        parts.append(_told(words["review"]["more"], f"({applying}-{rows})"))
+    parts.append(_told(words["review"]["unseen"], f"({unseen(grid, sheets.figures)})"))
     return Formula("&".join(parts), value)
+
+
+def _told(sentence: str, count: str) -> str:
+    """The sentence with its count where that is more than nothing."""
+    before, after = sentence.split("{count}")
+    return f'IF({count}>0,{quoted("　" + before)}&{count}&{quoted(after)},"")'
 
 
 def state_formula(words: Any, weight: str) -> str:

@@ -13,6 +13,7 @@ from xlbudget.layout.plan import (
     NOTE,
     TEXT,
     TITLE,
+    TITLE_SIZE,
     UNIT,
 )
 
@@ -21,23 +22,23 @@ BASE: dict[str, Any] = {"font_name": SONG, "font_size": 10, "valign": "vcenter"}
 TOTAL, LINK, STATE, PLAIN, WORDS = "total", "link", "state", "plain", "words"
 STYLES: dict[str, dict[str, Any]] = {
     LABELLED: {"font_name": HEI, "font_size": 11},
-    TITLE: {"font_name": HEI, "font_size": 16, "align": "center"},
+    TITLE: {"font_name": HEI, "font_size": TITLE_SIZE, "align": "center"},
     ABOUT: {"font_name": FANG, "font_size": 11},
     UNIT: {"font_name": FANG, "font_size": 11, "align": "right"},
     HEADING: {"font_name": HEI, "align": "center", "text_wrap": True, "border": 1},
-    TEXT: {"border": 1, "num_format": "@", "text_wrap": True},
-    ENTRY: {"border": 1, "num_format": "@", "text_wrap": True, "locked": False},
+    TEXT: {"border": 1, "num_format": "@", "shrink": True},
+    ENTRY: {"border": 1, "num_format": "@", "shrink": True, "locked": False},
     AMOUNT: {"border": 1, "align": "right", "locked": False},
     TOTAL: {"border": 1, "align": "right", "bg_color": "#FFFBE6"},
     NOTE: {"font_name": FANG, "font_size": 11},
     LINK: {"border": 1, "font_color": "#0563C1", "underline": 1},
     STATE: {"border": 1, "align": "center"},
-    PLAIN: {"border": 1},
+    PLAIN: {"border": 1, "shrink": True},
     WORDS: {"font_name": FANG, "font_size": 11, "text_wrap": True, "valign": "top"},
 }
 RED = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 AMBER = {"bg_color": "#FFE4B5", "font_color": "#7F4F00"}
-GREY = {"bg_color": "#E4E4E4", "font_color": "#595959"}
+GREY = {"bg_color": "#F0F0F0", "font_color": "#404040"}
 PAPER_A4 = 9
 MONEY = "#,##0."
 

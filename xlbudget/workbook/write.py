@@ -41,6 +41,7 @@ from xlbudget.workbook.marks import marks
 from xlbudget.workbook.mirror import mirror
 from xlbudget.workbook.now import cell_weights, entries_of, formulas_of
 from xlbudget.workbook.review import PLACE, PLACE_NAME, Entry, verdict_of, write_review
+from xlbudget.workbook.sheet import Sheet
 from xlbudget.workbook.styles import Formats
 from xlbudget.workbook.totals import Places, totals
 
@@ -108,20 +109,21 @@ def _write(book: Any, pack: Pack, budget: Budget, total: Totals) -> None:
     places = total(pack, there, trees, grid, sheets.figures)
     behind = Behind(grid, codes, about_of(names["contents"]), places, sheets.figures)
     formats = Formats(book)
-    contents = book.add_worksheet(names["contents"])
+    contents = book.add_worksheet(names["contents"], Sheet)
     for planned in plans:
-        sheet = book.add_worksheet(planned.form.sheet)
+        sheet = book.add_worksheet(planned.form.sheet, Sheet)
         write_form(sheet, planned, pack, budget, behind, formats)
         band = grid[planned.form.blocks[0].id].band
         book.define_name(mark_name(planned.form.key), f"={sheets.marks}!A{band + 1}")
     for field, name in NAMES.items():
         book.define_name(name, f"={sheets.ledger}!{at('', 0, field)[:-2]}1")
-    review = book.add_worksheet(names["review"])
+    review = book.add_worksheet(names["review"], Sheet)
     book.define_name(PLACE_NAME, f"={names['review']}!{at('', 0, PLACE)[:-2]}1")
-    write_review(review, pack, sheets.ledger, entries, formats)
-    verdict = verdict_of(pack, sheets.ledger, entries)
+    write_review(review, pack, grid, sheets, entries, formats)
+    verdict = verdict_of(pack, grid, sheets, entries)
     write_contents(contents, pack, there, plans, grid, lines, entries, verdict, formats)
-    hidden = [book.add_worksheet(names[key]) for key in ("figures", "ledger", "marks", "codes")]
+    behind_all = ("figures", "ledger", "marks", "codes")
+    hidden = [book.add_worksheet(names[key], Sheet) for key in behind_all]
     for row, column, formula in mirror(pack, there, trees, grid, codes):
         _write_formula(hidden[0], row, column, formula)
     _write_ledger(hidden[1], pack, writer, lines, entries)
