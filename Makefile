@@ -1,5 +1,5 @@
 # `make demo` and `make test` each do all of their own set-up on a fresh Debian with Python 3.11.
-.PHONY: test demo bench pictures clean system
+.PHONY: test demo bench templates pictures clean system
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +13,7 @@ test: $(READY) system
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --cov --cov-report=term
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 demo: $(READY)
 	@mkdir -p build/demo && rm -f build/demo/*
@@ -27,6 +27,17 @@ demo: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/check.py
 
+# What the packs and the example give, written again.
+templates: $(READY)
+	$(BIN)/xlbudget new -o templates/shanxi/2025/部门预算公开表.xlsx --force
+	$(BIN)/xlbudget pack schema > schemas/budget.schema.json
+	$(BIN)/python $(EXAMPLE)/make.py
+
+# Every page of the damaged example as Excel's stand-in prints it, and the two of the README.
+pictures: $(READY) system
+	@command -v pdftoppm >/dev/null || { $(AS_ROOT) apt-get update -qq && $(APT) poppler-utils; }
+	examples/qinshui-2025/pictures.sh $(EXAMPLE)/预算-有错.xlsx build/pictures
+
 $(READY): requirements-lock.txt setup.cfg pyproject.toml
 	@$(PYTHON) -m venv .venv 2>/dev/null || { $(AS_ROOT) apt-get update -qq && $(APT) python3-venv && $(PYTHON) -m venv .venv; }
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements-lock.txt
@@ -35,7 +46,8 @@ $(READY): requirements-lock.txt setup.cfg pyproject.toml
 
 # Programs that tests need; where one cannot be had, the tests that need it fail.
 system:
-	@command -v libreoffice >/dev/null || { $(AS_ROOT) apt-get update -qq && $(APT) libreoffice-calc fonts-noto-cjk; }
+	@/usr/bin/python3 -c 'import uno' 2>/dev/null && command -v soffice >/dev/null \
+	    || { $(AS_ROOT) apt-get update -qq && $(APT) libreoffice-calc fonts-noto-cjk python3-uno; }
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* .import_linter_cache

@@ -15,7 +15,8 @@ from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.write import workbook_bytes
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "qinshui-2025"
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "examples" / "qinshui-2025"
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ unless the job says "keep".
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -27,7 +28,7 @@ def main(profile):
     """Serve jobs until the input ends."""
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(SETTINGS)
-    pipe = f"xlbudget{profile.name}"
+    pipe = f"xlbudget{os.getpid()}"
     office = subprocess.Popen(
         [
             "soffice",

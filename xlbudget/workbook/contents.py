@@ -46,7 +46,7 @@ def write_contents(
     _write_about(sheet, pack, budget, formats)
     style = formats.cell(STATE)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, STATED, "", style)
-    sheet.write_formula(VERDICT_ROW, 0, "=" + verdict.text, style, verdict.value)
+    sheet.put(VERDICT_ROW, 0, verdict, style)
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, STATED, words["hint"], formats.cell(WORDS))
     for column, heading in enumerate(words["columns"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
@@ -58,7 +58,7 @@ def write_contents(
         sheet.write_url(row, FORM, url, formats.cell(LINK), form.sheet)
         sheet.write_string(row, NAME, form.title, formats.cell(TEXT))
         state = _state(pack, planned, grid, lines, entries, budget, hidden)
-        sheet.write_formula(row, STATED, "=" + state.text, formats.cell(STATE), state.value)
+        sheet.put(row, STATED, state, formats.cell(STATE))
     review = hidden["review"]
     row = BODY_ROW + len(plans)
     sheet.write_blank(row, NUMBER, None, formats.cell(STATE))

@@ -104,7 +104,7 @@ def _write_cell(
     if (cell.row, cell.column) != (cell.last_row, cell.last_column):
         sheet.merge_range(cell.row, cell.column, cell.last_row, cell.last_column, "", style)
     if formula is not None:
-        sheet.write_formula(cell.row, cell.column, "=" + formula.text, style, formula.value)
+        sheet.put(cell.row, cell.column, formula, style)
     elif isinstance(cell.content, Decimal):
         sheet.write_number(cell.row, cell.column, float(cell.content), style)
     elif cell.content:

@@ -99,11 +99,12 @@ def _blocks(shape: Shape) -> list[BlockKey]:
 
 
 class Writer(NamedTuple):
-    """Turns lines into formulas over the sheet of figures."""
+    """Turns lines into formulas over the sheet of figures. `shift` is that of inner marks."""
 
     pack: Pack
     grid: Grid
     sheets: Sheets
+    shift: int
 
     def key(self, line: Line) -> str:
         """The code that the line is about, as a formula; nothing where it is about no code."""
@@ -250,7 +251,7 @@ class Writer(NamedTuple):
     def _inner_mark(self, line: Line, pick: Pick) -> str:
         region = self.grid[pick.block]
         column = pick.column or line.column
-        sheet, shift = self.sheets.marks, inner_shift(self.grid)
+        sheet, shift = self.sheets.marks, self.shift
         if not line.place and line.row in region.fixed:
             return region.behind(region.fixed[line.row], column, sheet, shift)
         listed = region.helper_range("code", self.sheets.figures)

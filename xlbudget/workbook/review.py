@@ -110,7 +110,7 @@ def write_review(
     verdict = verdict_of(pack, grid, sheets, entries, size)
     style = formats.cell(STATE)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO, "", style)
-    sheet.write_formula(VERDICT_ROW, 0, "=" + verdict.text, style, verdict.value)
+    sheet.put(VERDICT_ROW, 0, verdict, style)
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, GOES_TO, head["hint"], formats.cell(WORDS))
     for column, heading in enumerate(head["headings"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
@@ -181,11 +181,11 @@ def _write_row(
     formats: Formats,
 ) -> None:
     row = BODY_ROW + nth - 1
-    sheet.write_formula(row, PLACE, "=" + _next_place(ledger, lines, row), None, place)
+    sheet.put(row, PLACE, Formula(_next_place(ledger, lines, row), place))
     for column, text, value in _fields(words, ledger, lines, nth, entry):
         role = {STATED: STATE, GOES_TO: LINKED}.get(column, PLAIN)
         decimals = 2 if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
-        sheet.write_formula(row, column, "=" + text, formats.cell(role, 0, decimals), value)
+        sheet.put(row, column, Formula(text, value), formats.cell(role, 0, decimals))
 
 
 def _next_place(ledger: str, lines: int, row: int) -> str:

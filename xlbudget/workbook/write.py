@@ -4,13 +4,8 @@ them. The same input gives the same bytes."""
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Sequence
-from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
-
-import xlsxwriter
 
 from xlbudget.core.budget import Budget
 from xlbudget.layout.plan import plan
@@ -35,13 +30,14 @@ from xlbudget.workbook.ledger import (
     Line,
     Sheets,
     Writer,
+    inner_shift,
     lines_of,
 )
 from xlbudget.workbook.marks import marks
 from xlbudget.workbook.mirror import mirror
 from xlbudget.workbook.now import cell_weights, entries_of, formulas_of
+from xlbudget.workbook.package import Book, Sheet
 from xlbudget.workbook.review import PLACE, PLACE_NAME, Entry, verdict_of, write_review
-from xlbudget.workbook.sheet import Sheet
 from xlbudget.workbook.styles import Formats
 from xlbudget.workbook.totals import Places, totals
 
@@ -69,32 +65,13 @@ def _all_blocks(pack: Pack, budget: Budget) -> Budget:
 
 
 def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
-    buffer = BytesIO()
-    # Strings are written as strings: nothing that comes from data becomes a formula or a link.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = Book()
     book.set_properties({"created": CREATED, "title": budget.department})
     _write(book, pack, budget, total)
-    book.close()
-    return _packed(buffer)
+    return book.packed()
 
 
-EMPTY_TEXT = re.compile(rb'<c (r="[A-Z]+\d+"(?: s="\d+")?)>(<f>[^<]*</f>)<v></v></c>')
-"""A formula that gives no text, as XlsxWriter writes it: without its type it would read as one
-that was never calculated."""
-
-
-def _packed(package: BytesIO) -> bytes:
-    """The same parts, packed as tightly as the format allows."""
-    packed = BytesIO()
-    with ZipFile(package) as parts, ZipFile(packed, "w", ZIP_DEFLATED, compresslevel=9) as tight:
-        for part in parts.infolist():
-            content = EMPTY_TEXT.sub(rb'<c \1 t="str">\2<v></v></c>', parts.read(part))
-            tight.writestr(part, content, ZIP_DEFLATED, 9)
-    return packed.getvalue()
-
-
-def _write(book: Any, pack: Pack, budget: Budget, total: Totals) -> None:
+def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     names = pack.words["book"]["sheets"]
     sheets = Sheets(names["figures"], names["ledger"], names["marks"])
     plans = [plan(pack, form, budget) for form in pack.forms.values()]
@@ -104,26 +81,26 @@ def _write(book: Any, pack: Pack, budget: Budget, total: Totals) -> None:
     codes = code_lists(pack, names["codes"])
     scale, judged = confront(pack, there, trees)
     lines = lines_of(pack, grid)
-    writer = Writer(pack, grid, sheets)
+    writer = Writer(pack, grid, sheets, inner_shift(grid))
     entries = entries_of(pack, there, writer, lines, scale, judged)
     places = total(pack, there, trees, grid, sheets.figures)
     behind = Behind(grid, codes, about_of(names["contents"]), places, sheets.figures)
     formats = Formats(book)
-    contents = book.add_worksheet(names["contents"], Sheet)
+    contents = book.sheet(names["contents"])
     for planned in plans:
-        sheet = book.add_worksheet(planned.form.sheet, Sheet)
+        sheet = book.sheet(planned.form.sheet)
         write_form(sheet, planned, pack, budget, behind, formats)
         band = grid[planned.form.blocks[0].id].band
         book.define_name(mark_name(planned.form.key), f"={sheets.marks}!A{band + 1}")
     for field, name in NAMES.items():
         book.define_name(name, f"={sheets.ledger}!{at('', 0, field)[:-2]}1")
-    review = book.add_worksheet(names["review"], Sheet)
+    review = book.sheet(names["review"])
     book.define_name(PLACE_NAME, f"={names['review']}!{at('', 0, PLACE)[:-2]}1")
     write_review(review, pack, grid, sheets, entries, formats)
     verdict = verdict_of(pack, grid, sheets, entries)
     write_contents(contents, pack, there, plans, grid, lines, entries, verdict, formats)
     behind_all = ("figures", "ledger", "marks", "codes")
-    hidden = [book.add_worksheet(names[key], Sheet) for key in behind_all]
+    hidden = [book.sheet(names[key]) for key in behind_all]
     for row, column, formula in mirror(pack, there, trees, grid, codes):
         _write_formula(hidden[0], row, column, formula)
     _write_ledger(hidden[1], pack, writer, lines, entries)
@@ -154,9 +131,9 @@ def _write_ledger(
             _write_formula(sheet, row, field, formula)
 
 
-def _write_formula(sheet: Any, row: int, column: int, formula: Formula) -> None:
+def _write_formula(sheet: Sheet, row: int, column: int, formula: Formula) -> None:
     """A formula on a hidden sheet, where nothing moves and no reference need be absolute."""
     if formula.text.isdigit():
         sheet.write_number(row, column, int(formula.text))
     else:
-        sheet.write_formula(row, column, "=" + formula.text.replace("$", ""), None, formula.value)
+        sheet.put(row, column, formula._replace(text=formula.text.replace("$", "")))
