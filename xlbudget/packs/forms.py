@@ -79,7 +79,7 @@ def _block(
                 faults.append(
                     Fault(str(path), line, f"no catalogue {rows[word]!r}; there are {allowed}")
                 )
-    return Block(
+    block = Block(
         form=form,
         key=key,
         headings=headings,
@@ -89,7 +89,12 @@ def _block(
         government=opened.get("government", ""),
         levels=tuple(opened.get("levels", ())),
         sets=sets,
+        help=spec.get("help", {}),
     )
+    for column in block.help.keys() - block.paths.keys():
+        line = line_of(path, ("blocks", key, "help"))
+        faults.append(Fault(str(path), line, f"help: no column {column!r} in block {key!r}"))
+    return block
 
 
 def _heading(item: Mapping[str, Any], year: int) -> Heading:

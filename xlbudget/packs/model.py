@@ -95,7 +95,7 @@ class Block:
 
     Either `fixed` rows, or open rows: a tree of `codes` from a catalogue, or an outline of
     `levels`; open rows may have a `total` row (its printed label; empty where the block beside it
-    prints the label for both).
+    prints the label for both). `help` says what a column means to those who fill it in.
     """
 
     form: str
@@ -107,6 +107,7 @@ class Block:
     government: str
     levels: tuple[str, ...]
     sets: Mapping[str, tuple[str, ...]]
+    help: Mapping[str, str]
 
     @cached_property
     def id(self) -> BlockKey:

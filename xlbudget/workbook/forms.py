@@ -56,6 +56,7 @@ def write_form(
         region = behind.grid[block.id]
         if not block.fixed:
             _help(sheet, region, pack, behind, formats)
+        _explain(sheet, planned, region)
         _mark(sheet, planned, region, formats)
         _ask_amounts(sheet, region, pack, budget)
     sheet.protect("", PROTECTION)
@@ -215,6 +216,15 @@ def _help(sheet: Any, region: Region, pack: Pack, behind: Behind, formats: Forma
                     "error_type": "warning",
                 },
             )
+
+
+def _explain(sheet: Any, planned: SheetPlan, region: Region) -> None:
+    """What a column means, shown where its heading is chosen."""
+    first, last = planned.heading
+    for key, message in region.block.help.items():
+        column = region.columns[key]
+        said = {"input_title": region.block.paths[key][-1], "input_message": message}
+        sheet.data_validation(first, column, last, column, {"validate": "any", **said})
 
 
 def _name_lists(block: Block) -> Iterable[tuple[str, str]]:
