@@ -36,7 +36,8 @@ templates: $(READY)
 # Every page of the damaged example as Excel's stand-in prints it, and the two of the README.
 pictures: $(READY) system
 	@command -v pdftoppm >/dev/null || { $(AS_ROOT) apt-get update -qq && $(APT) poppler-utils; }
-	examples/qinshui-2025/pictures.sh $(EXAMPLE)/预算-有错.xlsx build/pictures
+	tools/pictures.sh $(EXAMPLE)/预算-有错.xlsx build/pictures \
+	    预算公开表3$$ 390 662 $(EXAMPLE)/表三.png ^不符$$ 620 935 $(EXAMPLE)/校验.png
 
 $(READY): requirements-lock.txt setup.cfg pyproject.toml
 	@$(PYTHON) -m venv .venv 2>/dev/null || { $(AS_ROOT) apt-get update -qq && $(APT) python3-venv && $(PYTHON) -m venv .venv; }
