@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -10,6 +12,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 from conftest import ROOT
+from openpyxl.utils import column_index_from_string
 
 from xlbudget.core.budget import Budget
 from xlbudget.packs.model import Pack
@@ -81,6 +84,46 @@ def test_formulas_are_within_excels_limits_and_all_calculated(package: ZipFile) 
                 value = cell.find(f"{MAIN}v")
                 empty = value is None or not value.text
                 assert cell.get("t") == "str" if empty else True, (name, cell.get("r"))
+
+
+REFERENCE = re.compile(
+    r"(?:([\w.]+)!)?\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?(?![\w(!])"
+)
+Node = tuple[str, int, int, int, int]
+
+
+def test_no_formula_depends_on_itself(package: ZipFile) -> None:
+    """Ranges count whole, as Excel counts them when it warns of circular references."""
+    book = openpyxl.load_workbook(BytesIO(_bytes_of(package)))
+    names = {name: defined.attr_text for name, defined in book.defined_names.items()}
+    needs: dict[Node, set[Node]] = {}
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.data_type == "f":
+                    place = (sheet.title, cell.row, cell.column, cell.row, cell.column)
+                    needs[place] = set(references(cell.value, place, names))
+    cells = set(needs)
+    for area in {need for found in needs.values() for need in found} - cells:
+        sheet, top, left, bottom, right = area
+        within = (
+            (sheet, r, c, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)
+        )
+        needs[area] = {cell for cell in within if cell in cells}
+    assert len(list(TopologicalSorter(needs).static_order())) >= len(needs)
+
+
+def references(formula: str, place: Node, names: dict[str, str]) -> Iterator[Node]:
+    text = re.sub(r'"[^"]*"', "", formula)
+    for name, target in names.items():
+        if re.search(rf"\b{name}\b", text):
+            sheet, column = target.replace("$", "").split("!")
+            letters = column_index_from_string(column.rstrip("0123456789"))
+            yield sheet, place[1], letters, place[1], letters
+    for sheet, left, top, right, bottom in REFERENCE.findall(text):
+        first = column_index_from_string(left)
+        last = column_index_from_string(right) if right else first
+        yield sheet or place[0], int(top), first, int(bottom or top), last
 
 
 def test_names_formats_and_lists_are_within_excels_limits(package: ZipFile, pack: Pack) -> None:

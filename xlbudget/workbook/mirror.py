@@ -79,6 +79,7 @@ def _outline(
             "code": row.code if row else "",
             "last": tops[nth - 1],
             "childless": int(row is not None and row.id in tree.childless),
+            "top": top.code if (top := there[tops[nth - 1] - 1]) and tops[nth - 1] else "",
         }
         for name, text in _texts(region, catalogue, codes, nth).items():
             yield line, region.helpers[name], Formula(text, values[name])
@@ -89,9 +90,10 @@ def _outline(
 
 
 def _top_marks(there: list[Row | None], catalogue: Catalogue | None) -> Iterator[int]:
+    """The place of each row that is a top code, 0 for others."""
     for nth, row in enumerate(there, start=1):
-        is_top = catalogue is not None and row is not None and row.code
-        yield nth if is_top and len(row.code) == catalogue.lengths[0] else 0  # type: ignore[union-attr]
+        is_top = row and catalogue and row.code and len(row.code) == catalogue.lengths[0]
+        yield nth if is_top else 0
 
 
 def _texts(
@@ -109,8 +111,10 @@ def _texts(
     if CODE in region.columns:
         texts["code"] = f'IFERROR(INDEX({region.in_form(CODE)},{nth})&"","")'
     else:
-        above = f'IFERROR(INDEX({region.helper_range("code")},{before}),"")'
+        # Carried down cell by cell: a range that holds the formula itself would be circular.
+        above = region.helper("top", nth - 1) if nth > 1 else '""'
         texts["code"] = codes.code_of_name(region.block.codes, name, above)
+        texts["top"] = f"IF(LEN({code})={catalogue.lengths[0]},{code},{above})"
     first = catalogue.lengths[0]
     texts["last"] = f"IF(LEN({code})={first},{nth},{before})"
     texts["parent"] = _parent(region, catalogue, code, name, before)

@@ -27,7 +27,9 @@ LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14
 
 CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)?(/?)>")
 ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-USUAL_CELL = re.compile(rb'<c r="(([A-Z]{1,3})([1-9]\d{0,6}))"(?: s="(\d+)")?(?: t="(\w+)")?\s?(/?)>')
+USUAL_CELL = re.compile(
+    rb'<c r="(([A-Z]{1,3})([1-9]\d{0,6}))"(?: s="(\d+)")?(?: t="(\w+)")?\s?(/?)>'
+)
 ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 ROW_END = re.compile(rb"<(?:\w+:)?row[\s>/]")
