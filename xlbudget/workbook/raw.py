@@ -219,7 +219,7 @@ def _scan_usual(
         row = int(digits)
         if row > far_row:
             far_row = row
-        if style and not empty and not kind:
+        if style and not empty and kind in (b"", b"n"):
             decimals = _style(styles, style)
             if decimals is not None:
                 scan.decimals[row - 1, column] = decimals
