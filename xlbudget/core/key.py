@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -36,10 +37,15 @@ class Place(NamedTuple):
 
 def address(place: Place) -> str:
     """The place as Excel writes it, ``表六!C7``; a sheet name is quoted where Excel quotes it."""
-    name = place.sheet
-    if not name.replace("_", "").isalnum() or name[:1].isdigit():
-        name = "'" + name.replace("'", "''") + "'"
-    return f"{name}!{column_letters(place.column)}{place.row + 1}"
+    return f"{sheet_name(place.sheet)}!{column_letters(place.column)}{place.row + 1}"
+
+
+@lru_cache(maxsize=256)
+def sheet_name(name: str) -> str:
+    """A sheet's name as a reference writes it: in quotes where Excel wants them."""
+    if name.replace("_", "").isalnum() and not name[:1].isdigit():
+        return name
+    return "'" + name.replace("'", "''") + "'"
 
 
 def column_letters(column: int) -> str:

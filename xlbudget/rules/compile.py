@@ -33,20 +33,13 @@ def trees_of(pack: Pack, budget: Budget) -> Trees:
     }
 
 
-def compile_constraints(
-    pack: Pack, trees: Trees, figures: Mapping[CellKey, Figure]
-) -> list[Constraint]:
-    """Every constraint that the pack's rules put on this budget.
-
-    Amounts matter only to `when`, which picks constraints and never enters them.
-    """
-    return [constraint for _, constraint in instances(pack, trees, figures)]
-
-
 def instances(
     pack: Pack, trees: Trees, figures: Mapping[CellKey, Figure]
 ) -> Iterator[tuple[Instance, Constraint]]:
-    """Every constraint with the shape, row and column that it comes from."""
+    """Every constraint that the pack's rules put on this budget, with where it comes from.
+
+    Amounts matter only to `when`, which picks constraints and never enters them.
+    """
     unchanging = _unchanging(pack)
     for place, shape in enumerate(shapes_of(pack)):
         if place in unchanging:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from xlbudget.core.key import BlockKey, column_letters
+from xlbudget.core.key import BlockKey, column_letters, sheet_name
 from xlbudget.layout.plan import SPARE_ROWS, SheetPlan
 from xlbudget.packs.model import NAME, TOTAL, Block, Pack
 
@@ -85,17 +85,12 @@ Grid = Mapping[BlockKey, Region]
 def at(sheet: str, row: int, column: int) -> str:
     """An absolute reference, ``表一!$B$6``; without a sheet, one on the formula's own."""
     cell = f"${LETTERS[column]}${row + 1}"
-    return f"{sheet}!{cell}" if sheet else cell
+    return f"{sheet_name(sheet)}!{cell}" if sheet else cell
 
 
 def span(sheet: str, row: int, column: int, last_row: int, last_column: int) -> str:
     """An absolute reference to a range."""
     return f"{at(sheet, row, column)}:{at('', last_row, last_column)}"
-
-
-def link(sheet: str, row: int, column: int) -> str:
-    """An address as people read it: 表一!B6."""
-    return f"{sheet}!{LETTERS[column]}{row + 1}"
 
 
 def grid_of(pack: Pack, plans: Sequence[SheetPlan]) -> Grid:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xlbudget.core.constraint import AT_MOST, EQUAL
 from xlbudget.core.finding import WARNING
-from xlbudget.core.key import BlockKey
+from xlbudget.core.key import BlockKey, Place, address
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.compile import classes_of
 from xlbudget.rules.shapes import BOUND, FIXED, GROUP, Pick, Shape, shapes_of
@@ -24,7 +24,7 @@ from xlbudget.workbook.formula import (
     joined,
     quoted,
 )
-from xlbudget.workbook.grid import Grid, Region, link
+from xlbudget.workbook.grid import Grid, Region
 
 RULE, FORM, KEY, APPLIES, LEFT, RIGHT, COUNT, UNITS, WEIGHT, LINK, SAYS = range(11)
 FIRST_LINE = 1
@@ -303,9 +303,9 @@ class Writer(NamedTuple):
             region = self.grid[line.on]
             own = next(p for p in (*shape.left, *shape.right) if p.block == line.on)
             column = region.columns[own.column or line.column]
-            return link(region.sheet, region.row_at(line.place), column)
+            return address(Place(region.sheet, region.row_at(line.place), column))
         row = pick.row if pick.how == FIXED else line.row
-        return link(region.sheet, region.fixed.get(row, region.first), column)
+        return address(Place(region.sheet, region.fixed.get(row, region.first), column))
 
 
 def inner_shift(grid: Grid) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from xlbudget.core.budget import Budget
+from xlbudget.core.key import column_letters, sheet_name
 from xlbudget.layout.plan import plan
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Trees, trees_of
@@ -19,7 +20,7 @@ from xlbudget.workbook.codes import entries as code_entries
 from xlbudget.workbook.contents import about_of, write_contents
 from xlbudget.workbook.forms import Behind, mark_name, write_form
 from xlbudget.workbook.formula import Formula
-from xlbudget.workbook.grid import Grid, at, grid_of
+from xlbudget.workbook.grid import Grid, grid_of
 from xlbudget.workbook.ledger import (
     FORM,
     KEY,
@@ -91,11 +92,11 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
         sheet = book.sheet(planned.form.sheet)
         write_form(sheet, planned, pack, budget, behind, formats)
         band = grid[planned.form.blocks[0].id].band
-        book.define_name(mark_name(planned.form.key), f"={sheets.marks}!A{band + 1}")
+        book.define_name(mark_name(planned.form.key), f"={sheet_name(sheets.marks)}!A{band + 1}")
     for field, name in NAMES.items():
-        book.define_name(name, f"={sheets.ledger}!{at('', 0, field)[:-2]}1")
+        book.define_name(name, "=" + _own_line(sheets.ledger, field))
     review = book.sheet(names["review"])
-    book.define_name(PLACE_NAME, f"={names['review']}!{at('', 0, PLACE)[:-2]}1")
+    book.define_name(PLACE_NAME, "=" + _own_line(names["review"], PLACE))
     write_review(review, pack, grid, sheets, entries, formats)
     verdict = verdict_of(pack, grid, sheets, entries)
     write_contents(contents, pack, there, plans, grid, lines, entries, verdict, formats)
@@ -111,6 +112,11 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
         hidden[3].write(row, column, content)
     for sheet in hidden:
         sheet.hide()
+
+
+def _own_line(sheet: str, field: int) -> str:
+    """A name's reference to this field in whatever row it is used."""
+    return f"{sheet_name(sheet)}!${column_letters(field)}1"
 
 
 def _write_ledger(
