@@ -1,0 +1,269 @@
+"""Synthetic departments for measuring: every figure a sum of the same payments in 元, each rounded
+to 0.01 万元 on its own, so that totals are off by cents as in real disclosures."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+from xlbudget.core.budget import Budget
+from xlbudget.ops.interchange import from_data
+from xlbudget.packs.model import Catalogue, Pack
+
+SOURCES = ("general", "gov_fund", "state_capital", "special_account", "unit_funds")
+FISCAL = SOURCES[:3]
+PEOPLE, THINGS = ("301", "303"), ("302", "310")
+
+
+class Payment(NamedTuple):
+    """Some 元 for one code: from which source, basic or project, carried over or not."""
+
+    code: str
+    source: str
+    kind: str
+    carried: bool
+    unit: int
+    yuan: int
+
+
+Test = Callable[[Payment], bool]
+
+
+def department(pack: Pack, seed: int) -> Budget:
+    """One department; every second one has carryovers and money from outside the treasury."""
+    rng = random.Random(seed)
+    rich = seed % 2 == 1
+    units = rng.randint(1, 4)
+    payments = list(_payments(pack, rng, rich, units))
+    forms = _forms(pack, rng, payments, units)
+    head = {"pack": pack.name, "year": pack.year, "unit": pack.unit}
+    return from_data(pack, {**head, "department": {"name": f"第{seed}局"}, "forms": forms})
+
+
+def _payments(pack: Pack, rng: random.Random, rich: bool, units: int) -> Iterable[Payment]:
+    function = pack.catalogues["function"]
+    leaves = [code for code in function.names if len(code) == 7]
+    for code in sorted(rng.sample(leaves, rng.randint(4, 14))):
+        for unit in range(units):
+            if rng.random() < 0.8:
+                yield Payment(code, "general", "basic", False, unit, _yuan(rng))
+            if rng.random() < 0.5:
+                yield Payment(code, "general", "project", False, unit, _yuan(rng))
+            for source in SOURCES[1:] if rich else FISCAL[1:]:
+                if rng.random() < 0.12:
+                    yield Payment(code, source, "project", False, unit, _yuan(rng))
+            if rich and rng.random() < 0.3:
+                yield Payment(code, rng.choice(FISCAL[:2]), "project", True, unit, _yuan(rng))
+
+
+def _yuan(rng: random.Random) -> int:
+    return int(10 ** rng.uniform(4, 7))
+
+
+def money(yuan: int) -> Decimal:
+    """万元 with two decimals."""
+    return (Decimal(yuan) / 10000).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _row(identity: dict[str, Any], cells: dict[str, int]) -> dict[str, Any]:
+    return identity | {column: money(yuan) for column, yuan in cells.items() if yuan}
+
+
+def _forms(pack: Pack, rng: random.Random, payments: list[Payment], units: int) -> dict[str, Any]:
+    def total(test: Test) -> int:
+        return sum(p.yuan for p in payments if test(p))
+
+    def tree(columns: dict[str, Test], listed: Test) -> list[dict[str, Any]]:
+        codes = sorted({p.code[:n] for p in payments if listed(p) for n in (3, 5, 7)})
+        rows = [_row({"row": "total"}, {c: total(t) for c, t in columns.items()})]
+        for code in codes:
+            mine = {
+                c: total(lambda p, t=t, code=code: t(p) and p.code.startswith(code))
+                for c, t in columns.items()
+            }
+            name = pack.catalogues["function"].names[code]
+            rows.append(_row({"code": code, "name": name}, mine))
+        return rows
+
+    def kinds(source: str) -> list[dict[str, Any]]:
+        def of(p: Payment) -> bool:
+            return p.source == source and not p.carried
+
+        columns: dict[str, Test] = {
+            "total": of,
+            "basic": lambda p: of(p) and p.kind == "basic",
+            "project": lambda p: of(p) and p.kind == "project",
+        }
+        return tree(columns, of)
+
+    current = {s: total(lambda p, s=s: p.source == s and not p.carried) for s in SOURCES}
+    carried = {s: total(lambda p, s=s: p.source == s and p.carried) for s in FISCAL}
+    income, carry = sum(current.values()), sum(carried.values())
+    basic = total(lambda p: p.kind == "basic")
+    items, people = _items(pack, rng, basic)
+    forms: dict[str, Any] = {}
+    forms["f01"] = {
+        "income": _amounts(
+            {**current, "current_total": income, "carryover": carry, "grand_total": income + carry}
+        ),
+        "expenditure": _classes(
+            payments,
+            {
+                "total": lambda p: True,
+                "current": lambda p: not p.carried,
+                "carryover": lambda p: p.carried,
+            },
+        ),
+    }
+    sources: dict[str, Test] = {s: lambda p, s=s: p.source == s and not p.carried for s in SOURCES}
+    forms["f02"] = {
+        "rows": tree(
+            {"total": lambda p: not p.carried, **sources, "carryover": lambda p: p.carried},
+            lambda p: True,
+        )
+    }
+    forms["f03"] = {
+        "rows": tree(
+            {
+                "total": lambda p: True,
+                "basic": lambda p: p.kind == "basic",
+                "project": lambda p: p.kind == "project",
+            },
+            lambda p: True,
+        )
+    }
+    fiscal_income = sum(current[s] for s in FISCAL)
+    forms["f04"] = {
+        "income": _amounts(
+            {s: current[s] for s in FISCAL}
+            | {"current_total": fiscal_income, "carryover": carry}
+            | {f"carryover_{s}": carried[s] for s in FISCAL}
+            | {"grand_total": fiscal_income + carry}
+        ),
+        "expenditure": _classes(
+            [p for p in payments if p.source in FISCAL],
+            {"total": lambda p: True, **{s: lambda p, s=s: p.source == s for s in FISCAL}},
+        ),
+    }
+    forms["f05"], forms["f08"] = {"rows": kinds("general")}, {"rows": kinds("gov_fund")}
+    forms["f06"] = {"rows": items}
+    forms["f07"] = {"rows": _revenue(pack.catalogues["fund-revenue"], rng, current["gov_fund"])}
+    forms["f09"] = {
+        "revenue": _revenue(
+            pack.catalogues["state-capital-revenue"], rng, current["state_capital"]
+        ),
+        "expenditure": kinds("state_capital"),
+    }
+    forms["f10"] = {"rows": _three_public(rng)}
+    operating = basic - people
+    share = [operating // units] * units
+    share[0] += operating - sum(share)
+    names = [f"第{n + 1}所" for n in range(units)]
+    forms["f11"] = {
+        "rows": [
+            _row({"row": "total"}, {"total": operating, "general": operating}),
+            *(
+                _row({"level": "unit", "name": n}, {"total": y, "general": y})
+                for n, y in zip(names, share, strict=True)
+            ),
+        ]
+    }
+    forms["f12"] = {"rows": _projects(payments, names, SOURCES, False)}
+    forms["f13"] = {"rows": _projects(payments, names, FISCAL, True)}
+    return forms
+
+
+def _amounts(cells: dict[str, int]) -> list[dict[str, Any]]:
+    return [{"row": row, "amount": money(yuan)} for row, yuan in cells.items() if yuan]
+
+
+def _classes(payments: list[Payment], columns: dict[str, Test]) -> list[dict[str, Any]]:
+    def sums(code: str) -> dict[str, int]:
+        mine = [p for p in payments if p.code.startswith(code)]
+        return {c: sum(p.yuan for p in mine if test(p)) for c, test in columns.items()}
+
+    classes = sorted({p.code[:3] for p in payments})
+    rows = [_row({"row": code}, sums(code)) for code in classes]
+    return [*rows, *(_row({"row": row}, sums("")) for row in ("current_total", "grand_total"))]
+
+
+def _items(pack: Pack, rng: random.Random, yuan: int) -> tuple[list[dict[str, Any]], int]:
+    """Basic money by economic items; and how much of it is for people."""
+    catalogue = pack.catalogues["economic-department"]
+    target = pack.catalogues["economic-government"]
+    codes = [
+        code
+        for top in (*PEOPLE, *THINGS)
+        for code in rng.sample([c for c in catalogue.names if len(c) == 5 and c[:3] == top], 4)
+        if code not in ("30212", "30217", "30231", "30913", "31013")
+    ]
+    parts = dict.fromkeys(sorted(codes), 0)
+    left = yuan
+    for code in list(parts)[:-1]:
+        parts[code] = rng.randint(0, left // 2)
+        left -= parts[code]
+    parts[list(parts)[-1]] = left
+    parts = {code: part for code, part in parts.items() if part}
+
+    def cells(some: Iterable[str]) -> dict[str, int]:
+        listed = list(some)
+        people = sum(parts[c] for c in listed if c[:3] in PEOPLE)
+        every = sum(parts[c] for c in listed)
+        return {"total": every, "personnel": people, "operating": every - people}
+
+    rows = [_row({"row": "total"}, cells(parts))]
+    for top in sorted({code[:3] for code in parts}):
+        mine = [code for code in parts if code[:3] == top]
+        rows.append(_row({"code": top, "name": catalogue.names[top]}, cells(mine)))
+        for code in mine:
+            identity = {"code": code, "name": catalogue.names[code]}
+            if target.maps.get(code):
+                identity["government"] = target.maps[code][0]
+            rows.append(_row(identity, cells([code])))
+    return rows, cells(parts)["personnel"]
+
+
+def _revenue(catalogue: Catalogue, rng: random.Random, yuan: int) -> list[dict[str, Any]]:
+    """Revenue under one 款, on one 项."""
+    if not yuan:
+        return []
+    leaf = rng.choice([c for c in catalogue.names if len(c) == 7])
+    rows = [_row({"row": "total"}, {"amount": yuan})]
+    for code in (leaf[:5], leaf):
+        rows.append(_row({"code": code, "name": catalogue.names[code]}, {"amount": yuan}))
+    return rows
+
+
+def _three_public(rng: random.Random) -> list[dict[str, Any]]:
+    parts = {row: rng.randint(1_000, 60_000) for row in ("reception", "vehicle_operation")}
+    parts["vehicles"] = parts["vehicle_operation"]
+    parts["total"] = parts["reception"] + parts["vehicles"]
+    order = ("reception", "vehicles", "vehicle_operation", "total")
+    return [_row({"row": row}, {"total": parts[row], "general": parts[row]}) for row in order]
+
+
+def _projects(
+    payments: list[Payment], names: list[str], sources: Iterable[str], carried: bool
+) -> list[dict[str, Any]]:
+    chosen = [p for p in payments if p.kind == "project" and p.carried == carried]
+    if not chosen:
+        return []
+
+    def cells(some: list[Payment]) -> dict[str, int]:
+        by_source: dict[str, int] = defaultdict(int)
+        for payment in some:
+            by_source[payment.source] += payment.yuan
+        return {"total": sum(by_source.values()), **{s: by_source[s] for s in sources}}
+
+    rows = [_row({"level": "department", "name": "本局"}, cells(chosen))]
+    for unit, name in enumerate(names):
+        mine = [p for p in chosen if p.unit == unit]
+        if mine:
+            rows.append(_row({"level": "unit", "name": name}, cells(mine)))
+            for nth, payment in enumerate(mine, start=1):
+                identity = {"level": "project", "name": f"{name}项目{nth}"}
+                rows.append(_row(identity, cells([payment])))
+    return rows
