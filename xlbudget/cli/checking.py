@@ -51,7 +51,14 @@ def check_file(path: Path, pack_name: str | None = None) -> Checked:
     except Unreadable as error:
         return unreadable(path, pack_name, error)
     confrontation = check(pack, reading)
-    return Checked(str(path), pack, confrontation.findings, reading, confrontation.counts())
+    return Checked(
+        str(path),
+        pack,
+        confrontation.findings,
+        reading,
+        confrontation.counts(),
+        confrontation.causes,
+    )
 
 
 def unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:

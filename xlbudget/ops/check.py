@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.finding import Figures, Finding, Remark
+from xlbudget.core.cause import Cause
+from xlbudget.core.finding import ERROR, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import Scale
 from xlbudget.packs.model import Pack
@@ -18,10 +19,12 @@ from xlbudget.rules.kinds import Context, notice
 
 
 class Confrontation(NamedTuple):
-    """The outcome of a check: every constraint with its verdict, and the findings."""
+    """The outcome of a check: every constraint with its verdict, the findings, and the likely
+    causes of what is broken."""
 
     judged: tuple[Judged, ...]
     findings: tuple[Finding, ...]
+    causes: tuple[Cause, ...] = ()
 
     def counts(self) -> Mapping[str, int]:
         """How many constraints came to each outcome."""
@@ -38,7 +41,12 @@ def check(pack: Pack, reading: Reading) -> Confrontation:
         *(finding_of(pack, remark) for remark in remarks),
         *_between_figures(pack, budget, judged, scale),
     ]
-    return Confrontation(tuple(judged), tuple(findings))
+    causes: tuple[Cause, ...] = ()
+    if any(finding.constraint and finding.severity == ERROR for finding in findings):
+        from xlbudget.ops.locate import causes_of
+
+        causes = causes_of(pack, budget, trees, scale, judged)
+    return Confrontation(tuple(judged), tuple(findings), causes)
 
 
 def finding_of(pack: Pack, remark: Remark) -> Finding:

@@ -23,6 +23,7 @@ from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import Figure, Scale, Verdict, judge
 from xlbudget.ops.slips import COSTS, likely_of, slip_of
 from xlbudget.packs.model import Pack
+from xlbudget.rules.compile import Trees, conditions, instances
 from xlbudget.rules.confront import Judged, severity_of
 
 PATIENCE = 2.5
@@ -43,20 +44,17 @@ class Change(NamedTuple):
 def causes_of(
     pack: Pack,
     budget: Budget,
+    trees: Trees,
     scale: Scale,
     judged: Sequence[Judged],
-    trusted: frozenset[CellKey] = frozenset(),
 ) -> tuple[Cause, ...]:
-    """The likely causes of all broken constraints, each with the repairs that explain it.
-
-    `trusted` are cells that computed themselves (formulas); they are changed last.
-    """
+    """The likely causes of all broken constraints, each with the repairs that explain it."""
     broken = [
         one.constraint for one in judged if severity_of(pack, one.constraint, one.verdict) == ERROR
     ]
     if not broken:
         return ()
-    search = _Search(pack, budget, scale, judged, trusted)
+    search = _Search(pack, budget, trees, scale, judged, broken)
     deadline = time.monotonic() + PATIENCE
     causes = [search.cause(group, deadline) for group in _groups(broken)]
     return tuple(sorted(causes, key=lambda cause: -len(cause.explains)))
@@ -86,11 +84,14 @@ class _Search:
         self,
         pack: Pack,
         budget: Budget,
+        trees: Trees,
         scale: Scale,
         judged: Sequence[Judged],
-        trusted: frozenset[CellKey],
+        broken: Iterable[Constraint],
     ) -> None:
-        self.pack, self.budget, self.scale, self.trusted = pack, budget, scale, trusted
+        self.pack, self.budget, self.trees = pack, budget, trees
+        self.scale, self.broken = scale, frozenset(broken)
+        self.choosing = frozenset(conditions(pack))
         self.figures = dict(scale.figures)
         self.by_cell: dict[CellKey, list[tuple[int, Constraint]]] = defaultdict(list)
         for one in judged:
@@ -150,14 +151,14 @@ class _Search:
 
     def single(self, group: list[Constraint]) -> Iterator[Change]:
         """Single cells with a value that mend the whole group and break nothing."""
-        common = set(_coefficients(group[0]))
+        common = {*group[0].cells(), *group[0].condition}
         for constraint in group[1:]:
-            common &= set(_coefficients(constraint))
+            common &= {*constraint.cells(), *constraint.condition}
         for cell in sorted(common):
             for value in self.values(cell, group):
                 kept = self.figures.get(cell)
                 self._set(cell, value)
-                fits = not self._bad(cell)
+                fits = self._mends(cell, group)
                 cost = self.cost(cell, value)
                 self._restore(cell, kept)
                 if fits:
@@ -193,12 +194,21 @@ class _Search:
             warnings += severity == WARNING
             roundings += severity == NOTE
             left += _apart(constraint, verdict) - _apart(constraint, self.before(constraint))
-        believed = COSTS[slip] + 3 * (cell in self.trusted) + 3 * below
+        believed = COSTS[slip] + 3 * below
         return warnings, believed, roundings, left
 
     def before(self, constraint: Constraint) -> Verdict:
         """The verdict on the figures as they stand in the file."""
         return judge(constraint, self.scale.figures)
+
+    def _mends(self, cell: CellKey, group: Iterable[Constraint]) -> bool:
+        """Does everything hold with the cell as it is set now, but for other groups? A cell on
+        which the choice of constraints rests has them all made anew."""
+        if cell not in self.choosing:
+            return not self._bad(cell)
+        others = self.broken - frozenset(group)
+        made = instances(self.pack, self.trees, self.figures)
+        return all(c in others or not self._is_broken(c) for _, c in made)
 
     def _bad(self, cell: CellKey) -> int:
         return sum(self._is_broken(c) for _, c in self.by_cell[cell])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xlbudget.core.amount import plain
+from xlbudget.core.cause import Cause, Repair
+from xlbudget.core.constraint import Constraint
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
-from xlbudget.report.checked import Checked, in_order
-from xlbudget.report.words import Namer, message, places
+from xlbudget.report.checked import Checked, explained, in_order
+from xlbudget.report.words import Namer, message, money, places
+from xlbudget.report.words import repair as worded_repair
 
 
 def report(checked: Sequence[Checked]) -> str:
@@ -21,10 +24,14 @@ def report(checked: Sequence[Checked]) -> str:
 def _file(checked: Checked) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
     counts = checked.counts
+    by_constraint = {c: cause for cause, _ in explained(checked) for c in cause.explains}
     return {
         "file": checked.file,
         "pack": checked.pack.name,
-        "findings": [_finding(namer, finding) for finding in in_order(checked.findings)],
+        "findings": [
+            _finding(namer, finding, by_constraint) for finding in in_order(checked.findings)
+        ],
+        "causes": [_cause(namer, cause, len(found)) for cause, found in explained(checked)],
         "summary": {
             "errors": counts.get(ERROR, 0),
             "warnings": counts.get(WARNING, 0),
@@ -33,7 +40,7 @@ def _file(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
+def _finding(namer: Namer, finding: Finding, causes: Mapping[Constraint, Cause]) -> dict[str, Any]:
     said: dict[str, Any] = {"code": finding.rule, "severity": finding.severity}
     if finding.form:
         said["form"] = finding.form
@@ -41,4 +48,32 @@ def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
     said["message"] = message(namer, finding)
     if finding.figures is not None:
         said["residual"] = plain(finding.figures.residual)
+    cause = causes.get(finding.constraint) if finding.constraint else None
+    if cause and len(cause.repairs) == 1 and not cause.alternatives:
+        said["suggestion"] = _suggestion(namer, cause.repairs[0])
     return said
+
+
+def _cause(namer: Namer, cause: Cause, explains: int) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "repairs": [_repair(namer, repair) for repair in cause.repairs],
+        "explains": explains,
+    }
+    if cause.alternatives:
+        said["alternatives"] = [
+            [_repair(namer, repair) for repair in repairs] for repairs in cause.alternatives
+        ]
+    return said
+
+
+def _repair(namer: Namer, repair: Repair) -> dict[str, Any]:
+    said = _suggestion(namer, repair)
+    said["slip"] = repair.slip
+    said["message"] = worded_repair(namer, repair)
+    return said
+
+
+def _suggestion(namer: Namer, repair: Repair) -> dict[str, Any]:
+    """The cell and what should stand there; nothing for a blank."""
+    value = None if repair.new is None else money(repair.new).replace(",", "")
+    return {"cell": namer.place(repair.cell), "value": value}

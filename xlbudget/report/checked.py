@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from xlbudget.core.cause import Cause
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.reading import Reading
 from xlbudget.packs.model import Pack
@@ -15,13 +16,14 @@ ORDER = (ERROR, WARNING, NOTE)
 
 class Checked(NamedTuple):
     """One file with its findings; `reading` is None where it could not be read, `outcomes`
-    counts the constraints by what became of them."""
+    counts the constraints by what became of them, `causes` are likely ones of broken ones."""
 
     file: str
     pack: Pack
     findings: tuple[Finding, ...]
     reading: Reading | None = None
     outcomes: Mapping[str, int] | None = None
+    causes: tuple[Cause, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -32,3 +34,15 @@ class Checked(NamedTuple):
 def in_order(findings: tuple[Finding, ...]) -> list[Finding]:
     """Gravest first, otherwise as found."""
     return sorted(findings, key=lambda finding: ORDER.index(finding.severity))
+
+
+def explained(checked: Checked) -> list[tuple[Cause, list[Finding]]]:
+    """Each cause that was found with the findings that it explains, as far as they are asked
+    for."""
+    found = []
+    for cause in checked.causes:
+        explains = set(cause.explains)
+        mine = [f for f in checked.findings if f.constraint in explains]
+        if cause.repairs and mine:
+            found.append((cause, mine))
+    return found

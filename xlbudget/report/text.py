@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
+from xlbudget.core.cause import Cause
 from xlbudget.core.constraint import EQUAL, Term
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey, address
-from xlbudget.report.checked import Checked, in_order
-from xlbudget.report.words import Namer, mend, message, money, places
+from xlbudget.report.checked import Checked, explained, in_order
+from xlbudget.report.words import Namer, mend, message, money, places, repair
 
 SHOWN_CELLS = 14
 """How many cells of one constraint are listed; the others are counted."""
@@ -49,12 +50,48 @@ def _file(checked: Checked, style: Style) -> Iterator[str]:
         yield style(f"{checked.file}：{verdict}（{tally}）", ERROR if errors else "passed")
         yield _decided(checked, str(words["decided"]))
     namer = Namer(checked.pack, checked.reading)
+    causes = explained(checked)
+    yield from _causes(namer, causes, style)
+    yield from _unexplained(checked)
+    told = {id(finding) for _, findings in causes for finding in findings}
     before = NOTE
     for finding in in_order(checked.findings):
+        if id(finding) in told:
+            continue
         if finding.severity == NOTE != before:
             yield ""
         before = finding.severity
         yield from _finding(namer, finding, style)
+
+
+def _causes(
+    namer: Namer, causes: Sequence[tuple[Cause, list[Finding]]], style: Style
+) -> Iterator[str]:
+    """What is likely wrong, each with what it breaks."""
+    words = namer.pack.words["report"]
+    if causes:
+        yield ""
+        yield words["causes"].format(count=len(causes))
+    for number, (cause, findings) in enumerate(causes, start=1):
+        first, *others = cause.repairs
+        yield style(f"{number}. {repair(namer, first)}", ERROR)
+        for other in others:
+            yield style(f"   {words['and']}{repair(namer, other)}", ERROR)
+        for other_way in cause.alternatives:
+            said = f"；{words['and']}".join(repair(namer, one) for one in other_way)
+            yield f"   {words['or']}{said}"
+        yield "   " + words["explains"].format(count=len(findings))
+        for finding in findings:
+            where = next(iter(places(namer, finding)), namer.form(finding.form))
+            yield f"   {finding.rule} {where} {message(namer, finding)}"
+
+
+def _unexplained(checked: Checked) -> Iterator[str]:
+    """What no search within its bounds could explain is said, and told in full below."""
+    count = sum(len(cause.explains) for cause in checked.causes if not cause.repairs)
+    if count:
+        yield ""
+        yield checked.pack.words["report"]["unexplained"].format(count=count)
 
 
 def _decided(checked: Checked, template: str) -> str:

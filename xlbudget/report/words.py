@@ -9,6 +9,7 @@ from functools import cached_property
 
 from xlbudget.core.amount import decimals_of, shown_with
 from xlbudget.core.budget import Row
+from xlbudget.core.cause import Repair
 from xlbudget.core.constraint import AT_MOST
 from xlbudget.core.finding import Figures, Finding
 from xlbudget.core.key import BlockKey, CellKey, Place, address
@@ -132,3 +133,16 @@ def _code(namer: Namer, finding: Finding, code: str) -> str:
 def mend(namer: Namer, finding: Finding) -> str:
     """What the person can do about it."""
     return namer.pack.rules[finding.rule].mend.format_map(Blanks(finding.facts))
+
+
+def repair(namer: Namer, one: Repair) -> str:
+    """Which cell should say what instead, and what the slip looks like."""
+    words = namer.pack.words["report"]
+    case = "fill" if one.old is None else "empty" if one.new is None else "change"
+    return str(words["repair"][case]).format(
+        place=namer.place(one.cell),
+        name=f"{namer.row(one.cell)}·{namer.column(one.cell)}",
+        old=money(one.old) if one.old is not None else "",
+        new=money(one.new) if one.new is not None else "",
+        slip=words["slips"][one.slip],
+    )

@@ -55,6 +55,13 @@ def instances(
         yield from _laid(place, shape, pack, trees, condition)
 
 
+def conditions(pack: Pack) -> Iterator[CellKey]:
+    """Cells whose amounts pick constraints (`when`)."""
+    for shape in shapes_of(pack):
+        for pick in shape.when[0] if shape.when else ():
+            yield CellKey(*pick.block, pick.row, pick.column)
+
+
 @lru_cache(maxsize=8)
 def _unchanging(pack: Pack) -> dict[int, tuple[tuple[Instance, Constraint], ...]]:
     """Constraints of shapes over fixed rows only: the same for every budget."""

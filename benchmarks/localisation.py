@@ -35,8 +35,9 @@ SEED = 20251124
 
 def causes(pack: Pack, budget: Budget) -> tuple[Cause, ...]:
     """What localisation says of a budget."""
-    scale, judged = confront(pack, budget, trees_of(pack, budget))
-    return causes_of(pack, budget, scale, judged)
+    trees = trees_of(pack, budget)
+    scale, judged = confront(pack, budget, trees)
+    return causes_of(pack, budget, trees, scale, judged)
 
 
 def singles(pack: Pack, budget: Budget, chosen: list[mutants.Mutant]) -> Counter[str]:
