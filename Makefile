@@ -1,5 +1,5 @@
 # `make demo` and `make test` each do all of their own set-up on a fresh Debian with Python 3.11.
-.PHONY: test demo bench templates pictures clean system
+.PHONY: test demo bench bench-locate templates pictures clean system
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,6 +26,9 @@ demo: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/check.py
+
+bench-locate: $(READY)
+	PYTHONPATH=tests $(BIN)/python benchmarks/localisation.py
 
 # What the packs and the example give, written again.
 templates: $(READY)

@@ -24,7 +24,7 @@ from xlbudget.core.tolerance import Figure, Scale, Verdict, judge
 from xlbudget.ops.slips import COSTS, likely_of, slip_of
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Trees, conditions, instances
-from xlbudget.rules.confront import Judged, severity_of
+from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
 
 PATIENCE = 2.5
 """Seconds after which the search for several cells stops, with what it has."""
@@ -92,6 +92,7 @@ class _Search:
         self.pack, self.budget, self.trees = pack, budget, trees
         self.scale, self.broken = scale, frozenset(broken)
         self.choosing = frozenset(conditions(pack))
+        self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
         self.figures = dict(scale.figures)
         self.by_cell: dict[CellKey, list[tuple[int, Constraint]]] = defaultdict(list)
         for one in judged:
@@ -220,6 +221,9 @@ class _Search:
 
     def _is_broken(self, constraint: Constraint) -> bool:
         verdict: Verdict = judge(constraint, self.figures)
+        excused = self.excused.get(constraint)
+        if excused is not None and excused.residual == verdict.residual:
+            return False
         return severity_of(self.pack, constraint, verdict) == ERROR
 
     def _set(self, cell: CellKey, value: int) -> None:
