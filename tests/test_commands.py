@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -203,3 +204,51 @@ def test_the_example_workbooks_are_as_made() -> None:
     clean, faulty = make.workbook(make.data()), make.workbook(make.damaged(make.data()))
     assert clean == (EXAMPLE / "预算.xlsx").read_bytes()
     assert make.cleared(faulty, *make.CLEARED) == (EXAMPLE / "预算-有错.xlsx").read_bytes()
+
+
+def test_a_marked_copy_says_at_the_cells_what_is_wrong(tmp_path: Path) -> None:
+    """Colour and comment at the wrong cell, a first sheet with links; the original as it was."""
+    faulty, marked = EXAMPLE / "预算-有错.xlsx", tmp_path / "标出.xlsx"
+    before = faulty.read_bytes()
+    assert run("check", faulty, "--annotate", marked).returncode == 1
+    assert faulty.read_bytes() == before
+    book = openpyxl.load_workbook(marked)
+    sheet = book.worksheets[0]
+    assert sheet.title == "检查结果"
+    assert [sheet.cell(row, 2).value for row in range(4, 8)] == [
+        "表三!D8",
+        "表五!B9",
+        "表二!B9",
+        "表七!A2",
+    ]
+    assert sheet["B4"].hyperlink.location == "表三!D8"
+    cell = book["表三"]["D8"]
+    assert "539.79 应为 539.97（像是数字颠倒）" in cell.comment.text
+    assert cell.fill.fgColor.rgb == "00FFC7CE"
+    original = openpyxl.load_workbook(faulty)
+    for name in original.sheetnames:
+        for row in original[name].iter_rows(max_row=60, max_col=12):
+            for one in row:
+                assert book[name][one.coordinate].value == one.value
+                assert book[name][one.coordinate].number_format == one.number_format
+        widths = {key: d.width for key, d in original[name].column_dimensions.items()}
+        assert {k: d.width for k, d in book[name].column_dimensions.items()} == widths
+    assert run("check", EXAMPLE, "--annotate", tmp_path / "x.xlsx").returncode == 2
+
+
+def test_sarif_names_rules_files_and_cells() -> None:
+    faulty = EXAMPLE / "预算-有错.xlsx"
+    log = json.loads(run("check", faulty, "--format", "sarif").stdout)
+    assert log["version"] == "2.1.0"
+    (one,) = log["runs"]
+    rules = [rule["id"] for rule in one["tool"]["driver"]["rules"]]
+    assert len(set(rules)) == len(rules)
+    levels = Counter(result["level"] for result in one["results"])
+    assert levels == {"error": 7, "note": 6}
+    for result in one["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        (location,) = result["locations"]
+        assert location["physicalLocation"]["artifactLocation"]["uri"].endswith(".xlsx")
+    broken = next(r for r in one["results"] if r["ruleId"] == "A301")
+    assert "539.79 应为 539.97" in broken["message"]["text"]
+    assert broken["locations"][0]["logicalLocations"][0]["name"] == "表三!C8"

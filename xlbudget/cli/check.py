@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from xlbudget.cli.checking import check_file, files_in
-from xlbudget.cli.output import put
+from xlbudget.cli.output import put, put_bytes
 from xlbudget.core.finding import ERROR, WARNING, Finding
 from xlbudget.report.checked import Checked
 
+ANNOTATED = (".xlsx", ".xlsm")
 COLOURS = {"error": "red", "warning": "yellow", "note": "bright_black", "passed": "green"}
 
 
@@ -19,7 +20,11 @@ COLOURS = {"error": "red", "warning": "yellow", "note": "bright_black", "passed"
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="报告格式。"
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    help="报告格式。",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="把报告写到文件。")
 @click.option(
@@ -29,6 +34,12 @@ COLOURS = {"error": "red", "warning": "yellow", "note": "bright_black", "passed"
     help="只看这些规则，如 A 或 A602；可写多次，也可用逗号隔开。",
 )
 @click.option("--ignore", multiple=True, metavar="CODE", help="不看这些规则。")
+@click.option(
+    "--annotate",
+    type=click.Path(path_type=Path),
+    metavar="OUT.xlsx",
+    help="另存一份标出错处的工作簿：错的格子涂色、加批注，前面加一张“检查结果”。",
+)
 @click.option("--strict", is_flag=True, help="有警告也算不通过。")
 @click.option("--force", is_flag=True, help="报告文件已有时覆盖它。")
 def check(
@@ -38,6 +49,7 @@ def check(
     output: Path | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    annotate: Path | None,
     strict: bool,
     force: bool,
 ) -> None:
@@ -48,10 +60,21 @@ def check(
     found = list(files_in(files))
     if not found:
         raise click.UsageError("文件夹里没有工作簿。")
+    if annotate and (len(found) > 1 or found[0].suffix.lower() not in ANNOTATED):
+        raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
     wanted, unwanted = _codes(select), _codes(ignore)
     checked = [_selected(check_file(path, pack_name), wanted, unwanted) for path in found]
+    if annotate and checked[0].reading is not None:
+        put_bytes(_annotated(found[0], checked[0]), annotate, force)
     put(_report(checked, form, coloured=output is None), output, force)
     sys.exit(_exit_code(checked, strict))
+
+
+def _annotated(path: Path, checked: Checked) -> bytes:
+    from xlbudget.report.marking import entries_of, marks_of, words_of
+    from xlbudget.workbook.annotate import annotated
+
+    return annotated(path, marks_of(checked), entries_of(checked), words_of(checked))
 
 
 def _codes(options: tuple[str, ...]) -> tuple[str, ...]:
@@ -77,6 +100,10 @@ def _report(checked: list[Checked], form: str, coloured: bool) -> str:
         from xlbudget.report.as_json import report as as_json
 
         return as_json(checked)
+    if form == "sarif":
+        from xlbudget.report.sarif import report as as_sarif
+
+        return as_sarif(checked)
     from xlbudget.report.text import report, uncoloured
 
     if coloured and sys.stdout.isatty():

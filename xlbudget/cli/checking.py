@@ -98,7 +98,7 @@ def _read_workbook(path: Path, pack: Pack) -> Reading:
     from xlbudget.workbook.container import FileFault
     from xlbudget.workbook.raw import read_workbook
 
-    own = tuple(pack.words["book"]["sheets"].values())
+    own = (*pack.words["book"]["sheets"].values(), pack.words["annotate"]["sheet"])
     try:
         book = read_workbook(path, own)
         return recovered(pack, recognise(pack, book.sheets, book.contents))

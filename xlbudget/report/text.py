@@ -36,19 +36,24 @@ def findings_report(checked: Checked) -> str:
     return "\n".join(lines)
 
 
-def _file(checked: Checked, style: Style) -> Iterator[str]:
+def verdict(checked: Checked) -> str:
+    """通过, 不通过 or 无法读取, with how many errors, warnings and notes."""
     words = checked.pack.words["report"]
+    if checked.reading is None:
+        return f"{checked.file}：{words['unreadable']}"
     counts = checked.counts
     errors = counts.get(ERROR, 0)
     tally = words["counts"].format(
         errors=errors, warnings=counts.get(WARNING, 0), notes=counts.get(NOTE, 0)
     )
-    if checked.reading is None:
-        yield style(f"{checked.file}：{words['unreadable']}", ERROR)
-    else:
-        verdict = words["failed"] if errors else words["passed"]
-        yield style(f"{checked.file}：{verdict}（{tally}）", ERROR if errors else "passed")
-        yield _decided(checked, str(words["decided"]))
+    return f"{checked.file}：{words['failed'] if errors else words['passed']}（{tally}）"
+
+
+def _file(checked: Checked, style: Style) -> Iterator[str]:
+    bad = checked.reading is None or checked.counts.get(ERROR, 0)
+    yield style(verdict(checked), ERROR if bad else "passed")
+    if checked.reading is not None:
+        yield _decided(checked, str(checked.pack.words["report"]["decided"]))
     namer = Namer(checked.pack, checked.reading)
     causes = explained(checked)
     yield from _causes(namer, causes, style)
