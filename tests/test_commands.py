@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -252,3 +253,26 @@ def test_sarif_names_rules_files_and_cells() -> None:
     broken = next(r for r in one["results"] if r["ruleId"] == "A301")
     assert "539.79 应为 539.97" in broken["message"]["text"]
     assert broken["locations"][0]["logicalLocations"][0]["name"] == "表三!C8"
+
+
+def test_the_page_is_whole_and_its_links_lead_somewhere() -> None:
+    """Thirteen tables, the wrong cell linked with its cause both ways, nothing from outside."""
+    page = run("check", EXAMPLE / "预算-有错.xlsx", "--format", "html").stdout
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(set(ids)) == len(ids)
+    links = re.findall(r'href="([^"]+)"', page)
+    assert links and all(link.startswith("#") and link[1:] in ids for link in links)
+    assert "src=" not in page and "http" not in page
+    assert page.count("<table>") == 13
+    (cell,) = re.findall(r'<td class="amount wrong" id="([^"]+)"', page)
+    assert cell == "f03-rows-20103-basic"
+    assert f'href="#{cell}"' in page and 'href="#cause-1"' in page
+
+
+def test_the_page_shows_words_as_words(tmp_path: Path) -> None:
+    book = json.loads((EXAMPLE / "budget.json").read_text(encoding="utf-8"))
+    book["department"]["name"] = "<script>alert(1)</script>"
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+    page = run("check", path, "--format", "html").stdout
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page

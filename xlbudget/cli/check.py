@@ -22,7 +22,7 @@ COLOURS = {"error": "red", "warning": "yellow", "note": "bright_black", "passed"
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "sarif"]),
+    type=click.Choice(["text", "json", "sarif", "html"]),
     default="text",
     help="报告格式。",
 )
@@ -62,6 +62,8 @@ def check(
         raise click.UsageError("文件夹里没有工作簿。")
     if annotate and (len(found) > 1 or found[0].suffix.lower() not in ANNOTATED):
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
+    if form == "html" and len(found) > 1:
+        raise click.UsageError("--format html 一次只能写一个文件的报告。")
     wanted, unwanted = _codes(select), _codes(ignore)
     checked = [_selected(check_file(path, pack_name), wanted, unwanted) for path in found]
     if annotate and checked[0].reading is not None:
@@ -100,6 +102,10 @@ def _report(checked: list[Checked], form: str, coloured: bool) -> str:
         from xlbudget.report.as_json import report as as_json
 
         return as_json(checked)
+    if form == "html":
+        from xlbudget.report.as_html import report as as_html
+
+        return as_html(checked[0])
     if form == "sarif":
         from xlbudget.report.sarif import report as as_sarif
 

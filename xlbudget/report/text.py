@@ -53,11 +53,12 @@ def _file(checked: Checked, style: Style) -> Iterator[str]:
     bad = checked.reading is None or checked.counts.get(ERROR, 0)
     yield style(verdict(checked), ERROR if bad else "passed")
     if checked.reading is not None:
-        yield _decided(checked, str(checked.pack.words["report"]["decided"]))
+        yield decided(checked)
     namer = Namer(checked.pack, checked.reading)
     causes = explained(checked)
     yield from _causes(namer, causes, style)
-    yield from _unexplained(checked)
+    for line in unexplained(checked):
+        yield from ("", line)
     told = {id(finding) for _, findings in causes for finding in findings}
     before = NOTE
     for finding in in_order(checked.findings):
@@ -91,15 +92,16 @@ def _causes(
             yield f"   {finding.rule} {where} {message(namer, finding)}"
 
 
-def _unexplained(checked: Checked) -> Iterator[str]:
+def unexplained(checked: Checked) -> Iterator[str]:
     """What no search within its bounds could explain is said, and told in full below."""
     count = sum(len(cause.explains) for cause in checked.causes if not cause.repairs)
     if count:
-        yield ""
         yield checked.pack.words["report"]["unexplained"].format(count=count)
 
 
-def _decided(checked: Checked, template: str) -> str:
+def decided(checked: Checked) -> str:
+    """How many constraints came to which end."""
+    template: str = checked.pack.words["report"]["decided"]
     outcomes = dict(checked.outcomes or {})
     total = sum(outcomes.values())
     outcomes["suspicious"] = outcomes.get("suspicious", 0) + outcomes.pop("one_unit", 0)
