@@ -20,10 +20,9 @@ ROOT = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).parent / "xlbudget"
 
 
-def run(*words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *map(str, words)], cwd=cwd, capture_output=True, text=True, timeout=60
-    )
+def run(*words: str | Path, cwd: Path = ROOT, typed: str = "") -> subprocess.CompletedProcess[str]:
+    command = [COMMAND, *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, input=typed)
 
 
 def _text(path: Path) -> None:
@@ -276,3 +275,40 @@ def test_the_page_shows_words_as_words(tmp_path: Path) -> None:
     path.write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
     page = run("check", path, "--format", "html").stdout
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+
+
+def test_fix_puts_right_what_is_certain_in_a_copy(tmp_path: Path) -> None:
+    faulty, fixed = EXAMPLE / "预算-有错.xlsx", tmp_path / "改.xlsx"
+    before = faulty.read_bytes()
+    done = run("fix", faulty, "-o", fixed, "--accept", "all")
+    assert done.returncode == 1  # a wrong name and a missing note stay for people
+    assert faulty.read_bytes() == before
+    assert "1. 表三!D8" in done.stdout and "已改 1 处" in done.stdout
+    book = openpyxl.load_workbook(fixed)
+    assert book["表三"]["D8"].value == 539.97
+    record = [[cell.value for cell in row] for row in book["更正记录"].iter_rows()]
+    assert record[1][:3] == ["表三!D8", "539.79", 539.97]
+    assert (
+        json.loads(run("check", fixed, "--select", "A,X", "--format", "json").stdout)["causes"]
+        == []
+    )
+
+
+def test_fix_changes_nothing_unasked(tmp_path: Path) -> None:
+    faulty, fixed = EXAMPLE / "预算-有错.xlsx", tmp_path / "改.xlsx"
+    assert run("fix", faulty, "-o", fixed, "--accept", "9").returncode == 2
+    assert run("fix", faulty, "-o", fixed, typed="n\n").returncode == 1
+    assert run("fix", EXAMPLE / "预算.xlsx", "-o", fixed).returncode == 0
+    assert not fixed.exists()
+
+
+def test_a_check_imports_no_writer_and_a_clean_one_no_search() -> None:
+    code = (
+        "import sys; from pathlib import Path; from xlbudget.cli.checking import check_file;"
+        "check_file(Path(sys.argv[1])); print(*sys.modules)"
+    )
+    python = [sys.executable, "-c", code, str(EXAMPLE / "预算.xlsx")]
+    done = subprocess.run(python, capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(done.stdout.split())
+    for module in ("openpyxl", "xlsxwriter", "jinja2", "highspy", "xlbudget.ops.locate"):
+        assert module not in loaded

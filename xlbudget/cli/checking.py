@@ -98,7 +98,9 @@ def _read_workbook(path: Path, pack: Pack) -> Reading:
     from xlbudget.workbook.container import FileFault
     from xlbudget.workbook.raw import read_workbook
 
-    own = (*pack.words["book"]["sheets"].values(), pack.words["annotate"]["sheet"])
+    words = pack.words
+    added = (words["annotate"]["sheet"], words["corrections"]["sheet"])
+    own = (*words["book"]["sheets"].values(), *added)
     try:
         book = read_workbook(path, own)
         return recovered(pack, recognise(pack, book.sheets, book.contents))

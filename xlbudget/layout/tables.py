@@ -135,6 +135,7 @@ def printed_of(table: Table) -> Printed:
         for column, text in texts_of(table.sheet.rows[row]).items()
     )
     last = max(table.body, default=table.heading[-1])
+    first = min(said.place.column for said in headings)
     return Printed(
         table.match.form.key,
         table.above.get("title"),
@@ -142,7 +143,7 @@ def printed_of(table: Table) -> Printed:
         table.above.get("unit"),
         tuple(table.notes),
         headings,
-        any(row > last for row, _ in table.sheet.uncalculated),
+        any(row > last and column == first for row, column in table.sheet.uncalculated),
     )
 
 

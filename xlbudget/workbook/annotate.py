@@ -70,7 +70,7 @@ def _by_place(marks: Sequence[Mark]) -> dict[Place, list[Mark]]:
 def _mark(sheet: Any, place: Place, marks: Sequence[Mark]) -> None:
     from openpyxl.comments import Comment
 
-    cell = _writable(sheet, place)
+    cell = writable(sheet, place)
     grave = any(mark.severity == ERROR for mark in marks)
     cell.fill = _fill(RED if grave else AMBER)
     said = "\n".join(dict.fromkeys(mark.text for mark in marks))
@@ -79,7 +79,7 @@ def _mark(sheet: Any, place: Place, marks: Sequence[Mark]) -> None:
     cell.comment = Comment(said, "xlbudget", COMMENT_HEIGHT, COMMENT_WIDTH)
 
 
-def _writable(sheet: Any, place: Place) -> Any:
+def writable(sheet: Any, place: Place) -> Any:
     """The cell, or the first of the merged cells that it belongs to."""
     cell = sheet.cell(place.row + 1, place.column + 1)
     for area in sheet.merged_cells.ranges:
