@@ -73,10 +73,10 @@ def check(
 
 
 def _annotated(path: Path, checked: Checked) -> bytes:
-    from xlbudget.report.marking import entries_of, marks_of, words_of
+    from xlbudget.report.marking import entries_of, words_of
     from xlbudget.workbook.annotate import annotated
 
-    return annotated(path, marks_of(checked), entries_of(checked), words_of(checked))
+    return annotated(path, entries_of(checked), words_of(checked))
 
 
 def _codes(options: tuple[str, ...]) -> tuple[str, ...]:

@@ -94,10 +94,10 @@ class _Search:
         self.choosing = frozenset(conditions(pack))
         self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
         self.figures = dict(scale.figures)
-        self.by_cell: dict[CellKey, list[tuple[int, Constraint]]] = defaultdict(list)
+        self.by_cell: dict[CellKey, list[Constraint]] = defaultdict(list)
         for one in judged:
-            for cell, coefficient in _coefficients(one.constraint).items():
-                self.by_cell[cell].append((coefficient, one.constraint))
+            for cell in _coefficients(one.constraint):
+                self.by_cell[cell].append(one.constraint)
 
     def cause(self, group: list[Constraint], deadline: float) -> Cause:
         """The best explanation of one group of broken constraints."""
@@ -159,10 +159,9 @@ class _Search:
             for value in self.values(cell, group):
                 kept = self.figures.get(cell)
                 self._set(cell, value)
-                fits = self._mends(cell, group)
-                cost = self.cost(cell, value)
+                cost = self.cost(cell, value) if self._mends(cell, group) else None
                 self._restore(cell, kept)
-                if fits:
+                if cost is not None:
                     yield Change(cell, value, cost)
 
     def values(self, cell: CellKey, group: Iterable[Constraint]) -> list[int]:
@@ -189,7 +188,7 @@ class _Search:
         slip = slip_of(self.value(cell) / unit, Decimal(value) / unit)
         below = value < 0 <= self.value(cell)
         warnings = roundings = left = 0
-        for _, constraint in self.by_cell[cell]:
+        for constraint in self.by_cell[cell]:
             verdict = judge(constraint, self.figures)
             severity = severity_of(self.pack, constraint, verdict)
             warnings += severity == WARNING
@@ -212,11 +211,11 @@ class _Search:
         return all(c in others or not self._is_broken(c) for _, c in made)
 
     def _bad(self, cell: CellKey) -> int:
-        return sum(self._is_broken(c) for _, c in self.by_cell[cell])
+        return sum(map(self._is_broken, self.by_cell[cell]))
 
     def _still(self, group: Iterable[Constraint], cell: CellKey) -> list[Constraint]:
         """What is broken now, of the group and of the constraints of the cell."""
-        touched = [*group, *(c for _, c in self.by_cell[cell])]
+        touched = [*group, *self.by_cell[cell]]
         return [c for c in dict.fromkeys(touched) if self._is_broken(c)]
 
     def _is_broken(self, constraint: Constraint) -> bool:

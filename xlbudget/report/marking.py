@@ -9,11 +9,11 @@ from xlbudget.core.key import CellKey, Place
 from xlbudget.report.checked import Checked, explained, in_order
 from xlbudget.report.text import verdict
 from xlbudget.report.words import Namer, message, repair
-from xlbudget.workbook.annotate import Entry, Mark, Words
+from xlbudget.workbook.annotate import Entry, Words
 
 
 def entries_of(checked: Checked) -> list[Entry]:
-    """What the sheet of results lists: causes first, then what no cause explains."""
+    """What is marked and listed: causes first, then what no cause explains."""
     namer = Namer(checked.pack, checked.reading)
     either = checked.pack.words["report"]["or"]
     entries = []
@@ -30,15 +30,6 @@ def entries_of(checked: Checked) -> list[Entry]:
         if id(finding) not in told and finding.severity != NOTE:
             entries.append(Entry(finding.severity, *_said(namer, finding)))
     return entries
-
-
-def marks_of(checked: Checked) -> list[Mark]:
-    """A mark for each entry that has a place."""
-    return [
-        Mark(entry.place, entry.severity, entry.text)
-        for entry in entries_of(checked)
-        if entry.place is not None
-    ]
 
 
 def words_of(checked: Checked) -> Words:

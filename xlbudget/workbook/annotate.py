@@ -20,16 +20,8 @@ COMMENT_WIDTH, COMMENT_HEIGHT = 360, 120
 WIDTHS = (8, 14, 90)
 
 
-class Mark(NamedTuple):
-    """What is said of one cell."""
-
-    place: Place
-    severity: str
-    text: str
-
-
 class Entry(NamedTuple):
-    """One row of the sheet of results: how grave, where, what."""
+    """One thing found: how grave, where (nowhere for what is missing), what."""
 
     severity: str
     place: Place | None
@@ -45,13 +37,13 @@ class Words(NamedTuple):
     severities: Any
 
 
-def annotated(path: Path, marks: Sequence[Mark], entries: Sequence[Entry], words: Words) -> bytes:
+def annotated(path: Path, entries: Sequence[Entry], words: Words) -> bytes:
     """The workbook of that file with the cells coloured, a comment on each, and a first sheet
     that lists what was found with links."""
     import openpyxl
 
     book = openpyxl.load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
-    for place, said in _by_place(marks).items():
+    for place, said in _by_place(entries).items():
         _mark(book[place.sheet], place, said)
     _list(book, entries, words)
     book.calculation.fullCalcOnLoad = True
@@ -60,20 +52,21 @@ def annotated(path: Path, marks: Sequence[Mark], entries: Sequence[Entry], words
     return written.getvalue()
 
 
-def _by_place(marks: Sequence[Mark]) -> dict[Place, list[Mark]]:
-    found: dict[Place, list[Mark]] = {}
-    for mark in marks:
-        found.setdefault(mark.place, []).append(mark)
+def _by_place(entries: Sequence[Entry]) -> dict[Place, list[Entry]]:
+    found: dict[Place, list[Entry]] = {}
+    for entry in entries:
+        if entry.place is not None:
+            found.setdefault(entry.place, []).append(entry)
     return found
 
 
-def _mark(sheet: Any, place: Place, marks: Sequence[Mark]) -> None:
+def _mark(sheet: Any, place: Place, entries: Sequence[Entry]) -> None:
     from openpyxl.comments import Comment
 
     cell = writable(sheet, place)
-    grave = any(mark.severity == ERROR for mark in marks)
+    grave = any(entry.severity == ERROR for entry in entries)
     cell.fill = _fill(RED if grave else AMBER)
-    said = "\n".join(dict.fromkeys(mark.text for mark in marks))
+    said = "\n".join(dict.fromkeys(entry.text for entry in entries))
     if cell.comment is not None:
         said = f"{cell.comment.text}\n{said}"
     cell.comment = Comment(said, "xlbudget", COMMENT_HEIGHT, COMMENT_WIDTH)

@@ -18,7 +18,7 @@ from xlbudget.workbook.formula import (
     Formula,
     quoted,
 )
-from xlbudget.workbook.grid import Grid, Region, span
+from xlbudget.workbook.grid import Grid, Region, at, span
 from xlbudget.workbook.styles import AMBER, GREY, PAPER_A4, RED, TOTAL, Formats
 
 HEIGHTS = {TITLE: 30, HEADING: 26}
@@ -175,7 +175,7 @@ def _name(planned: SheetPlan, cell: Cell, behind: Behind) -> Formula | None:
         if CODE not in region.columns or region.columns[NAME] != cell.column:
             continue
         row, column = cell.row, region.columns[CODE]
-        code = span("", row, column, row, column).partition(":")[0].replace("$", "")
+        code = at("", row, column).replace("$", "")
         name = behind.codes.name_of(block.codes, code)
         return Formula(f'IF({code}="","",{name})', "")
     return None
@@ -188,7 +188,7 @@ def _help(sheet: Any, region: Region, pack: Pack, behind: Behind, formats: Forma
     block = region.block
     if CODE in region.columns:
         column = region.columns[CODE]
-        cell = span("", first, column, first, column).partition(":")[0].replace("$", "")
+        cell = at("", first, column).replace("$", "")
         sheet.data_validation(
             *(first, column, last, column),
             {

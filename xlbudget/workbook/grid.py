@@ -21,7 +21,7 @@ ROOM_OF_BLANK = 22
 more where everything is still to be written. Rows beyond are counted and said (`unseen`)."""
 
 LETTERS = [column_letters(column) for column in range(256)]
-HELPERS = ("code", "name", "parent", "last", "childless", "level", "sum", "top")
+HELPERS = ("code", "name", "parent", "last", "childless", "level", "sum", "top", "count")
 """Columns behind each open block that say how its rows hang together (see `mirror`)."""
 
 

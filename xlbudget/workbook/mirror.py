@@ -17,7 +17,7 @@ from xlbudget.packs.model import CODE, NAME, Catalogue, Pack
 from xlbudget.rules.compile import Trees
 from xlbudget.workbook.codes import CodeLists
 from xlbudget.workbook.formula import Formula, Value, number
-from xlbudget.workbook.grid import Grid, Region, span
+from xlbudget.workbook.grid import Grid, Region, at
 
 Written = Iterator[tuple[int, int, Formula]]
 """Row, column, formula."""
@@ -40,7 +40,7 @@ def _amounts(region: Region, amounts: Mapping[CellKey, Decimal], decimals: int) 
         place = region.columns[column]
         for identity, row in region.fixed.items():
             amount = amounts.get(CellKey(*key, identity, column), Decimal(0))
-            source = span(region.sheet, row, place, row, place).partition(":")[0]
+            source = at(region.sheet, row, place)
             yield region.band + row, place, _figure(source, amount, decimals)
         for nth, identity in enumerate(region.ids, start=1):
             amount = amounts.get(CellKey(*key, identity, column), Decimal(0))
@@ -134,7 +134,7 @@ def _parent(region: Region, catalogue: Catalogue, code: str, name: str, before: 
 
 
 def _childless(region: Region, catalogue: Catalogue, codes: CodeLists, code: str, nth: int) -> str:
-    deep = f"${_letters(region)}${region.band + 1}"
+    deep = at("", region.band, region.helpers["childless"])
     parents = region.helper_range("parent")
     has_parts = codes.has_parts(catalogue.key, code)
     conditions = (
@@ -145,10 +145,6 @@ def _childless(region: Region, catalogue: Catalogue, codes: CodeLists, code: str
         has_parts,
     )
     return f"IF(AND({','.join(conditions)}),1,0)"
-
-
-def _letters(region: Region) -> str:
-    return span("", 0, region.helpers["childless"], 0, 0).split("$")[1]
 
 
 def _unit_names(pack: Pack, grid: Grid) -> list[str]:
@@ -179,7 +175,7 @@ def _levels(
         line = region.band + region.row_at(nth)
         texts = _level_texts(region, nth, units)
         values: dict[str, Value] = {
-            "code": count,
+            "count": count,
             "sum": number(running),
             "last": unit,
             "level": level,
@@ -192,11 +188,11 @@ def _levels(
 def _level_texts(region: Region, nth: int, units: list[str]) -> dict[str, str]:
     """Count of rows so far, running sum of the first amount column, last unit, level, parent."""
     column = region.block.columns[0]
-    name, count = region.helper("name", nth), region.helper("code", nth)
+    name, count = region.helper("name", nth), region.helper("count", nth)
     level = region.helper("level", nth)
     amount = region.behind(region.row_at(nth), column)
     earlier = nth - 1
-    counted = region.helper("code", earlier) if earlier else "0"
+    counted = region.helper("count", earlier) if earlier else "0"
     summed = region.helper("sum", earlier) if earlier else "0"
     unit = region.helper("last", earlier) if earlier else "0"
     known = [f"COUNTIF({listed},{name})>0" for listed in units]
@@ -205,7 +201,7 @@ def _level_texts(region: Region, nth: int, units: list[str]) -> dict[str, str]:
         known.append(_adds_up(region, nth, unit, summed, amount))
     is_unit = f"OR({count}=2,{','.join(known)})"
     return {
-        "code": f'{counted}+({name}<>"")',
+        "count": f'{counted}+({name}<>"")',
         "sum": f"ROUND({summed}+{amount},2)",
         "level": f'IF({name}="",0,IF({count}=1,1,IF({is_unit},2,3)))',
         "last": f"IF({level}=2,{nth},{unit})",
@@ -221,9 +217,9 @@ def _level_parent(region: Region, level: str, unit: str) -> str:
 def _adds_up(region: Region, nth: int, unit: str, summed: str, amount: str) -> str:
     """Do the rows since the last unit add up to it, and some rows below to this one?"""
     sums = region.helper_range("sum")
-    counts = region.helper_range("code")
+    counts = region.helper_range("count")
     below = region.helper("sum", nth)
-    count = region.helper("code", nth)
+    count = region.helper("count", nth)
     since = (
         f"ABS({summed}-2*INDEX({sums},{unit})+IF({unit}>1,INDEX({sums},{unit}-1),0))"
         f"<({nth}-{unit})*0.005"

@@ -72,13 +72,18 @@ def _of_terms(grid: Grid, terms: Iterable[Term]) -> str:
 
 
 def _runs(grid: Grid, cells: Iterable[CellKey]) -> Iterator[str]:
-    """References to cells, neighbours in one row or column joined to ranges."""
-    places: list[tuple[int, int]] = []
+    """References to cells that stand on the form."""
+    places = []
     for cell in cells:
         region = grid[BlockKey(cell.form, cell.block)]
         row = _row_of(region, cell.row)
         if row is not None:
             places.append((row, region.columns[cell.column]))
+    yield from _ranges(places)
+
+
+def _ranges(places: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """References to places, neighbours in one row or column joined to ranges."""
     runs: list[list[tuple[int, int]]] = []
     for place in places:
         if runs and _neighbours(runs[-1], place):
@@ -111,20 +116,7 @@ def _spare(pack: Pack, grid: Grid) -> Places:
             if region.ids[place - 1]:
                 continue
             row = region.row_at(place)
-            columns = [region.columns[pick.column] for pick in shape.right]
-            cells = ",".join(_columns(row, columns))
+            cells = ",".join(_ranges((row, region.columns[p.column]) for p in shape.right))
             where = (region.sheet, row, region.columns[left.column])
             places.setdefault(where, _total(f"SUM({cells})", None))
     return places
-
-
-def _columns(row: int, columns: list[int]) -> Iterator[str]:
-    runs: list[list[int]] = []
-    for column in columns:
-        if runs and column == runs[-1][-1] + 1:
-            runs[-1].append(column)
-        else:
-            runs.append([column])
-    for run in runs:
-        first, last = (at("", row, column).replace("$", "") for column in (run[0], run[-1]))
-        yield first if first == last else f"{first}:{last}"
