@@ -15,7 +15,7 @@ from xlbudget.core.tolerance import Scale
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import trees_of
 from xlbudget.rules.confront import Judged, confront, severity_of
-from xlbudget.rules.kinds import Context, notice
+from xlbudget.rules.kinds import ROW_KINDS, Context, notice
 
 
 class Confrontation(NamedTuple):
@@ -42,11 +42,18 @@ def check(pack: Pack, reading: Reading) -> Confrontation:
         *_between_figures(pack, budget, judged, scale),
     ]
     causes: tuple[Cause, ...] = ()
-    if any(finding.constraint and finding.severity == ERROR for finding in findings):
+    if any(_searched(pack, finding) for finding in findings):
         from xlbudget.ops.locate import causes_of
 
-        causes = causes_of(pack, budget, trees, scale, judged)
+        causes = causes_of(pack, reading, trees, scale, judged, findings)
     return Confrontation(tuple(judged), tuple(findings), causes)
+
+
+def _searched(pack: Pack, finding: Finding) -> bool:
+    """Is it an error whose cause is looked for: between figures, or of rows and codes?"""
+    if finding.severity != ERROR:
+        return False
+    return bool(finding.constraint) or any(p.kind in ROW_KINDS for p in pack.rules[finding.rule].parts)
 
 
 def finding_of(pack: Pack, remark: Remark) -> Finding:

@@ -2,62 +2,115 @@
 
 Error localisation after Fellegi and Holt (1976), with the very tolerance of the check: a change
 counts as a repair if every constraint holds after it, perhaps within rounding, judged with the
-figures as they would be then. Broken constraints that share no cell are causes apart. One wrong
-cell is found by algebra over the constraints it stands in; several by trying, for each cell that
-mends some of them, whether one more mends the rest.
+figures as they would be then. What people do wrong to whole rows (miss one, enter it twice, type
+its code wrongly, put figures one row or column away) is one cause, not as many as there are
+cells. Broken constraints that share no cell are causes apart.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from xlbudget.core.budget import Budget
-from xlbudget.core.cause import Cause, Repair
-from xlbudget.core.constraint import AT_MOST, Constraint
-from xlbudget.core.finding import ERROR, NOTE, WARNING
-from xlbudget.core.key import CellKey
-from xlbudget.core.tolerance import Figure, Scale, Verdict, judge
-from xlbudget.ops.slips import COSTS, likely_of, slip_of
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.cause import Cause, Way
+from xlbudget.core.constraint import Constraint
+from xlbudget.core.finding import ERROR, Finding, Remark
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.reading import Reading
+from xlbudget.core.tolerance import Scale
+from xlbudget.ops.cells import pairs, single, ways_of
+from xlbudget.ops.rows import Hypothesis, hypotheses, mended
+from xlbudget.ops.shifts import shifts
+from xlbudget.ops.trial import Trial, identity
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import Trees, conditions, instances
-from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
+from xlbudget.rules.compile import Trees, trees_of
+from xlbudget.rules.confront import Judged, confront
+from xlbudget.rules.kinds import KINDS, ROW_KINDS, Context
 
 PATIENCE = 2.5
-"""Seconds after which the search for several cells stops, with what it has."""
+"""Seconds after which the search stops, with what it has."""
 
-MOST_CELLS = 6
-"""More wrong cells in one tangle are not looked for."""
+MOST_WHOLES = 12
+"""More rows and shifted figures than these are not looked for in one file."""
 
 
-class Change(NamedTuple):
-    """A cell with a new value in scaled units (0: blank), and what it costs to believe it."""
+class Whole(NamedTuple):
+    """A row slip or a shift as an explanation, with the budget as it would be."""
 
-    cell: CellKey
-    value: int
-    cost: tuple[int, ...]
+    way: Way
+    explains: tuple[Finding, ...]
+    rank: tuple[int, ...]
+    budget: Budget
 
 
 def causes_of(
     pack: Pack,
-    budget: Budget,
+    reading: Reading,
     trees: Trees,
     scale: Scale,
     judged: Sequence[Judged],
+    findings: Sequence[Finding],
 ) -> tuple[Cause, ...]:
-    """The likely causes of all broken constraints, each with the repairs that explain it."""
-    broken = [
-        one.constraint for one in judged if severity_of(pack, one.constraint, one.verdict) == ERROR
-    ]
-    if not broken:
-        return ()
-    search = _Search(pack, budget, trees, scale, judged, broken)
+    """The likely causes of all errors between figures and of rows and codes that are wrong."""
     deadline = time.monotonic() + PATIENCE
-    causes = [search.cause(group, deadline) for group in _groups(broken)]
+    told = _Told(pack, findings)
+    trial = Trial(pack, reading.budget, trees, scale, judged)
+    causes = []
+    groups = _groups(trial.broken.values())
+    first = [list(single(trial, group)) for group in groups]
+    if told.rows or len(groups) > 1 or not all(first):
+        while len(causes) < MOST_WHOLES and time.monotonic() < deadline:
+            found = _wholes(trial, reading, told, deadline)
+            if not found:
+                break
+            causes.append(_cause(found))
+            told = told.without(found[0].explains)
+            trial = _again(pack, reading, found[0].budget)
+        groups = _groups(trial.broken.values())
+    for group in groups:
+        ways = _cells(trial, group, deadline)
+        causes.append(Cause(ways[0] if ways else (), told.about(group), tuple(ways[1:])))
     return tuple(sorted(causes, key=lambda cause: -len(cause.explains)))
+
+
+class _Told:
+    """What the findings say: of constraints, and of rows and codes."""
+
+    def __init__(self, pack: Pack, findings: Iterable[Finding]) -> None:
+        kinds = {pack.by_kind[kind].id: kind for kind in ROW_KINDS if kind in pack.by_kind}
+        self.pack = pack
+        self.findings = tuple(findings)
+        self.constraints = {
+            identity(f.constraint): f for f in self.findings if f.constraint is not None
+        }
+        self.rows = {
+            _said(f.case, f.form, f.facts, kinds[f.rule]): f
+            for f in self.findings
+            if f.rule in kinds
+        }
+
+    def without(self, explained: Iterable[Finding]) -> _Told:
+        gone = {id(finding) for finding in explained}
+        return _Told(self.pack, (f for f in self.findings if id(f) not in gone))
+
+    def about(self, constraints: Iterable[Constraint]) -> tuple[Finding, ...]:
+        names = map(identity, constraints)
+        return tuple(self.constraints[name] for name in names if name in self.constraints)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(
+            value
+            for f in self.rows.values()
+            for word, value in f.facts.items()
+            if word in ("code", "parent")
+        )
+
+
+def _said(case: str, form: str, facts: Mapping[str, str], kind: str) -> tuple[object, ...]:
+    return kind, case, form, *sorted(facts.items())
 
 
 def _groups(broken: Iterable[Constraint]) -> list[list[Constraint]]:
@@ -77,189 +130,103 @@ def _groups(broken: Iterable[Constraint]) -> list[list[Constraint]]:
     return [constraints for _, constraints in groups]
 
 
-class _Search:
-    """The constraints by cell, and figures that are tried out."""
+def _cells(trial: Trial, group: list[Constraint], deadline: float) -> list[Way]:
+    """The best explanations of one group by cells."""
+    alone = list(single(trial, group))
+    if alone:
+        return ways_of(trial, alone)
+    return ways_of(trial, list(pairs(trial, group, deadline)))
 
-    def __init__(
-        self,
-        pack: Pack,
-        budget: Budget,
-        trees: Trees,
-        scale: Scale,
-        judged: Sequence[Judged],
-        broken: Iterable[Constraint],
-    ) -> None:
-        self.pack, self.budget, self.trees = pack, budget, trees
-        self.scale, self.broken = scale, frozenset(broken)
-        self.choosing = frozenset(conditions(pack))
-        self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
-        self.figures = dict(scale.figures)
-        self.by_cell: dict[CellKey, list[Constraint]] = defaultdict(list)
-        for one in judged:
-            for cell in _coefficients(one.constraint):
-                self.by_cell[cell].append(one.constraint)
 
-    def cause(self, group: list[Constraint], deadline: float) -> Cause:
-        """The best explanation of one group of broken constraints."""
-        for size in range(1, MOST_CELLS + 1):
-            found = list(self.changes(group, size, deadline))
-            if found:
-                return self.told(group, found)
-            if time.monotonic() > deadline:
-                break
-        return Cause((), tuple(group))
+def _cause(found: list[Whole]) -> Cause:
+    best = found[0]
+    ways = dict.fromkeys(one.way for one in found if one.rank == best.rank)
+    return Cause(best.way, best.explains, tuple(way for way in ways if way != best.way))
 
-    def told(self, group: list[Constraint], found: list[tuple[Change, ...]]) -> Cause:
-        found.sort(key=_cost)
-        best = _cost(found[0])
-        equal = [changes for changes in found if _cost(changes) == best]
-        repairs = [tuple(map(self.repair, changes)) for changes in equal]
-        distinct = list(dict.fromkeys(repairs))
-        return Cause(distinct[0], tuple(group), tuple(distinct[1:]))
 
-    def repair(self, change: Change) -> Repair:
-        unit = self.scale.per_yuan * self.pack.yuan(self.budget.unit_of(change.cell.form))
-        old, new = self.value(change.cell) / unit, Decimal(change.value) / unit
-        return Repair(change.cell, old or None, new or None, slip_of(old, new))
+def _wholes(trial: Trial, reading: Reading, told: _Told, deadline: float) -> list[Whole]:
+    """Row slips and shifts that explain more than one cell could, best first."""
+    found = []
+    for changes, constraints in shifts(trial):
+        budget = _with_figures(trial, {change.cell: change.value for change in changes})
+        way = tuple(map(trial.repair, changes))
+        if _more_than_a_cell(trial, constraints):
+            explains = told.about(constraints)
+            found.append(Whole(way, explains, (-len(explains), 1, len(way)), budget))
+    for one in hypotheses(trial, told.codes):
+        if time.monotonic() > deadline:
+            break
+        constraints_ = mended(trial, one)
+        if constraints_ is not None:
+            whole = _whole(trial, reading, told, one, constraints_)
+            if whole.explains and (
+                _rows_told(whole) or _more_than_a_cell(trial, constraints_)
+            ):
+                found.append(whole)
+    return sorted(found, key=lambda whole: whole.rank)
 
-    def value(self, cell: CellKey) -> Decimal:
-        figure = self.scale.figures.get(cell)
-        return Decimal(figure.value if figure else 0)
 
-    def changes(
-        self, group: list[Constraint], size: int, deadline: float
-    ) -> Iterator[tuple[Change, ...]]:
-        """Sets of so many cells with values that mend the group and break nothing."""
-        if size == 1:
-            yield from ((change,) for change in self.single(group))
-            return
-        cells = dict.fromkeys(cell for c in group for cell in _coefficients(c))
-        for cell in cells:
-            for value in self.values(cell, group):
-                if time.monotonic() > deadline:
-                    return
-                kept = self.figures.get(cell)
-                before = self._bad(cell)
-                self._set(cell, value)
-                if self._bad(cell) < before:
-                    rest = self._still(group, cell)
-                    cost = self.cost(cell, value)
-                    if rest:
-                        for more in self.changes(rest, size - 1, deadline):
-                            if all(change.cell != cell for change in more):
-                                yield (Change(cell, value, cost), *more)
-                self._restore(cell, kept)
+def _rows_told(whole: Whole) -> bool:
+    """Does it explain an error about a row or a code, which no figure could?"""
+    return any(f.constraint is None and f.severity == ERROR for f in whole.explains)
 
-    def single(self, group: list[Constraint]) -> Iterator[Change]:
-        """Single cells with a value that mend the whole group and break nothing."""
-        common = {*group[0].cells(), *group[0].condition}
-        for constraint in group[1:]:
-            common &= {*constraint.cells(), *constraint.condition}
-        for cell in sorted(common):
-            for value in self.values(cell, group):
-                kept = self.figures.get(cell)
-                self._set(cell, value)
-                cost = self.cost(cell, value) if self._mends(cell, group) else None
-                self._restore(cell, kept)
-                if cost is not None:
-                    yield Change(cell, value, cost)
 
-    def values(self, cell: CellKey, group: Iterable[Constraint]) -> list[int]:
-        """Values worth trying: those that make a broken constraint exact, and likely slips."""
-        now = self.figures.get(cell, Figure(0, 0)).value
-        exact = []
-        for constraint in group:
-            coefficient = _coefficients(constraint).get(cell)
-            if not coefficient:
-                continue
-            residual = judge(constraint, self.figures).residual
-            if residual % coefficient == 0:
-                exact.append(now - residual // coefficient)
-        unit = self.scale.per_yuan * self.pack.yuan(self.budget.unit_of(cell.form))
-        slips = (int(amount * unit) for amount in likely_of(Decimal(now) / unit) if now)
-        width = self._width(cell)
-        likely = [value for value in slips if value % width == 0]
-        return list(dict.fromkeys(value for value in (*exact, *likely) if value != now))
+def _more_than_a_cell(trial: Trial, constraints: Sequence[Constraint]) -> bool:
+    """Would no single cell explain all of these?"""
+    return bool(constraints) and not any(single(trial, constraints))
 
-    def cost(self, cell: CellKey, value: int) -> tuple[int, ...]:
-        """How hard it is to believe that this cell should have the value that it is set to:
-        warnings that this leaves, the slip, roundings, units of the last decimal left over."""
-        unit = self.scale.per_yuan * self.pack.yuan(self.budget.unit_of(cell.form))
-        slip = slip_of(self.value(cell) / unit, Decimal(value) / unit)
-        below = value < 0 <= self.value(cell)
-        warnings = roundings = left = 0
-        for constraint in self.by_cell[cell]:
-            verdict = judge(constraint, self.figures)
-            severity = severity_of(self.pack, constraint, verdict)
-            warnings += severity == WARNING
-            roundings += severity == NOTE
-            left += _apart(constraint, verdict) - _apart(constraint, self.before(constraint))
-        believed = COSTS[slip] + 3 * below
-        return warnings, believed, roundings, left
 
-    def before(self, constraint: Constraint) -> Verdict:
-        """The verdict on the figures as they stand in the file."""
-        return judge(constraint, self.scale.figures)
+def _whole(
+    trial: Trial, reading: Reading, told: _Told, one: Hypothesis, constraints: list[Constraint]
+) -> Whole:
+    budget = reading.budget._replace(
+        blocks={**trial.budget.blocks, one.block: one.rows}
+    )
+    after = _rows_said(trial.pack, reading, budget)
+    gone = [f for said, f in told.rows.items() if said not in after]
+    new = sum(severity == ERROR for said, severity in after.items() if said not in told.rows)
+    explains = (*told.about(constraints), *gone)
+    named = one.repair.slip != "missing" or one.repair.row
+    return Whole(
+        (one.repair,), explains, (-len(explains), one.cost + (2 * new if named else 0), 1), budget
+    )
 
-    def _mends(self, cell: CellKey, group: Iterable[Constraint]) -> bool:
-        """Does everything hold with the cell as it is set now, but for other groups? A cell on
-        which the choice of constraints rests has them all made anew."""
-        if cell not in self.choosing:
-            return not self._bad(cell)
-        others = self.broken - frozenset(group)
-        made = instances(self.pack, self.trees, self.figures)
-        return all(c in others or not self._is_broken(c) for _, c in made)
 
-    def _bad(self, cell: CellKey) -> int:
-        return sum(map(self._is_broken, self.by_cell[cell]))
+def _rows_said(pack: Pack, reading: Reading, budget: Budget) -> dict[tuple[object, ...], str]:
+    """What the rules about rows and codes say of a budget, with how grave it is."""
+    context = Context(pack, reading._replace(budget=budget), trees_of(pack, budget))
+    said = {}
+    for kind in ROW_KINDS & pack.by_kind.keys():
+        rule = pack.by_kind[kind]
+        for part in rule.parts:
+            for remark in KINDS[kind](context, part):
+                said[_of(remark)] = rule.severity_of(remark.case)
+    return said
 
-    def _still(self, group: Iterable[Constraint], cell: CellKey) -> list[Constraint]:
-        """What is broken now, of the group and of the constraints of the cell."""
-        touched = [*group, *self.by_cell[cell]]
-        return [c for c in dict.fromkeys(touched) if self._is_broken(c)]
 
-    def _is_broken(self, constraint: Constraint) -> bool:
-        verdict: Verdict = judge(constraint, self.figures)
-        excused = self.excused.get(constraint)
-        if excused is not None and excused.residual == verdict.residual:
-            return False
-        return severity_of(self.pack, constraint, verdict) == ERROR
+def _of(remark: Remark) -> tuple[object, ...]:
+    return _said(remark.case, remark.form, remark.facts, remark.kind)
 
-    def _set(self, cell: CellKey, value: int) -> None:
+
+def _with_figures(trial: Trial, values: Mapping[CellKey, int]) -> Budget:
+    """The budget with these cells changed (scaled units; 0: blank)."""
+    blocks = dict(trial.budget.blocks)
+    for cell, value in values.items():
+        key = BlockKey(cell.form, cell.block)
+        rows = list(blocks.get(key, ()))
+        place = next((n for n, row in enumerate(rows) if row.id == cell.row), None)
+        if place is None:
+            rows.append(Row(cell.row, {}))
+            place = len(rows) - 1
+        amounts = {c: a for c, a in rows[place].amounts.items() if c != cell.column}
         if value:
-            self.figures[cell] = Figure(value, self._width(cell))
-        else:
-            self.figures.pop(cell, None)
-
-    def _restore(self, cell: CellKey, figure: Figure | None) -> None:
-        if figure is None:
-            self.figures.pop(cell, None)
-        else:
-            self.figures[cell] = figure
-
-    def _width(self, cell: CellKey) -> int:
-        """Scaled units of the last decimal that this cell shows."""
-        figure = self.scale.figures.get(cell)
-        if figure:
-            return figure.width
-        unit = self.budget.unit_of(cell.form)
-        yuan = Decimal(self.pack.yuan(unit)).scaleb(-self.pack.least_decimals(unit))
-        return max(1, int(yuan * self.scale.per_yuan))
+            amounts[cell.column] = trial.printed_as(cell, value)
+        rows[place] = rows[place]._replace(amounts=amounts)
+        blocks[key] = tuple(rows)
+    return trial.budget._replace(blocks=blocks)
 
 
-def _apart(constraint: Constraint, verdict: Verdict) -> int:
-    return max(0, verdict.residual) if constraint.relation == AT_MOST else abs(verdict.residual)
-
-
-def _cost(changes: tuple[Change, ...]) -> tuple[int, ...]:
-    return tuple(map(sum, zip(*(change.cost for change in changes), strict=True)))
-
-
-def _coefficients(constraint: Constraint) -> Mapping[CellKey, int]:
-    """Cell → coefficient in left − right."""
-    found: dict[CellKey, int] = defaultdict(int)
-    for coefficient, cell in constraint.left:
-        found[cell] += coefficient
-    for coefficient, cell in constraint.right:
-        found[cell] -= coefficient
-    return found
+def _again(pack: Pack, reading: Reading, budget: Budget) -> Trial:
+    trees = trees_of(pack, budget)
+    scale, judged = confront(pack, budget, trees, reading.unreadable)
+    return Trial(pack, budget, trees, scale, judged)

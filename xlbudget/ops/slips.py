@@ -7,6 +7,8 @@ from decimal import Decimal
 
 TRANSPOSED, SHIFTED, SIGN, UNIT = "transposed", "shifted", "sign", "unit"
 DIGIT, OMITTED, ADDED = "digit", "omitted", "added"
+COLUMN, ROW, ROW_OMITTED = "column", "row", "row_omitted"
+MISSING, DOUBLED, CODE, BRANCH = "missing", "doubled", "code", "branch"
 
 COSTS = {TRANSPOSED: 1, SHIFTED: 1, SIGN: 1, UNIT: 1, DIGIT: 2, OMITTED: 2, ADDED: 2, "": 4}
 """How far each is to be believed: the fewer, the likelier (4: no slip that we know)."""
@@ -31,6 +33,11 @@ def slip_of(typed: Decimal, right: Decimal) -> str:
 
 def _digits(amount: Decimal) -> str:
     return f"{amount:.2f}".replace(".", "")
+
+
+def like_code(typed: str, right: str) -> bool:
+    """Is one code the other with one digit wrong, missing or too many, or two turned round?"""
+    return bool(_by_digits(typed, right))
 
 
 def _by_digits(typed: str, right: str) -> str:

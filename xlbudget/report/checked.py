@@ -41,8 +41,8 @@ def explained(checked: Checked) -> list[tuple[Cause, list[Finding]]]:
     for."""
     found = []
     for cause in checked.causes:
-        explains = set(cause.explains)
-        mine = [f for f in checked.findings if f.constraint in explains]
+        explains = {id(finding) for finding in cause.explains}
+        mine = [f for f in checked.findings if id(f) in explains]
         if cause.repairs and mine:
             found.append((cause, mine))
     return found

@@ -34,14 +34,17 @@ def trees_of(pack: Pack, budget: Budget) -> Trees:
 
 
 def instances(
-    pack: Pack, trees: Trees, figures: Mapping[CellKey, Figure]
+    pack: Pack, trees: Trees, figures: Mapping[CellKey, Figure], block: BlockKey | None = None
 ) -> Iterator[tuple[Instance, Constraint]]:
-    """Every constraint that the pack's rules put on this budget, with where it comes from.
+    """Every constraint that the pack's rules put on this budget, with where it comes from; with
+    a `block` only those of the expressions that name it.
 
     Amounts matter only to `when`, which picks constraints and never enters them.
     """
     unchanging = _unchanging(pack)
-    for place, shape in enumerate(shapes_of(pack)):
+    shapes = shapes_of(pack)
+    for place in naming(pack, block) if block else range(len(shapes)):
+        shape = shapes[place]
         if place in unchanging:
             yield from unchanging[place]
             continue
@@ -53,6 +56,19 @@ def instances(
                 continue
             condition = cells
         yield from _laid(place, shape, pack, trees, condition)
+
+
+@lru_cache(maxsize=64)
+def naming(pack: Pack, block: BlockKey) -> tuple[int, ...]:
+    """Which shapes have a term or a condition in this block, by their place in `shapes_of`."""
+    return tuple(
+        place
+        for place, shape in enumerate(shapes_of(pack))
+        if any(
+            pick.block == block
+            for pick in (*shape.left, *shape.right, *(shape.when[0] if shape.when else ()))
+        )
+    )
 
 
 def conditions(pack: Pack) -> Iterator[CellKey]:

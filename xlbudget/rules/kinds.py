@@ -367,6 +367,21 @@ KINDS: Mapping[str, Kind] = {
 }
 """The closed registry: what a pack may name in `kind:`."""
 
+ROW_KINDS = frozenset(
+    kind.__name__
+    for kind in (
+        code_known,
+        code_name,
+        code_parents,
+        code_once,
+        code_order,
+        code_map,
+        code_column,
+        same_codes,
+    )
+)
+"""Kinds that look at which rows there are and what codes and names they bear."""
+
 FILE_KINDS = frozenset(
     {
         "not_found",
