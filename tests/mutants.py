@@ -87,6 +87,9 @@ def applied(pack: Pack, budget: Budget, mutant: Mutant) -> Budget:
     return budget._replace(blocks={**budget.blocks, key: tuple(rows)})
 
 
+ROUNDING = Decimal("0.05")
+
+
 class RowMutant(NamedTuple):
     """What was done to a row, the row as it was, and where it stands now (or stood)."""
 
@@ -133,7 +136,9 @@ def _mistyped(
         row.code[:n] + row.code[n + 1] + row.code[n] + row.code[n + 2 :]
         for n in range(len(row.code) - 1)
     ]
-    wrong = [row.code[:n] + d + row.code[n + 1 :] for n in range(len(row.code)) for d in "0123456789"]
+    wrong = [
+        row.code[:n] + d + row.code[n + 1 :] for n in range(len(row.code)) for d in "0123456789"
+    ]
     codes = [code for code in (*turned, *wrong) if code != row.code]
     listed = [code for code in codes if code in catalogue.names]
     code = rng.choice(listed if listed and rng.random() < 0.5 else codes)
@@ -199,4 +204,11 @@ def named(pack: Pack, mutant: RowMutant, way: Way) -> bool:
     if mutant.slip == "doubled":
         return one.slip == DOUBLED and one.cell.row in (mutant.now, mutant.row.id)
     known = one.row == mutant.row.code if one.row and mutant.row.code else True
-    return one.slip == MISSING and known and dict(one.amounts) == dict(mutant.row.amounts)
+    return one.slip == MISSING and known and _alike(dict(one.amounts), mutant.row.amounts)
+
+
+def _alike(told: Mapping[str, Decimal], right: Mapping[str, Decimal]) -> bool:
+    """The same figures, but for the rounding of a total that they were derived from."""
+    return told.keys() == right.keys() and all(
+        abs(told[column] - amount) <= ROUNDING for column, amount in right.items()
+    )

@@ -62,9 +62,9 @@ def certain(checked: Checked) -> list[Repair]:
     """Repairs of causes that one cell explains, that no other explains as well, and that put
     several constraints right."""
     return [
-        cause.repairs[0]
+        cause.only
         for cause, findings in explained(checked)
-        if len(cause.repairs) == 1 and not cause.alternatives and len(findings) >= CERTAIN
+        if cause.only and len(findings) >= CERTAIN
     ]
 
 

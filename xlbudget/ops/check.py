@@ -53,7 +53,9 @@ def _searched(pack: Pack, finding: Finding) -> bool:
     """Is it an error whose cause is looked for: between figures, or of rows and codes?"""
     if finding.severity != ERROR:
         return False
-    return bool(finding.constraint) or any(p.kind in ROW_KINDS for p in pack.rules[finding.rule].parts)
+    return bool(finding.constraint) or any(
+        p.kind in ROW_KINDS for p in pack.rules[finding.rule].parts
+    )
 
 
 def finding_of(pack: Pack, remark: Remark) -> Finding:

@@ -57,7 +57,7 @@ def causes_of(
     deadline = time.monotonic() + PATIENCE
     told = _Told(pack, findings)
     trial = Trial(pack, reading.budget, trees, scale, judged)
-    causes = []
+    causes: list[Cause] = []
     groups = _groups(trial.broken.values())
     first = [list(single(trial, group)) for group in groups]
     if told.rows or len(groups) > 1 or not all(first):
@@ -159,9 +159,7 @@ def _wholes(trial: Trial, reading: Reading, told: _Told, deadline: float) -> lis
         constraints_ = mended(trial, one)
         if constraints_ is not None:
             whole = _whole(trial, reading, told, one, constraints_)
-            if whole.explains and (
-                _rows_told(whole) or _more_than_a_cell(trial, constraints_)
-            ):
+            if whole.explains and (_rows_told(whole) or _more_than_a_cell(trial, constraints_)):
                 found.append(whole)
     return sorted(found, key=lambda whole: whole.rank)
 
@@ -179,9 +177,7 @@ def _more_than_a_cell(trial: Trial, constraints: Sequence[Constraint]) -> bool:
 def _whole(
     trial: Trial, reading: Reading, told: _Told, one: Hypothesis, constraints: list[Constraint]
 ) -> Whole:
-    budget = reading.budget._replace(
-        blocks={**trial.budget.blocks, one.block: one.rows}
-    )
+    budget = reading.budget._replace(blocks={**trial.budget.blocks, one.block: one.rows})
     after = _rows_said(trial.pack, reading, budget)
     gone = [f for said, f in told.rows.items() if said not in after]
     new = sum(severity == ERROR for said, severity in after.items() if said not in told.rows)

@@ -6,7 +6,7 @@ laying the pack's rules over them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -46,7 +46,8 @@ def hypotheses(trial: Trial, codes: frozenset[str]) -> Iterator[Hypothesis]:
     suspects = {cell for c in trial.broken.values() for cell in c.cells()}
     for key, block in trial.pack.blocks.items():
         rows = trial.budget.blocks.get(key, ())
-        about = {i: c for i, c in trial.broken.items() if any(x[:2] == key for x in c.cells())}
+        parts = _parts(trial, key)
+        about = {i: c for i, c in trial.broken.items() if i[:2] in parts}
         if not rows or block.fixed or not (about or codes & {row.code for row in rows}):
             continue
         named = codes | {value for i in about for word, value in i[2] if word in ("class", "code")}
@@ -76,9 +77,7 @@ def mended(trial: Trial, one: Hypothesis) -> list[Constraint] | None:
 
 def _parts(trial: Trial, key: BlockKey) -> set[tuple[str, int]]:
     shapes = shapes_of(trial.pack)
-    return {
-        (shapes[place].rule.id, shapes[place].number) for place in naming(trial.pack, key)
-    }
+    return {(shapes[place].rule.id, shapes[place].number) for place in naming(trial.pack, key)}
 
 
 def _laid(
@@ -119,9 +118,7 @@ def _doubled(trial: Trial, block: Block, rows: tuple[Row, ...]) -> Iterator[Hypo
                 yield _without(trial, block, rows, one, 1 if same else 2)
 
 
-def _without(
-    trial: Trial, block: Block, rows: tuple[Row, ...], row: Row, cost: int
-) -> Hypothesis:
+def _without(trial: Trial, block: Block, rows: tuple[Row, ...], row: Row, cost: int) -> Hypothesis:
     gone = {CellKey(*block.id, row.id, column) for column in row.amounts}
     figures = {cell: figure for cell, figure in trial.figures.items() if cell not in gone}
     repair = RowRepair(DOUBLED, text_cell(block, row.id), row.code or row.level)
@@ -210,8 +207,12 @@ def _missing_under(
     trial: Trial, block: Block, rows: tuple[Row, ...], about: Mapping[Identity, Constraint]
 ) -> Iterator[Hypothesis]:
     """A row that no other form names, below a heading whose parts do not add up to it."""
+    ids = {row.id for row in rows}
     parents = dict.fromkeys(
-        value for i in about for word, value in i[2] if word in ("parent", "childless")
+        value
+        for i, c in about.items()
+        for word, value in i[2]
+        if word in ("parent", "childless") and value in ids and c.left[0].cell[:2] == block.id
     )
     total = CellKey(*block.id, TOTAL, "")
     whole = any(not i[2] or i[2][0][0] == "column" for i in about) and any(
@@ -276,34 +277,58 @@ def _filled(
     """The row with the figures that the broken constraints ask for; nothing where they ask for
     none, or for one below nothing."""
     changed = (*rows[:place], row, *rows[place:])
-    figures = dict(trial.figures)
-    mine = {CellKey(*block.id, row.id, column) for column in block.columns}
-    laid = [(c, coefficients(c)) for c in _laid(trial, block.id, changed, figures)]
-    laid = sorted((pair for pair in laid if mine & pair[1].keys()), key=lambda pair: len(pair[1]))
-    open_cells = set(mine)
-    kept, trial.figures = trial.figures, figures
-    while True:
-        found = next(
-            (
-                (c, terms, *(open_cells & terms.keys()))
-                for c, terms in laid
-                if len(open_cells & terms.keys()) == 1 and trial.is_broken(c)
-            ),
-            None,
-        )
-        if found is None:
-            break
-        constraint, terms, cell = found
-        trial.set(cell, -judge(constraint, figures).residual // terms[cell])
-        open_cells.discard(cell)
-    trial.figures = kept
-    new = {cell: figures[cell] for cell in mine if cell in figures}
-    if new and all(figure.value > 0 for figure in new.values()):
-        amounts = tuple(
-            (column, trial.printed_as(cell, new[cell].value))
-            for column in block.columns
-            if (cell := CellKey(*block.id, row.id, column)) in new
-        )
-        filled = row._replace(amounts=dict(amounts))
-        changed = (*rows[:place], filled, *rows[place:])
-        yield Hypothesis(repair._replace(amounts=amounts), block.id, changed, figures, cost)
+    mine = [CellKey(*block.id, row.id, column) for column in block.columns]
+    kept, trial.figures = trial.figures, dict(trial.figures)
+    _ask(trial, list(_laid(trial, block.id, changed, trial.figures)), mine)
+    figures, trial.figures = trial.figures, kept
+    new = {cell.column: figures[cell].value for cell in mine if cell in figures}
+    if new and all(value > 0 for value in new.values()):
+        amounts = {
+            cell.column: trial.printed_as(cell, new[cell.column])
+            for cell in mine
+            if cell.column in new
+        }
+        changed = (*rows[:place], row._replace(amounts=amounts), *rows[place:])
+        told = repair._replace(amounts=tuple(amounts.items()))
+        yield Hypothesis(told, block.id, changed, figures, cost)
+
+
+def _ask(trial: Trial, laid: Sequence[Constraint], mine: Sequence[CellKey]) -> None:
+    """Set the cells of a new row to what the broken constraints ask of each alone, the one with
+    the fewest terms first, since the fewer figures the less rounding; then make the row agree
+    in itself."""
+    about = sorted(
+        ((terms, c) for c in laid if set(mine) & (terms := coefficients(c)).keys()),
+        key=lambda pair: len(pair[0]),
+    )
+    for cell in mine:
+        alone = (pair for pair in about if set(mine) & pair[0].keys() == {cell})
+        _exact(trial, cell, next((pair for pair in alone if trial.is_broken(pair[1])), None))
+    for terms, constraint in about:
+        inside = [cell for cell in mine if cell in terms]
+        if len(inside) > 1 and trial.is_broken(constraint):
+            _exact(trial, _best(trial, about, inside, (terms, constraint)), (terms, constraint))
+
+
+About = tuple[Mapping[CellKey, int], Constraint]
+
+
+def _exact(trial: Trial, cell: CellKey, about: About | None) -> None:
+    """Set the cell so that this constraint holds exactly."""
+    if about:
+        terms, constraint = about
+        residual = judge(constraint, trial.figures).residual
+        trial.set(cell, trial.now(cell) - residual // terms[cell])
+
+
+def _best(trial: Trial, about: Sequence[About], inside: Sequence[CellKey], one: About) -> CellKey:
+    """The cell whose change for this constraint leaves the fewest others broken."""
+
+    def left(cell: CellKey) -> int:
+        kept = trial.figures.get(cell)
+        _exact(trial, cell, one)
+        count = sum(trial.is_broken(constraint) for _, constraint in about)
+        trial.restore(cell, kept)
+        return count
+
+    return min(inside, key=left)

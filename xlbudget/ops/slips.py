@@ -7,7 +7,7 @@ from decimal import Decimal
 
 TRANSPOSED, SHIFTED, SIGN, UNIT = "transposed", "shifted", "sign", "unit"
 DIGIT, OMITTED, ADDED = "digit", "omitted", "added"
-COLUMN, ROW, ROW_OMITTED = "column", "row", "row_omitted"
+COLUMN, ROW = "column", "row"
 MISSING, DOUBLED, CODE, BRANCH = "missing", "doubled", "code", "branch"
 
 COSTS = {TRANSPOSED: 1, SHIFTED: 1, SIGN: 1, UNIT: 1, DIGIT: 2, OMITTED: 2, ADDED: 2, "": 4}

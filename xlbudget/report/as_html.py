@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
-from xlbudget.core.cause import Cause, Repair
+from xlbudget.core.cause import Cause, Repair, RowRepair
 from xlbudget.core.finding import ERROR, NOTE, Finding
 from xlbudget.core.key import CellKey
 from xlbudget.layout.plan import Cell, plan
@@ -59,7 +59,7 @@ def _cause(namer: Namer, cause: Cause, findings: Sequence[Finding]) -> dict[str,
     }
 
 
-def _repair(namer: Namer, one: Repair) -> dict[str, str]:
+def _repair(namer: Namer, one: Repair | RowRepair) -> dict[str, str]:
     return {"id": anchor(one.cell), "text": repair(namer, one)}
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from xlbudget.core.amount import plain
-from xlbudget.core.cause import Cause, Repair
-from xlbudget.core.constraint import Constraint
+from xlbudget.core.cause import Cause, Repair, RowRepair
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.report.checked import Checked, explained, in_order
 from xlbudget.report.words import Namer, message, money, places
@@ -24,12 +23,13 @@ def report(checked: Sequence[Checked]) -> str:
 def _file(checked: Checked) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
     counts = checked.counts
-    by_constraint = {c: cause for cause, _ in explained(checked) for c in cause.explains}
+    causes = {id(finding): cause for cause, found in explained(checked) for finding in found}
     return {
         "file": checked.file,
         "pack": checked.pack.name,
         "findings": [
-            _finding(namer, finding, by_constraint) for finding in in_order(checked.findings)
+            _finding(namer, finding, causes.get(id(finding)))
+            for finding in in_order(checked.findings)
         ],
         "causes": [_cause(namer, cause, len(found)) for cause, found in explained(checked)],
         "summary": {
@@ -40,7 +40,7 @@ def _file(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _finding(namer: Namer, finding: Finding, causes: Mapping[Constraint, Cause]) -> dict[str, Any]:
+def _finding(namer: Namer, finding: Finding, cause: Cause | None) -> dict[str, Any]:
     said: dict[str, Any] = {"code": finding.rule, "severity": finding.severity}
     if finding.form:
         said["form"] = finding.form
@@ -48,9 +48,8 @@ def _finding(namer: Namer, finding: Finding, causes: Mapping[Constraint, Cause])
     said["message"] = message(namer, finding)
     if finding.figures is not None:
         said["residual"] = plain(finding.figures.residual)
-    cause = causes.get(finding.constraint) if finding.constraint else None
-    if cause and len(cause.repairs) == 1 and not cause.alternatives:
-        said["suggestion"] = _suggestion(namer, cause.repairs[0])
+    if cause and cause.only:
+        said["suggestion"] = _suggestion(namer, cause.only)
     return said
 
 
@@ -66,8 +65,8 @@ def _cause(namer: Namer, cause: Cause, explains: int) -> dict[str, Any]:
     return said
 
 
-def _repair(namer: Namer, repair: Repair) -> dict[str, Any]:
-    said = _suggestion(namer, repair)
+def _repair(namer: Namer, repair: Repair | RowRepair) -> dict[str, Any]:
+    said = _row(namer, repair) if isinstance(repair, RowRepair) else _suggestion(namer, repair)
     said["slip"] = repair.slip
     said["message"] = worded_repair(namer, repair)
     return said
@@ -77,3 +76,13 @@ def _suggestion(namer: Namer, repair: Repair) -> dict[str, Any]:
     """The cell and what should stand there; nothing for a blank."""
     value = None if repair.new is None else money(repair.new).replace(",", "")
     return {"cell": namer.place(repair.cell), "value": value}
+
+
+def _row(namer: Namer, repair: RowRepair) -> dict[str, Any]:
+    """Where the row stands (a missing one: under which it belongs), its code and figures."""
+    said: dict[str, Any] = {"cell": namer.place(repair.cell)}
+    if repair.row:
+        said["row"] = repair.row
+    if repair.amounts:
+        said["amounts"] = {column: str(amount) for column, amount in repair.amounts}
+    return said

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from xlbudget.core.amount import decimals_of, shown_with
 from xlbudget.core.budget import Row
-from xlbudget.core.cause import Repair
+from xlbudget.core.cause import Repair, RowRepair
 from xlbudget.core.constraint import AT_MOST
 from xlbudget.core.finding import Figures, Finding
 from xlbudget.core.key import BlockKey, CellKey, Place, address
@@ -58,6 +58,11 @@ class Namer:
         if block.codes:
             return self.pack.catalogues[block.codes].names.get(cell.row, cell.row)
         return cell.row
+
+    def code(self, cell: CellKey) -> str:
+        """The code that the row bears in the file; nothing where it bears none."""
+        row = self._rows.get((cell.form, cell.block, cell.row))
+        return row.code if row else ""
 
     def column(self, cell: CellKey) -> str:
         """The column's printed heading, in words where the heading is only a year."""
@@ -135,8 +140,11 @@ def mend(namer: Namer, finding: Finding) -> str:
     return namer.pack.rules[finding.rule].mend.format_map(Blanks(finding.facts))
 
 
-def repair(namer: Namer, one: Repair) -> str:
-    """Which cell should say what instead, and what the slip looks like."""
+def repair(namer: Namer, one: Repair | RowRepair) -> str:
+    """What should be put right: which cell should say what instead, or what is to become of a
+    row; and what the slip looks like."""
+    if isinstance(one, RowRepair):
+        return _row_repair(namer, one)
     words = namer.pack.words["report"]
     case = "fill" if one.old is None else "empty" if one.new is None else "change"
     return str(words["repair"][case]).format(
@@ -146,3 +154,36 @@ def repair(namer: Namer, one: Repair) -> str:
         new=money(one.new) if one.new is not None else "",
         slip=words["slips"][one.slip],
     )
+
+
+def _row_repair(namer: Namer, one: RowRepair) -> str:
+    words = namer.pack.words["report"]
+    block = one.cell[:2]
+    amounts = [
+        words["amount"].format(
+            column=column_name(namer.pack, BlockKey(*block), column), amount=money(amount)
+        )
+        for column, amount in one.amounts
+    ]
+    return (
+        str(words["row_repair"][one.slip])
+        .format(
+            place=namer.place(one.cell),
+            name=namer.row(one.cell),
+            old=namer.code(one.cell),
+            row=_meant(namer, one),
+            under=namer.row(one.cell._replace(row=one.under or one.cell.row)),
+            amounts=words["list"].join(amounts),
+            slip=words["slips"][one.slip],
+        )
+        .replace("  ", " ")
+    )
+
+
+def _meant(namer: Namer, one: RowRepair) -> str:
+    """The row that is meant: a code with its name, or what such rows are called."""
+    block = namer.pack.blocks[BlockKey(*one.cell[:2])]
+    if block.codes:
+        name = namer.pack.catalogues[block.codes].names.get(one.row, "")
+        return f"{one.row} {name}".strip()
+    return str(namer.pack.words["levels"].get(one.row, one.row))
