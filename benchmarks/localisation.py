@@ -1,6 +1,7 @@
 """`make bench-locate`: is the wrong cell named, alone and with the right figure?
 
-Single and double errors on the real example and on synthetic departments. The seeds are not those
+Single and double errors, and what is done to whole rows, on the real example and on synthetic
+departments. The seeds are not those
 that the weights were chosen with.
 """
 
@@ -15,13 +16,13 @@ import mutants
 from departments import department
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.cause import Cause, Repair
+from xlbudget.core.cause import Cause, Way
+from xlbudget.core.finding import NOTE
+from xlbudget.core.reading import Reading
+from xlbudget.ops.check import check
 from xlbudget.ops.interchange import from_data, parse
-from xlbudget.ops.locate import causes_of
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import trees_of
-from xlbudget.rules.confront import confront
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "qinshui-2025" / "budget.json"
@@ -32,9 +33,7 @@ SEED = 20251124
 
 def causes(pack: Pack, budget: Budget) -> tuple[Cause, ...]:
     """What localisation says of a budget."""
-    trees = trees_of(pack, budget)
-    scale, judged = confront(pack, budget, trees)
-    return causes_of(pack, budget, trees, scale, judged)
+    return check(pack, Reading(budget)).causes
 
 
 def singles(pack: Pack, budget: Budget, chosen: list[mutants.Mutant]) -> Counter[str]:
@@ -78,9 +77,25 @@ def tangle(pack: Pack, budget: Budget, chosen: list[mutants.Mutant]) -> float:
     return time.perf_counter() - start
 
 
-def cells(repairs: tuple[Repair, ...]) -> set[object]:
+def rows(pack: Pack, chosen: list[mutants.RowMutant]) -> Counter[str]:
+    """How often what was done to a row is said first, by the slip; `seen` counts those of which
+    anything is said at all, a warning or a note included."""
+    found: Counter[str] = Counter()
+    for mutant in chosen:
+        outcome = check(pack, Reading(mutant.budget))
+        found[f"{mutant.slip} all"] += 1
+        found[f"{mutant.slip} named"] += any(
+            mutants.named(pack, mutant, cause.repairs) for cause in outcome.causes
+        )
+        found[f"{mutant.slip} seen"] += bool(outcome.causes) or any(
+            finding.severity != NOTE for finding in outcome.findings
+        )
+    return found
+
+
+def cells(way: Way) -> set[object]:
     """What the repairs say, as cell and figure."""
-    return {(repair.cell, repair.new) for repair in repairs}
+    return {(repair.cell, getattr(repair, "new", None)) for repair in way}
 
 
 def line(name: str, found: Counter[str], wanted: dict[str, float]) -> None:
@@ -101,6 +116,7 @@ def main() -> None:
     print("| measured | value | bar | |\n|---|---|---|---|")
     bars = {"detected": 1.0, "named": 1.0, "exact": 0.99}
     line("example, one wrong cell", singles(pack, example, every), bars)
+    whole = rows(pack, list(mutants.of_rows(pack, example, rng)))
     found: Counter[str] = Counter()
     pairs = doubles(pack, example, rng.choices(every, k=DOUBLES))
     slowest = pairs.pop("slowest ms")
@@ -108,11 +124,17 @@ def main() -> None:
         budget = department(pack, seed)
         listed = [*mutants.of_filled(budget), *mutants.of_blanks(pack, budget)]
         found += singles(pack, budget, rng.sample(listed, EACH))
+        by_row = list(mutants.of_rows(pack, budget, rng))
+        whole += rows(pack, rng.sample(by_row, min(EACH, len(by_row))))
         more = doubles(pack, budget, rng.choices(listed, k=2 * DOUBLES // (2 * len(DEPARTMENTS))))
         slowest = max(slowest, more.pop("slowest ms"))
         pairs += more
     line(f"{len(DEPARTMENTS)} synthetic departments, one wrong cell", found, bars)
     line("two wrong cells", pairs, {"both": 0.95, "at least one": 1.0})
+    for slip in mutants.ROW_SLIPS:
+        counted = Counter({word: whole[f"{slip} {word}"] for word in ("all", "named", "seen")})
+        line(f"rows: {slip}", counted, {"named": 0.95})
+        print(f"| rows: {slip}: anything said | {counted['seen']} of {counted['all']} | | |")
     print(f"\nSlowest search for two: {slowest} ms")
     for count in (10, 200):
         took = max(tangle(pack, example, rng.sample(every, count)) for _ in range(5))

@@ -87,6 +87,8 @@ def applied(pack: Pack, budget: Budget, mutant: Mutant) -> Budget:
     return budget._replace(blocks={**budget.blocks, key: tuple(rows)})
 
 
+ROW_SLIPS = ("dropped", "doubled", "mistyped", "column", "row", "whole row")
+
 ROUNDING = Decimal("0.05")
 
 

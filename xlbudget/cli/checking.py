@@ -79,19 +79,7 @@ def read_file(path: Path, pack_name: str | None = None) -> tuple[Pack, Reading]:
     reading = _read_workbook(path, pack)
     data = interchange.to_data(pack, reading.budget)
     remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
-    return pack, _with(reading, remarks)
-
-
-def _with(reading: Reading, remarks: tuple[Remark, ...]) -> Reading:
-    if not remarks:
-        return reading
-    return Reading(
-        reading.budget,
-        reading.rows,
-        reading.printed,
-        reading.remarks + remarks,
-        reading.unreadable,
-    )
+    return pack, reading._replace(remarks=reading.remarks + remarks)
 
 
 def _read_workbook(path: Path, pack: Pack) -> Reading:

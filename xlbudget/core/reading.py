@@ -42,13 +42,15 @@ class RowPlace(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A file as read. `unreadable` are cells that hold something that is no amount."""
+    """A file as read. `unreadable` are cells that hold something that is no amount, `formulas`
+    places that compute themselves."""
 
     budget: Budget
     rows: Mapping[tuple[BlockKey, str], RowPlace] = MappingProxyType({})
     printed: tuple[Printed, ...] = ()
     remarks: tuple[Remark, ...] = ()
     unreadable: frozenset[CellKey] = frozenset()
+    formulas: frozenset[Place] = frozenset()
 
     def place(self, cell: CellKey) -> Place | None:
         """Where a cell stands in the file, blank cells included; None where its row is not."""

@@ -6,7 +6,7 @@ Nothing is taken by its address: tables are known by titles, headings and row la
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -67,7 +67,13 @@ def recognise(pack: Pack, sheets: Sequence[Sheet], contents: Sheet | None = None
         printed,
         (*found.remarks, *leftover),
         frozenset(found.unreadable),
+        _formulas(firsts.values()),
     )
+
+
+def _formulas(tables: Iterable[Table]) -> frozenset[Place]:
+    sheets = {table.sheet.name: table.sheet for table in tables}.values()
+    return frozenset(Place(sheet.name, *at) for sheet in sheets for at in sheet.formulas)
 
 
 def _once(pack: Pack, tables: Sequence[Table], found: Found) -> dict[str, Table]:

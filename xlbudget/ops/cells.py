@@ -15,14 +15,18 @@ from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import judge
 from xlbudget.ops.slips import likely_of
-from xlbudget.ops.trial import Change, Cost, Trial, coefficients
+from xlbudget.ops.trial import Change, Cost, Trial
 
 
 def ways_of(trial: Trial, found: Iterable[Sequence[Change]]) -> list[Way]:
-    """Of several sets of changes the most credible ones, as repairs, best first."""
+    """Of several sets of changes the most credible ones, as repairs; those first that all of
+    them ask for."""
     ranked = sorted(found, key=total)
     best = [changes for changes in ranked if total(changes) == total(ranked[0])]
-    return list(dict.fromkeys(tuple(map(trial.repair, changes)) for changes in best))
+    distinct = {frozenset((c.cell, c.value) for c in changes): changes for changes in best}
+    ways = [[trial.repair(change) for change in changes] for changes in distinct.values()]
+    common = set.intersection(*map(set, ways)) if ways else set()
+    return [tuple(sorted(way, key=lambda one: (one not in common, one.cell))) for way in ways]
 
 
 def total(changes: Sequence[Change]) -> Cost:
@@ -32,14 +36,14 @@ def total(changes: Sequence[Change]) -> Cost:
 
 def single(trial: Trial, group: Sequence[Constraint]) -> Iterator[tuple[Change]]:
     """Single cells with a value that mend the whole group and break nothing."""
-    common = {*group[0].cells(), *group[0].condition}
+    common = {*trial.moving(group[0]), *group[0].condition}
     for constraint in group[1:]:
-        common &= {*constraint.cells(), *constraint.condition}
+        common &= {*trial.moving(constraint), *constraint.condition}
     for cell in sorted(common):
         for value in values(trial, cell, group):
             kept = trial.set(cell, value)
             cost = trial.cost(cell, value) if trial.mends(cell, group) else None
-            trial.restore(cell, kept)
+            trial.restore(kept)
             if cost is not None:
                 yield (Change(cell, value, cost),)
 
@@ -48,7 +52,7 @@ def pairs(
     trial: Trial, group: Sequence[Constraint], deadline: float
 ) -> Iterator[tuple[Change, Change]]:
     """Pairs of cells with values that mend the whole group and break nothing."""
-    for cell in dict.fromkeys(cell for c in group for cell in coefficients(c)):
+    for cell in dict.fromkeys(cell for c in group for cell in trial.moving(c)):
         for value in values(trial, cell, group):
             if time.monotonic() > deadline:
                 return
@@ -60,7 +64,7 @@ def pairs(
                 for (other,) in single(trial, rest):
                     if other.cell != cell:
                         yield Change(cell, value, cost), other
-            trial.restore(cell, kept)
+            trial.restore(kept)
 
 
 def values(trial: Trial, cell: CellKey, group: Iterable[Constraint]) -> list[int]:
@@ -69,7 +73,7 @@ def values(trial: Trial, cell: CellKey, group: Iterable[Constraint]) -> list[int
     now = trial.now(cell)
     exact = []
     for constraint in group:
-        coefficient = coefficients(constraint).get(cell)
+        coefficient = trial.moving(constraint).get(cell)
         if coefficient:
             residual = judge(constraint, trial.figures).residual
             if residual % coefficient == 0:
@@ -83,5 +87,5 @@ def values(trial: Trial, cell: CellKey, group: Iterable[Constraint]) -> list[int
 
 def _still(trial: Trial, group: Iterable[Constraint], cell: CellKey) -> list[Constraint]:
     """What is broken now, of the group and of the constraints of the cell."""
-    touched = [*group, *trial.by_cell[cell]]
+    touched = [*group, *trial.constraints(cell)]
     return [c for c in dict.fromkeys(touched) if trial.is_broken(c)]

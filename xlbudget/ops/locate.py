@@ -56,9 +56,10 @@ def causes_of(
     """The likely causes of all errors between figures and of rows and codes that are wrong."""
     deadline = time.monotonic() + PATIENCE
     told = _Told(pack, findings)
-    trial = Trial(pack, reading.budget, trees, scale, judged)
+    formulas = _formulas(reading)
+    trial = Trial(pack, reading.budget, trees, scale, judged, formulas)
     causes: list[Cause] = []
-    groups = _groups(trial.broken.values())
+    groups = _groups(trial)
     first = [list(single(trial, group)) for group in groups]
     if told.rows or len(groups) > 1 or not all(first):
         while len(causes) < MOST_WHOLES and time.monotonic() < deadline:
@@ -67,8 +68,8 @@ def causes_of(
                 break
             causes.append(_cause(found))
             told = told.without(found[0].explains)
-            trial = _again(pack, reading, found[0].budget)
-        groups = _groups(trial.broken.values())
+            trial = _again(pack, reading, found[0].budget, formulas)
+        groups = _groups(trial)
     for group in groups:
         ways = _cells(trial, group, deadline)
         causes.append(Cause(ways[0] if ways else (), told.about(group), tuple(ways[1:])))
@@ -113,11 +114,11 @@ def _said(case: str, form: str, facts: Mapping[str, str], kind: str) -> tuple[ob
     return kind, case, form, *sorted(facts.items())
 
 
-def _groups(broken: Iterable[Constraint]) -> list[list[Constraint]]:
-    """Broken constraints that hang together by shared cells."""
+def _groups(trial: Trial) -> list[list[Constraint]]:
+    """Broken constraints that hang together by cells that change them."""
     groups: list[tuple[set[CellKey], list[Constraint]]] = []
-    for constraint in broken:
-        cells = {*constraint.cells(), *constraint.condition}
+    for constraint in trial.broken.values():
+        cells = {*trial.moving(constraint), *constraint.condition}
         joined = [constraint]
         apart = []
         for group in groups:
@@ -222,7 +223,15 @@ def _with_figures(trial: Trial, values: Mapping[CellKey, int]) -> Budget:
     return trial.budget._replace(blocks=blocks)
 
 
-def _again(pack: Pack, reading: Reading, budget: Budget) -> Trial:
+def _again(pack: Pack, reading: Reading, budget: Budget, formulas: frozenset[CellKey]) -> Trial:
     trees = trees_of(pack, budget)
     scale, judged = confront(pack, budget, trees, reading.unreadable)
-    return Trial(pack, budget, trees, scale, judged)
+    return Trial(pack, budget, trees, scale, judged, formulas)
+
+
+def _formulas(reading: Reading) -> frozenset[CellKey]:
+    """The amounts that compute themselves."""
+    if not reading.formulas:
+        return frozenset()
+    cells = (cell for cell, _ in reading.budget.amounts())
+    return frozenset(cell for cell in cells if reading.place(cell) in reading.formulas)

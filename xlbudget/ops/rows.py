@@ -302,10 +302,10 @@ def _ask(trial: Trial, laid: Sequence[Constraint], mine: Sequence[CellKey]) -> N
         key=lambda pair: len(pair[0]),
     )
     for cell in mine:
-        alone = (pair for pair in about if set(mine) & pair[0].keys() == {cell})
+        alone = (pair for pair in about if set(mine) & pair[0].keys() == {cell} and pair[0][cell])
         _exact(trial, cell, next((pair for pair in alone if trial.is_broken(pair[1])), None))
     for terms, constraint in about:
-        inside = [cell for cell in mine if cell in terms]
+        inside = [cell for cell in mine if terms.get(cell)]
         if len(inside) > 1 and trial.is_broken(constraint):
             _exact(trial, _best(trial, about, inside, (terms, constraint)), (terms, constraint))
 
@@ -325,10 +325,10 @@ def _best(trial: Trial, about: Sequence[About], inside: Sequence[CellKey], one: 
     """The cell whose change for this constraint leaves the fewest others broken."""
 
     def left(cell: CellKey) -> int:
-        kept = trial.figures.get(cell)
+        kept = {cell: trial.figures.get(cell)}
         _exact(trial, cell, one)
         count = sum(trial.is_broken(constraint) for _, constraint in about)
-        trial.restore(cell, kept)
+        trial.restore(kept)
         return count
 
     return min(inside, key=left)

@@ -20,17 +20,17 @@ def shifts(trial: Trial) -> Iterator[tuple[tuple[Change, ...], list[Constraint]]
     figures of a row in the row above or below.
     """
     for cells, slip in _neighbours(trial):
-        touched = [c for pair in cells for cell in pair for c in trial.by_cell[cell]]
+        touched = [c for pair in cells for cell in pair for c in trial.constraints(cell)]
         before = [c for c in dict.fromkeys(touched) if identity(c) in trial.broken]
-        kept = [(cell, trial.figures.get(cell)) for pair in cells for cell in pair]
+        kept = dict(trial.figures)
         for one, other in cells:
-            figure, there = trial.figures.get(one), trial.figures.get(other)
-            trial.restore(one, there)
-            trial.restore(other, figure)
+            here, there = trial.now(one), trial.now(other)
+            trial.set(one, there)
+            trial.set(other, here)
         after = {c for c in touched if trial.is_broken(c)}
-        changes = tuple(Change(cell, trial.now(cell), NO_COST, slip) for cell, _ in kept)
-        for cell, figure in kept:
-            trial.restore(cell, figure)
+        changed = (cell for pair in cells for cell in pair)
+        changes = tuple(Change(cell, trial.now(cell), NO_COST, slip) for cell in changed)
+        trial.figures = kept
         mended = [c for c in before if c not in after]
         if mended and after.issubset(before):
             yield changes, mended

@@ -17,10 +17,14 @@ from xlbudget.ops.slips import COSTS, slip_of
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Trees, conditions, instances
 from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
+from xlbudget.rules.define import definitions
 
 Cost = tuple[int, ...]
 """How hard something is to believe: warnings that it leaves, the slips that it supposes,
 differences within rounding, units of the last decimal left over."""
+
+
+Figures = Mapping[CellKey, Figure | None]
 
 
 class Change(NamedTuple):
@@ -36,8 +40,15 @@ class Trial:
     """The constraints of a budget by cell, with figures that can be set and taken back."""
 
     def __init__(
-        self, pack: Pack, budget: Budget, trees: Trees, scale: Scale, judged: Sequence[Judged]
+        self,
+        pack: Pack,
+        budget: Budget,
+        trees: Trees,
+        scale: Scale,
+        judged: Sequence[Judged],
+        formulas: frozenset[CellKey] = frozenset(),
     ) -> None:
+        self.formulas = formulas
         self.pack, self.budget, self.trees, self.scale = pack, budget, trees, scale
         self.choosing = frozenset(conditions(pack))
         self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
@@ -54,6 +65,49 @@ class Trial:
                 self.broken[identity(one.constraint)] = one.constraint
             for cell in coefficients(one.constraint):
                 self.by_cell[cell].append(one.constraint)
+        self.totals = self._totals() if formulas else {}
+        self.parts: dict[CellKey, set[CellKey]] = defaultdict(set)
+        for cell in self.totals:
+            for total in self.follow(cell):
+                self.parts[total].add(cell)
+
+    def _totals(self) -> dict[CellKey, list[tuple[CellKey, int]]]:
+        """Cell → the totals that compute themselves from it, each with its factor."""
+        found: dict[CellKey, list[tuple[CellKey, int]]] = defaultdict(list)
+        for total, (_, constraint) in definitions(self.pack, self.trees).items():
+            if total in self.formulas and identity(constraint) not in self.broken:
+                for factor, part in constraint.right:
+                    found[part].append((total, factor))
+        return found
+
+    def follow(self, cell: CellKey) -> Mapping[CellKey, int]:
+        """The cell and every total that moves with it, each with the factor by which it does."""
+        moved: dict[CellKey, int] = defaultdict(int)
+        wave = {cell: 1}
+        while wave:
+            following: dict[CellKey, int] = defaultdict(int)
+            for one, factor in wave.items():
+                moved[one] += factor
+                for total, share in self.totals.get(one, ()):
+                    following[total] += factor * share
+            wave = dict(following)
+        return moved
+
+    def moving(self, constraint: Constraint) -> Mapping[CellKey, int]:
+        """Cells that change this constraint, themselves or through totals that follow them, with
+        the factor by which they do."""
+        own = coefficients(constraint)
+        if not self.totals:
+            return own
+        cells = {*own, *(part for cell in own for part in self.parts.get(cell, ()))}
+        moved = {cell: self.follow(cell) for cell in cells}
+        return {c: sum(own.get(x, 0) * f for x, f in moved[c].items()) for c in cells}
+
+    def constraints(self, cell: CellKey) -> list[Constraint]:
+        """Every constraint that the cell changes."""
+        if cell not in self.totals:
+            return self.by_cell[cell]
+        return list(dict.fromkeys(c for one in self.follow(cell) for c in self.by_cell[one]))
 
     def is_broken(self, constraint: Constraint) -> bool:
         """Is it an error with the figures as they are set now?"""
@@ -65,7 +119,7 @@ class Trial:
 
     def bad(self, cell: CellKey) -> int:
         """How many constraints of this cell are broken now."""
-        return sum(map(self.is_broken, self.by_cell[cell]))
+        return sum(map(self.is_broken, self.constraints(cell)))
 
     def mends(self, cell: CellKey, group: Iterable[Constraint]) -> bool:
         """Does everything hold with the cell as it is set now, but for other groups? A cell on
@@ -76,18 +130,24 @@ class Trial:
         made = instances(self.pack, self.trees, self.figures)
         return all(c in others or not self.is_broken(c) for _, c in made)
 
-    def set(self, cell: CellKey, value: int) -> Figure | None:
-        """Try a value in scaled units; gives what stood there, for `restore`."""
-        kept = self.figures.get(cell)
-        self.restore(cell, Figure(value, self.width(cell)) if value else None)
+    def set(self, cell: CellKey, value: int) -> Figures:
+        """Try a value in scaled units, totals that compute themselves following; gives what
+        stood there, for `restore`."""
+        step = value - self.now(cell)
+        moved = self.follow(cell) if cell in self.totals else {cell: 1}
+        kept = {one: self.figures.get(one) for one in moved}
+        for one, factor in moved.items():
+            figure = Figure(self.now(one) + factor * step, self.width(one))
+            self.restore({one: figure if figure.value else None})
         return kept
 
-    def restore(self, cell: CellKey, figure: Figure | None) -> None:
-        """Put a figure (None: a blank) into the cell."""
-        if figure is None:
-            self.figures.pop(cell, None)
-        else:
-            self.figures[cell] = figure
+    def restore(self, figures: Figures) -> None:
+        """Put figures (None: a blank) into their cells."""
+        for cell, figure in figures.items():
+            if figure is None:
+                self.figures.pop(cell, None)
+            else:
+                self.figures[cell] = figure
 
     def now(self, cell: CellKey) -> int:
         """The value that is set now, in scaled units."""
@@ -120,14 +180,15 @@ class Trial:
         """How hard it is to believe that this cell should have the value that it is set to."""
         old, new = self.printed(cell), Decimal(value) / self.unit(cell)
         warnings = roundings = left = 0
-        for constraint in self.by_cell[cell]:
+        for constraint in self.constraints(cell):
             verdict = judge(constraint, self.figures)
             severity = severity_of(self.pack, constraint, verdict)
             warnings += severity == WARNING
             roundings += severity == NOTE
             before = judge(constraint, self.scale.figures)
             left += _apart(constraint, verdict) - _apart(constraint, before)
-        return warnings, COSTS[slip_of(old, new)] + 3 * (new < 0 <= old), roundings, left
+        believed = COSTS[slip_of(old, new)] + 3 * (new < 0 <= old) + 3 * (cell in self.formulas)
+        return warnings, believed, roundings, left
 
     def repair(self, change: Change) -> Repair:
         """The change in the unit of its form."""

@@ -84,7 +84,8 @@ def _causes(
         for other in others:
             yield style(f"   {words['and']}{repair(namer, other)}", ERROR)
         for other_way in cause.alternatives:
-            said = f"；{words['and']}".join(repair(namer, one) for one in other_way)
+            differing = [one for one in other_way if one not in cause.repairs]
+            said = f"；{words['and']}".join(repair(namer, one) for one in differing)
             yield f"   {words['or']}{said}"
         yield "   " + words["explains"].format(count=len(findings))
         for finding in findings:

@@ -35,6 +35,7 @@ REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 ROW_END = re.compile(rb"<(?:\w+:)?row[\s>/]")
 SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*?)/?>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*?)/?>")
+FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^>]*><f[\s>/]')
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 UNCALCULATED = re.compile(
     rb"<c\s(?![^>]*t=\"str\")[^>]*><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
@@ -50,7 +51,8 @@ NOT_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 class RawSheet(NamedTuple):
     """One worksheet, addresses counted from 0 at A1. `decimals` holds the cells whose number
-    format says how many decimals it shows; `errors` the error values as Excel shows them."""
+    format says how many decimals it shows; `errors` the error values as Excel shows them;
+    `formulas` the cells that hold one."""
 
     name: str
     rows: list[list[Any]]
@@ -58,6 +60,7 @@ class RawSheet(NamedTuple):
     uncalculated: frozenset[tuple[int, int]]
     errors: Mapping[tuple[int, int], str]
     hidden: bool
+    formulas: frozenset[tuple[int, int]] = frozenset()
 
 
 class RawWorkbook(NamedTuple):
@@ -76,6 +79,7 @@ class _Scan:
     decimals: dict[tuple[int, int], int]
     uncalculated: set[tuple[int, int]]
     errors: dict[tuple[int, int], str]
+    formulas: frozenset[tuple[int, int]] = frozenset()
     size: int = 0
 
 
@@ -112,6 +116,7 @@ def read_workbook(path: Path, own: Sequence[str] = ()) -> RawWorkbook:
             frozenset(scan.uncalculated),
             scan.errors,
             hidden,
+            scan.formulas,
         )
         for (name, _, hidden), scan in zip(listed, scans, strict=True)
     )
@@ -191,7 +196,7 @@ def _scan(name: str, xml: bytes, styles: list[int | None]) -> _Scan:
     """One pass over the cells of a sheet. Raises FileFault for cells that lie too far out."""
     if xml.count(b"mergeCell ") > MOST_MERGED:
         raise FileFault("too_large", limit=name)
-    scan = _Scan({}, set(), {})
+    scan = _Scan({}, set(), {}, _formulas(name, xml))
     telling = b":f" in xml or b'"e"' in xml or b"'e'" in xml or UNCALCULATED.search(xml)
     usual = [] if telling else USUAL_CELL.findall(xml)
     if len(usual) == len(ANY_CELL.findall(xml)):
@@ -203,6 +208,14 @@ def _scan(name: str, xml: bytes, styles: list[int | None]) -> _Scan:
         cell = f"{column_letters(far_column - 1)}{far_row}"
         raise FileFault("stray_cell", sheet=name, cell=cell)
     return scan
+
+
+def _formulas(name: str, xml: bytes) -> frozenset[tuple[int, int]]:
+    if b"<f" not in xml:
+        return frozenset()
+    columns: dict[bytes, int] = {}
+    cells = (_position(name, a + b, columns) for a, b in FORMULA_CELL.findall(xml))
+    return frozenset(at for at in cells if at)
 
 
 def _scan_usual(
