@@ -42,11 +42,13 @@ Way = tuple[Repair | RowRepair, ...]
 
 class Cause(NamedTuple):
     """One cause: its repairs, the findings that it explains, and other repairs that explain them
-    equally well. Without repairs no explanation was found within the bounds of the search."""
+    equally well. Without repairs no explanation was found; `partial` where the search ended at
+    its bound of time, not at its end."""
 
     repairs: Way
     explains: tuple[Finding, ...]
     alternatives: tuple[Way, ...] = ()
+    partial: bool = False
 
     @property
     def only(self) -> Repair | None:

@@ -23,7 +23,7 @@ from xlbudget.core.tolerance import Scale
 from xlbudget.ops.cells import pairs, single, ways_of
 from xlbudget.ops.rows import Hypothesis, hypotheses, mended
 from xlbudget.ops.shifts import shifts
-from xlbudget.ops.trial import Trial, identity
+from xlbudget.ops.trial import Change, Trial, identity
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import Judged, confront
@@ -31,6 +31,9 @@ from xlbudget.rules.kinds import KINDS, ROW_KINDS, Context
 
 PATIENCE = 2.5
 """Seconds after which the search stops, with what it has."""
+
+PAIRS_PATIENCE = 0.5
+"""Seconds for pairs of cells in one tangle; beyond it the solver has more use of the time."""
 
 MOST_WHOLES = 12
 """More rows and shifted figures than these are not looked for in one file."""
@@ -71,8 +74,7 @@ def causes_of(
             trial = _again(pack, reading, found[0].budget, formulas)
         groups = _groups(trial)
     for group in groups:
-        ways = _cells(trial, group, deadline)
-        causes.append(Cause(ways[0] if ways else (), told.about(group), tuple(ways[1:])))
+        causes.append(_cells(trial, group, told, deadline))
     return tuple(sorted(causes, key=lambda cause: -len(cause.explains)))
 
 
@@ -131,12 +133,18 @@ def _groups(trial: Trial) -> list[list[Constraint]]:
     return [constraints for _, constraints in groups]
 
 
-def _cells(trial: Trial, group: list[Constraint], deadline: float) -> list[Way]:
-    """The best explanations of one group by cells."""
-    alone = list(single(trial, group))
-    if alone:
-        return ways_of(trial, alone)
-    return ways_of(trial, list(pairs(trial, group, deadline)))
+def _cells(trial: Trial, group: list[Constraint], told: _Told, deadline: float) -> Cause:
+    """The best explanation of one group by cells: one, else two, else as few as a solver finds."""
+    found: list[tuple[Change, ...]] = [*single(trial, group)]
+    if not found:
+        found = [*pairs(trial, group, min(deadline, time.monotonic() + PAIRS_PATIENCE))]
+    complete = True
+    if not found:
+        from xlbudget.ops.solver import several
+
+        found, complete = several(trial, group, deadline)
+    ways = ways_of(trial, found)
+    return Cause(ways[0] if ways else (), told.about(group), tuple(ways[1:]), not complete)
 
 
 def _cause(found: list[Whole]) -> Cause:

@@ -14,7 +14,7 @@ NO_COST = (0, 1, 0, 0)
 
 
 def shifts(trial: Trial) -> Iterator[tuple[tuple[Change, ...], list[Constraint]]]:
-    """Shifts that mend some broken constraints and break nothing, each with what it mends.
+    """Shifts after which everything holds that the cells are in, each with what it mends.
 
     A figure (or two that changed places) in neighbouring cells of one row or one column, or all
     figures of a row in the row above or below.
@@ -27,13 +27,12 @@ def shifts(trial: Trial) -> Iterator[tuple[tuple[Change, ...], list[Constraint]]
             here, there = trial.now(one), trial.now(other)
             trial.set(one, there)
             trial.set(other, here)
-        after = {c for c in touched if trial.is_broken(c)}
+        clean = not any(map(trial.is_broken, touched))
         changed = (cell for pair in cells for cell in pair)
         changes = tuple(Change(cell, trial.now(cell), NO_COST, slip) for cell in changed)
         trial.figures = kept
-        mended = [c for c in before if c not in after]
-        if mended and after.issubset(before):
-            yield changes, mended
+        if before and clean:
+            yield changes, before
 
 
 def _neighbours(trial: Trial) -> Iterator[tuple[Sequence[tuple[CellKey, CellKey]], str]]:
