@@ -142,9 +142,15 @@ def _cells(trial: Trial, group: list[Constraint], told: _Told, deadline: float) 
     if not found:
         from xlbudget.ops.solver import several
 
-        found, complete = several(trial, group, deadline)
+        found, complete = several(trial, group, _share(deadline))
     ways = ways_of(trial, found)
     return Cause(ways[0] if ways else (), told.about(group), tuple(ways[1:]), not complete)
+
+
+def _share(deadline: float) -> float:
+    """Half of the time left: the other tangles want theirs."""
+    now = time.monotonic()
+    return now + (deadline - now) / 2
 
 
 def _cause(found: list[Whole]) -> Cause:

@@ -30,7 +30,19 @@ MOST_CELLS = 400
 TRUST = 3
 """What it costs more to change a total that computes itself."""
 
+A_CELL = 10
+"""What it costs to change a cell at all: fewer cells come before likelier ones."""
+
 TOLERANCE = 1e-9
+
+WHOLE_COSTS = 0.99
+"""Costs are whole numbers: a solution this near to the bound is the best."""
+
+MOST_ROUNDING = 20
+"""Last decimals by which a figure that the solver gives may be off."""
+
+MOST_FILLED = 2
+"""Blanks of one constraint that may be filled: each widens its tolerance."""
 
 
 class Found(NamedTuple):
@@ -57,6 +69,7 @@ def several(trial: Trial, group: Sequence[Constraint], deadline: float) -> Found
 
     model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
+    model.setOptionValue("mip_abs_gap", WHOLE_COSTS)
     model.setOptionValue("mip_feasibility_tolerance", TOLERANCE)
     model.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
     options, steps = _columns(model, trial, group, cells)
@@ -69,15 +82,18 @@ def several(trial: Trial, group: Sequence[Constraint], deadline: float) -> Found
         ended = model.getModelStatus() == highspy.HighsModelStatus.kOptimal
         cost = model.getInfo().objective_function_value
         values = list(model.getSolution().col_value)
-        if not ended or (found and cost > best + 0.5):
-            return Found(found, bool(found) or ended)
+        feasible = (
+            model.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        )
+        if not feasible or (found and cost > best + 0.5):
+            return Found(found, bool(found))
         best = cost
         chosen = [one for one in options if values[one.column] > 0.5]
         changes = _verified(trial, group, {o.cell: round(values[steps[o.cell]]) for o in chosen})
         if changes:
             found.append(changes)
-            if len(found) == MOST_ALTERNATIVES:
-                break
+        if not ended or len(found) == MOST_ALTERNATIVES:
+            return Found(found, ended)
         taken = [one.column for one in chosen]
         model.addRow(-inf, len(taken) - 1, len(taken), taken, [1.0] * len(taken))
     return Found(found, bool(found))
@@ -108,13 +124,13 @@ def _columns(
         now = trial.now(cell) // width
         bound = max(most // width, *(abs(step) for step, _ in _likely(trial, cell)), 1)
         steps[cell] = column(-bound, bound, 0)
-        trusted = TRUST if cell in trial.formulas else 0
+        basic = A_CELL + (TRUST if cell in trial.formulas else 0)
         mine = [(steps[cell], 1.0)]
         for step, cost in _likely(trial, cell):
-            options.append(_Option(cell, step, column(0, 1, cost + trusted)))
+            options.append(_Option(cell, step, column(0, 1, basic + cost)))
             mine.append((options[-1].column, -float(step)))
         any_cost = COSTS[""] if now else COSTS[OMITTED]
-        options.append(_Option(cell, None, column(0, 1, any_cost + trusted)))
+        options.append(_Option(cell, None, column(0, 1, basic + any_cost)))
         free = options[-1].column
         indices, factors = [place for place, _ in mine], [factor for _, factor in mine]
         model.addRow(-inf, 0, len(indices) + 1, [*indices, free], [*factors, -float(bound)])
@@ -141,15 +157,43 @@ def _likely(trial: Trial, cell: CellKey) -> list[tuple[int, int]]:
 def _rows(model: Any, trial: Trial, cells: Sequence[CellKey], steps: dict[CellKey, int]) -> None:
     """Every constraint that one of the cells moves holds afterwards, within rounding."""
     for constraint in dict.fromkeys(c for cell in cells for c in trial.constraints(cell)):
-        verdict = judge(constraint, trial.figures)
-        room = min(isqrt(4 * verdict.filled * verdict.width**2 // 3), (verdict.bound - 1) // 2)
-        room = max(room, 0 if trial.is_broken(constraint) else abs(verdict.residual))
-        terms = {
-            steps[c]: f * trial.width(c) for c, f in trial.moving(constraint).items() if c in steps
-        }
-        low = -inf if constraint.relation == AT_MOST else -room - verdict.residual
+        low, high = _bounds(trial, constraint)
+        moving = trial.moving(constraint)
+        terms = {steps[c]: f * trial.width(c) for c, f in moving.items() if c in steps}
         indices, factors = list(terms), [float(factor) for factor in terms.values()]
-        model.addRow(low, room - verdict.residual, len(indices), indices, factors)
+        model.addRow(low, high, len(indices), indices, factors)
+
+
+def _bounds(trial: Trial, constraint: Constraint) -> tuple[float, float]:
+    """By how much the left side may move, so that the constraint holds within rounding, judged
+    with the blanks that may be filled."""
+    verdict = judge(constraint, trial.figures)
+    moving = trial.moving(constraint)
+    blank = min(MOST_FILLED, sum(not trial.now(cell) for cell in moving))
+    width = max(map(trial.width, moving))
+    most = (verdict.bound + blank * width - 1) // 2
+    room = min(isqrt(4 * (verdict.filled + blank) * width**2 // 3), most)
+    if not trial.is_broken(constraint):
+        room = max(room, abs(verdict.residual))
+    low = -inf if constraint.relation == AT_MOST else -room - verdict.residual
+    return low, room - verdict.residual
+
+
+def _exact(trial: Trial, chosen: dict[CellKey, int]) -> None:
+    """Of the figures within rounding those that make the most constraints hold exactly: each
+    cell in turn takes the value that the others ask for."""
+    for cell in chosen:
+        asked = [
+            (len(c.cells()), value)
+            for c in trial.constraints(cell)
+            if (factor := trial.moving(c)[cell])
+            and c.relation != AT_MOST
+            and (residual := judge(c, trial.figures).residual) % factor == 0
+            and abs(residual) <= MOST_ROUNDING * trial.width(cell)
+            for value in [trial.now(cell) - residual // factor]
+        ]
+        if asked:
+            trial.set(cell, min(asked)[1])
 
 
 def _verified(
@@ -159,6 +203,7 @@ def _verified(
     kept = dict(trial.figures)
     for cell, step in chosen.items():
         trial.set(cell, trial.now(cell) + step * trial.width(cell))
+    _exact(trial, chosen)
     touched = dict.fromkeys((*group, *(c for cell in chosen for c in trial.constraints(cell))))
     changes: tuple[Change, ...] = ()
     if not any(map(trial.is_broken, touched)):

@@ -196,12 +196,13 @@ class Trial:
         return Repair(change.cell, old or None, new or None, change.slip or slip_of(old, new))
 
 
-Identity = tuple[str, int, tuple[tuple[str, str], ...]]
+Identity = tuple[str, int, tuple[tuple[str, str], ...], tuple[str, ...]]
 
 
 def identity(constraint: Constraint) -> Identity:
     """Which constraint of the rules this is, whatever rows it goes over at the moment."""
-    return constraint.rule, constraint.part, constraint.about
+    first = (constraint.left or constraint.right)[0].cell
+    return constraint.rule, constraint.part, constraint.about, first[:2]
 
 
 def coefficients(constraint: Constraint) -> Mapping[CellKey, int]:
