@@ -13,6 +13,7 @@ from xlbudget.core.budget import Budget, Row, numbered
 from xlbudget.core.cause import RowRepair, Way
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.ops.slips import CODE, DOUBLED, MISSING
+from xlbudget.packs.model import CODE as CODE_COLUMN
 from xlbudget.packs.model import TOTAL, Catalogue, Pack
 
 
@@ -116,7 +117,7 @@ def of_rows(pack: Pack, budget: Budget, rng: random.Random) -> Iterator[RowMutan
             twin = row._replace(id=f"{row.id}#2")
             twice = (*rows[: place + 1], twin, *rows[place + 1 :])
             yield _row("doubled", budget, key, row, twin.id, twice)
-            if row.code:
+            if row.code and CODE_COLUMN in block.paths:
                 yield _mistyped(pack.catalogues[block.codes], budget, key, row, rng)
         yield from _shifted(pack, budget, key)
 

@@ -21,7 +21,7 @@ from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import Scale
 from xlbudget.ops.cells import pairs, single, ways_of
-from xlbudget.ops.rows import Hypothesis, hypotheses, mended
+from xlbudget.ops.rows import hypotheses, mended
 from xlbudget.ops.shifts import shifts
 from xlbudget.ops.trial import Change, Trial, identity
 from xlbudget.packs.model import Pack
@@ -163,25 +163,29 @@ def _wholes(trial: Trial, reading: Reading, told: _Told, deadline: float) -> lis
     """Row slips and shifts that explain more than one cell could, best first."""
     found = []
     for changes, constraints in shifts(trial):
-        budget = _with_figures(trial, {change.cell: change.value for change in changes})
-        way = tuple(map(trial.repair, changes))
         if _more_than_a_cell(trial, constraints):
-            explains = told.about(constraints)
-            found.append(Whole(way, explains, (-len(explains), 1, len(way)), budget))
+            budget = _with_figures(trial, {change.cell: change.value for change in changes})
+            way = tuple(map(trial.repair, changes))
+            explains, new = _explained(reading, told, budget, constraints)
+            found.append(Whole(way, explains, (-len(explains), 1 + 2 * new, len(way)), budget))
     for one in hypotheses(trial, told.codes):
         if time.monotonic() > deadline:
             break
-        constraints_ = mended(trial, one)
-        if constraints_ is not None:
-            whole = _whole(trial, reading, told, one, constraints_)
-            if whole.explains and (_rows_told(whole) or _more_than_a_cell(trial, constraints_)):
-                found.append(whole)
+        mends = mended(trial, one)
+        if mends is None:
+            continue
+        budget = trial.budget._replace(blocks={**trial.budget.blocks, one.block: one.rows})
+        explains, new = _explained(reading, told, budget, mends)
+        if _rows_told(explains) or _more_than_a_cell(trial, mends):
+            # A missing row of which only the figures are known bears no code of its own.
+            cost = one.cost + (2 * new if one.repair.row else 0)
+            found.append(Whole((one.repair,), explains, (-len(explains), cost, 1), budget))
     return sorted(found, key=lambda whole: whole.rank)
 
 
-def _rows_told(whole: Whole) -> bool:
-    """Does it explain an error about a row or a code, which no figure could?"""
-    return any(f.constraint is None and f.severity == ERROR for f in whole.explains)
+def _rows_told(explains: Iterable[Finding]) -> bool:
+    """Is there an error about a row or a code among them, which no figure could explain?"""
+    return any(f.constraint is None and f.severity == ERROR for f in explains)
 
 
 def _more_than_a_cell(trial: Trial, constraints: Sequence[Constraint]) -> bool:
@@ -189,18 +193,14 @@ def _more_than_a_cell(trial: Trial, constraints: Sequence[Constraint]) -> bool:
     return bool(constraints) and not any(single(trial, constraints))
 
 
-def _whole(
-    trial: Trial, reading: Reading, told: _Told, one: Hypothesis, constraints: list[Constraint]
-) -> Whole:
-    budget = reading.budget._replace(blocks={**trial.budget.blocks, one.block: one.rows})
-    after = _rows_said(trial.pack, reading, budget)
+def _explained(
+    reading: Reading, told: _Told, budget: Budget, constraints: Iterable[Constraint]
+) -> tuple[tuple[Finding, ...], int]:
+    """The findings that are gone in this budget, and how many errors about rows are new."""
+    after = _rows_said(told.pack, reading, budget)
     gone = [f for said, f in told.rows.items() if said not in after]
     new = sum(severity == ERROR for said, severity in after.items() if said not in told.rows)
-    explains = (*told.about(constraints), *gone)
-    named = one.repair.slip != "missing" or one.repair.row
-    return Whole(
-        (one.repair,), explains, (-len(explains), one.cost + (2 * new if named else 0), 1), budget
-    )
+    return (*told.about(constraints), *gone), new
 
 
 def _rows_said(pack: Pack, reading: Reading, budget: Budget) -> dict[tuple[object, ...], str]:

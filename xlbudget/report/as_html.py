@@ -54,6 +54,7 @@ def _cause(namer: Namer, cause: Cause, findings: Sequence[Finding]) -> dict[str,
         "repairs": [_repair(namer, one) for one in cause.repairs],
         "alternatives": [[_repair(namer, one) for one in way] for way in cause.alternatives],
         "explains": namer.pack.words["report"]["explains"].format(count=len(findings)),
+        "partial": namer.pack.words["report"]["partial"] if cause.partial else "",
         "forms": " ".join(forms),
         "findings": [_finding(namer, finding) for finding in findings],
     }

@@ -58,6 +58,8 @@ def _cause(namer: Namer, cause: Cause, explains: int) -> dict[str, Any]:
         "repairs": [_repair(namer, repair) for repair in cause.repairs],
         "explains": explains,
     }
+    if cause.partial:
+        said["partial"] = True
     if cause.alternatives:
         said["alternatives"] = [
             [_repair(namer, repair) for repair in repairs] for repairs in cause.alternatives

@@ -87,6 +87,8 @@ def _causes(
             differing = [one for one in other_way if one not in cause.repairs]
             said = f"；{words['and']}".join(repair(namer, one) for one in differing)
             yield f"   {words['or']}{said}"
+        if cause.partial:
+            yield f"   {words['partial']}"
         yield "   " + words["explains"].format(count=len(findings))
         for finding in findings:
             where = next(iter(places(namer, finding)), namer.form(finding.form))
