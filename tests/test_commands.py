@@ -10,6 +10,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import jsonschema
 import openpyxl
 import pytest
 from conftest import EXAMPLE
@@ -170,6 +171,17 @@ def test_several_files_and_folders_give_an_array() -> None:
     assert result.returncode == 1
 
 
+def golden(name: str) -> str:
+    """An output as it should be, kept in tests/golden."""
+    return (ROOT / "tests" / "golden" / name).read_text(encoding="utf-8")
+
+
+def test_a_rule_page_shows_what_breaks_it() -> None:
+    """What must hold, why, and a breach: derived for equations, the pack's words for others."""
+    assert run("rule", "A102").stdout == golden("rule-A102.txt")
+    assert run("rule", "C304").stdout == golden("rule-C304.txt")
+
+
 def test_rule_and_codes() -> None:
     page = run("rule", "A602").stdout
     assert "sum(children)" in page and "为什么" in page and "怎么办" in page
@@ -234,6 +246,17 @@ def test_a_marked_copy_says_at_the_cells_what_is_wrong(tmp_path: Path) -> None:
         widths = {key: d.width for key, d in original[name].column_dimensions.items()}
         assert {k: d.width for k, d in book[name].column_dimensions.items()} == widths
     assert run("check", EXAMPLE, "--annotate", tmp_path / "x.xlsx").returncode == 2
+
+
+def test_sarif_is_valid_also_of_files_that_cannot_be_read(tmp_path: Path) -> None:
+    """Held against the objects of the standard that are written (tests/sarif.schema.json)."""
+    schema = json.loads((ROOT / "tests" / "sarif.schema.json").read_text(encoding="utf-8"))
+    broken = tmp_path / "坏 的.xlsx"
+    broken.write_bytes(b"PK")
+    files = [EXAMPLE / "预算-有错.xlsx", EXAMPLE / "预算.xlsx", broken]
+    log = json.loads(run("check", *files, "--format", "sarif").stdout)
+    jsonschema.validate(log, schema)
+    assert {result["ruleId"][0] for result in log["runs"][0]["results"]} >= {"A", "F"}
 
 
 def test_sarif_names_rules_files_and_cells() -> None:

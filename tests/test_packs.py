@@ -21,6 +21,7 @@ from xlbudget.ops.schema import schema_text
 from xlbudget.packs.faults import PackError
 from xlbudget.packs.load import load_pack, pack_names, templates_root
 from xlbudget.packs.model import Pack
+from xlbudget.rules.example import broken_example
 from xlbudget.rules.lint import lint
 from xlbudget.rules.shapes import shapes_of
 from xlbudget.workbook.raw import read_workbook
@@ -43,6 +44,9 @@ def test_every_pack_is_sound(name: str) -> None:
 def test_every_rule_says_why_and_what_to_do(pack: Pack) -> None:
     for rule in pack.rules.values():
         assert rule.sentence and rule.why and rule.mend, rule.id
+        if rule.id[0] in "AXCVD":
+            assert rule.usual, rule.id
+            assert rule.example or broken_example(pack, rule), rule.id
         assert rule.source or rule.id[0] in "FSV", rule.id
 
 

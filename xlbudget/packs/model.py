@@ -174,7 +174,11 @@ class Part(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule: id, sentences by case, severity by case, reasons, and its parts."""
+    """One rule: id, sentences by case, severity by case, reasons, and its parts.
+
+    `usual` says how people usually break it; `example` shows a breach where none can be derived
+    from an equation.
+    """
 
     id: str
     title: str
@@ -183,6 +187,8 @@ class Rule(NamedTuple):
     why: str
     source: str
     mend: str
+    usual: str
+    example: str
     parts: tuple[Part, ...]
     where: str
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlbudget.core.reading import Reading
+from xlbudget.ops.check import check
 from xlbudget.packs.model import Pack, Part, Rule
+from xlbudget.report.text import cell_lines
+from xlbudget.report.words import Namer, message
+from xlbudget.rules.example import broken_example
 
 
 def rule_list(pack: Pack) -> str:
@@ -37,6 +42,25 @@ def _page(pack: Pack, rule: Rule) -> Iterator[str]:
     if rule.source:
         yield f"{titles['source']}：{rule.source}"
     yield f"{titles['mend']}：{plain_sentence(pack, rule.mend)}"
+    if rule.usual:
+        yield f"{titles['usual']}：{rule.usual}"
+    yield from _example(pack, rule)
+
+
+def _example(pack: Pack, rule: Rule) -> Iterator[str]:
+    """A breach with its figures: of an equation as the check itself reports it."""
+    title = pack.words["rule_page"]["example"]
+    made = broken_example(pack, rule)
+    if made is None:
+        if rule.example:
+            yield f"{title}：{rule.example}"
+        return
+    budget, constraint = made
+    reading = Reading(budget)
+    finding = next(f for f in check(pack, reading).findings if f.constraint == constraint)
+    namer = Namer(pack, reading)
+    yield f"{title}：{message(namer, finding)}"
+    yield from cell_lines(namer, finding)
 
 
 def _expression(part: Part) -> str:

@@ -123,11 +123,11 @@ def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
         return
     yield ""
     yield f"{head} {where} {said}".replace("  ", " ")
-    yield from _cells(namer, finding)
+    yield from cell_lines(namer, finding)
     yield f"    {words['report']['mend']}：{mend(namer, finding)}"
 
 
-def _cells(namer: Namer, finding: Finding) -> Iterator[str]:
+def cell_lines(namer: Namer, finding: Finding) -> Iterator[str]:
     """The equation with the user's own figures, a line a cell: address, row, column, amount."""
     constraint = finding.constraint
     if constraint is None or namer.reading is None:
