@@ -291,6 +291,20 @@ def test_the_page_is_whole_and_its_links_lead_somewhere() -> None:
     assert f'href="#{cell}"' in page and 'href="#cause-1"' in page
 
 
+def test_one_page_of_several_files(tmp_path: Path) -> None:
+    """First which passed; every link leads somewhere, also where a file could not be read."""
+    broken = tmp_path / "坏.xlsx"
+    broken.write_bytes(b"PK")
+    files = [EXAMPLE / "预算-有错.xlsx", EXAMPLE / "预算.xlsx", broken]
+    page = run("check", *files, "--format", "html").stdout
+    assert "共 3 个文件：1 个通过，1 个不通过，1 个无法读取" in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    links = re.findall(r'href="#([^"]+)"', page)
+    assert len(set(ids)) == len(ids) and set(links) <= set(ids)
+    assert {"1-file", "2-file", "3-file", "1-cause-1"} <= set(links)
+    assert page.count("<table>") == 26
+
+
 def test_the_page_shows_words_as_words(tmp_path: Path) -> None:
     book = json.loads((EXAMPLE / "budget.json").read_text(encoding="utf-8"))
     book["department"]["name"] = "<script>alert(1)</script>"

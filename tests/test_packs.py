@@ -105,11 +105,11 @@ FAULTS = [
         "rules/a-within.yaml",
         "holds: total == current + carryover",
         "holds: total == curent",
-        21,
+        23,
         "curent",
     ),
     ("rules/a-within.yaml", "on: f01.income", "on: f21.income", 4, "f21"),
-    ("rules/a-within.yaml", "- id: A102", "- id: A101", 10, "stands already"),
+    ("rules/a-within.yaml", "- id: A102", "- id: A101", 11, "stands already"),
     ("rules/a-within.yaml", "sum(sources)", "current * carryover", 4, "not linear"),
     (
         "rules/a-within.yaml",

@@ -13,33 +13,43 @@ from xlbudget.core.key import CellKey
 from xlbudget.layout.plan import Cell, plan
 from xlbudget.packs.model import Form
 from xlbudget.report.checked import Checked, explained, in_order
-from xlbudget.report.text import decided, unexplained, verdict
+from xlbudget.report.text import decided, overall, unexplained, verdict
 from xlbudget.report.words import Namer, mend, message, money, places, repair
 
 TEMPLATE = "page.html"
 
 
-def report(checked: Checked) -> str:
-    """The page of one file."""
+def report(checked: Sequence[Checked]) -> str:
+    """One self-contained page: of several files a list with links first."""
     from jinja2 import Environment
 
     source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
     template = Environment(autoescape=True, trim_blocks=True).from_string(source)
-    return template.render(_page(checked))
+    words = checked[0].pack.words
+    return template.render(
+        title=_title(checked),
+        words={**words["html"], "or": words["report"]["or"]},
+        severities=list(words["severities"].items()),
+        files=[_file(one, number, len(checked)) for number, one in enumerate(checked, start=1)],
+    )
 
 
-def _page(checked: Checked) -> dict[str, Any]:
+def _title(checked: Sequence[Checked]) -> str:
+    """The verdict on one file; of several how many passed."""
+    return verdict(checked[0]) if len(checked) == 1 else overall(checked)
+
+
+def _file(checked: Checked, number: int, count: int) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
     words = checked.pack.words
     causes = explained(checked)
     told = {id(finding) for _, findings in causes for finding in findings}
     rest = [f for f in in_order(checked.findings) if id(f) not in told]
     return {
+        "prefix": f"{number}-" if count > 1 else "",
         "verdict": verdict(checked),
         "failed": checked.reading is None or bool(checked.counts.get(ERROR)),
         "decided": decided(checked) if checked.reading else "",
-        "words": {**words["html"], "or": words["report"]["or"]},
-        "severities": list(words["severities"].items()),
         "causes_title": words["report"]["causes"].format(count=len(causes)),
         "causes": [_cause(namer, cause, findings) for cause, findings in causes],
         "unexplained": " ".join(unexplained(checked)),

@@ -25,8 +25,19 @@ def uncoloured(text: str, _: str) -> str:
 
 
 def report(checked: Sequence[Checked], style: Style = uncoloured) -> str:
-    """The report on one or several files."""
-    return "\n\n".join("\n".join(_file(one, style)) for one in checked)
+    """The report on one or several files; of several first how many passed."""
+    said = ["\n".join(_file(one, style)) for one in checked]
+    return "\n\n".join([overall(checked), *said] if len(said) > 1 else said)
+
+
+def overall(checked: Sequence[Checked]) -> str:
+    """How many files passed, failed, could not be read."""
+    read = [one for one in checked if one.reading is not None]
+    failed = sum(bool(one.counts.get(ERROR)) for one in read)
+    words = checked[0].pack.words["report"]["files"]
+    return str(words).format(
+        all=len(checked), passed=len(read) - failed, failed=failed, unread=len(checked) - len(read)
+    )
 
 
 def findings_report(checked: Checked) -> str:
