@@ -48,7 +48,7 @@ def _file(checked: Checked, number: int, count: int) -> dict[str, Any]:
     return {
         "prefix": f"{number}-" if count > 1 else "",
         "verdict": verdict(checked),
-        "failed": checked.reading is None or bool(checked.counts.get(ERROR)),
+        "failed": checked.failed,
         "decided": decided(checked) if checked.reading else "",
         "causes_title": words["report"]["causes"].format(count=len(causes)),
         "causes": [_cause(namer, cause, findings) for cause, findings in causes],

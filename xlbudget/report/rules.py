@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xlbudget.core.reading import Reading
 from xlbudget.ops.check import check
 from xlbudget.packs.model import Pack, Part, Rule
-from xlbudget.report.text import cell_lines
+from xlbudget.report.text import equation
 from xlbudget.report.words import Namer, message
 from xlbudget.rules.example import broken_example
 
@@ -60,7 +60,7 @@ def _example(pack: Pack, rule: Rule) -> Iterator[str]:
     finding = next(f for f in check(pack, reading).findings if f.constraint == constraint)
     namer = Namer(pack, reading)
     yield f"{title}：{message(namer, finding)}"
-    yield from cell_lines(namer, finding)
+    yield from equation(namer, finding)
 
 
 def _expression(part: Part) -> str:
