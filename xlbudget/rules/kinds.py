@@ -383,6 +383,10 @@ FILE_KINDS = frozenset(
         "stray_cell",
         "not_budget_json",
         "nothing_recognised",
+        "not_changed",
+        "outside",
+        "reader_failed",
+        "unknown_encoding",
     }
 )
 """Kinds noticed when a file is opened; each keeps the file from being read."""
