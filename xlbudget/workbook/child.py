@@ -78,7 +78,7 @@ def _decrypted(content: bytes, password: str) -> bytes:
     from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
 
     try:
-        for word in (password, SILENT_PASSWORD):
+        for word in filter(None, (password, SILENT_PASSWORD)):
             file = msoffcrypto.OfficeFile(BytesIO(content))
             result = BytesIO()
             try:

@@ -6,6 +6,7 @@ Cells and rows that are repeated are counted, and written out only where somethi
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,8 @@ NAMESPACES = {
     "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
 }
 MANIFEST = "META-INF/manifest.xml"
+META = "meta.xml"
+CALCULATING = (b"LibreOffice", b"OpenOffice")
 CELLS = ("table:table-cell", "table:covered-table-cell")
 NUMBERS = ("float", "currency", "percentage")
 FORMATS = ("number:number-style", "number:currency-style")
@@ -44,7 +47,7 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[
     _, package = open_package(content)
     if MANIFEST in package.NameToInfo and b"encryption-data" in read_part(package, MANIFEST):
         raise FileFault("encrypted", "unknown")
-    reader = _Reader()
+    reader = _Reader(_calculates(package))
     for part in ("styles.xml", "content.xml"):
         if part in package.NameToInfo:
             _parse(read_part(package, part), reader)
@@ -64,6 +67,12 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[
         for sheet in found
         if sheet.name in names
     ]
+
+
+def _calculates(package: zipfile.ZipFile) -> bool:
+    """Was it written by a program that calculates, and writes an empty text as nothing?"""
+    said = read_part(package, META) if META in package.NameToInfo else b""
+    return any(program in said for program in CALCULATING)
 
 
 def _parse(xml: bytes, reader: _Reader) -> None:
@@ -128,7 +137,8 @@ class _Sheet:
 class _Reader:
     """Handlers for the parser, and what they found."""
 
-    def __init__(self) -> None:
+    def __init__(self, calculated: bool) -> None:
+        self.calculated = calculated
         self.formats: dict[str, int | None] = {}
         self.styles: dict[str, tuple[str, str]] = {}
         self.hidden: set[str] = set()
@@ -206,7 +216,8 @@ class _Reader:
         shown = "\n".join(self.paragraphs)
         kind = said.get("office:value-type", "")
         value = shown if error else _value(kind, said, shown)
-        uncalculated = "table:formula" in said and not kind and not shown
+        formula = "table:formula" in said and not self.calculated
+        uncalculated = formula and not kind and not shown
         if value not in ("", None) or error or uncalculated:
             self._put(sheet, said, many, value, shown if error else "", uncalculated)
         sheet.column += many

@@ -14,6 +14,8 @@ from xlbudget.workbook.records import Noted, Records, decimals_of, joined
 BOF, EOF, FILEPASS, BOUNDSHEET, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0
 FORMULA, NUMBER, RK, MULRK, BOOLERR = 0x0006, 0x0203, 0x027E, 0x00BD, 0x0205
 TEXTS = (0x00FD, 0x0204, 0x00D6)
+SPECIAL, IS_ERROR, JOINS = b"\xff\xff", 2, b"\x08"
+NO_TEXT = (b"\x17\x00\x00", b"\x17\x00\x01")
 BIFF8 = 0x0600
 WORKSHEET = 0
 
@@ -25,6 +27,9 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[
     listed, styles = _globals(stream)
     chosen = wanted(listed, own)
     noted = {one.name: _noted(_records(stream, int(one.part)), styles) for one in chosen}
+    if any(note.uncalculated for note in noted.values()):
+        for note in noted.values():
+            note.uncalculated |= note.zeros
     return listed, joined(content, chosen, noted)
 
 
@@ -91,9 +96,27 @@ def _noted(records: Records, styles: Sequence[int | None]) -> Noted:
             noted.cell((row, column), None if number in TEXTS else decimals_of(styles, style))
             if number == BOOLERR and body[7]:
                 noted.error((row, column), body[6])
-            elif number == FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
-                noted.error((row, column), body[8])
+            elif number == FORMULA:
+                _formula(body, (row, column), noted)
     return noted
+
+
+def _formula(body: bytes, at: tuple[int, int], noted: Noted) -> None:
+    """A formula's error value, and values that LibreOffice made up. It writes 0 where it did not
+    calculate, so that one that joins texts may bear a number: where one is so, no other 0 is
+    believed. It also writes 0 for an empty text that came from IFERROR; where a formula can give
+    an empty text, a 0 is nothing either way."""
+    if body[12:14] == SPECIAL:
+        if body[6] == IS_ERROR:
+            noted.error(at, body[8])
+        return
+    tokens = body[22 : 22 + unpack_from("<H", body, 20)[0]]
+    if not any(body[6:14]):
+        noted.zeros.add(at)
+        if any(text in tokens for text in NO_TEXT):
+            noted.empty.add(at)
+    if tokens.endswith(JOINS):
+        noted.uncalculated.add(at)
 
 
 def _many(body: bytes, styles: Sequence[int | None], noted: Noted) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Any
 
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.raw import (
@@ -33,10 +34,14 @@ Records = Iterator[tuple[int, bytes]]
 
 @dataclass
 class Noted:
-    """What stands beside the values of one sheet."""
+    """What stands beside the values of one sheet; `zeros` are formulas whose value is 0,
+    `empty` those of them that stand for an empty text."""
 
     decimals: dict[tuple[int, int], int] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    zeros: set[tuple[int, int]] = field(default_factory=set)
+    empty: set[tuple[int, int]] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
     filled: int = 0
@@ -77,14 +82,19 @@ def joined(content: bytes, chosen: Sequence[Listed], noted: Mapping[str, Noted])
             limit=str(MOST_CELLS),
         )
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-    return [
-        RawSheet(
-            sheet.name,
-            book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
-            noted[sheet.name].decimals,
-            frozenset(),
-            noted[sheet.name].errors,
-            sheet.hidden,
-        )
-        for sheet in chosen
-    ]
+    return [_sheet(book, sheet, noted[sheet.name]) for sheet in chosen]
+
+
+def _sheet(book: Any, listed: Listed, noted: Noted) -> RawSheet:
+    rows = book.get_sheet_by_name(listed.name).to_python(skip_empty_area=False)
+    for row, column in noted.uncalculated | noted.empty:
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = ""
+    return RawSheet(
+        listed.name,
+        rows,
+        noted.decimals,
+        frozenset(noted.uncalculated),
+        noted.errors,
+        listed.hidden,
+    )
