@@ -6,10 +6,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import struct
 import subprocess
-import threading
+import sys
 import zipfile
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -18,8 +17,9 @@ from typing import Any, NamedTuple
 
 import openpyxl
 import pytest
+from conftest import EXAMPLE
 from test_commands import COMMAND
-from test_formats import ole
+from test_formats import locked, ole
 from xlsb import record, xlsb_bytes
 
 SECONDS = 10
@@ -43,22 +43,29 @@ class Ran(NamedTuple):
         return {finding["code"] for finding in self.findings}
 
 
+LAUNCHER = """
+import json, os, resource, subprocess, sys
+limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
+process = subprocess.Popen(sys.argv[3:], preexec_fn=limit)
+_, status, usage = os.wait4(process.pid, 0)
+with open(sys.argv[1], "w") as file:
+    json.dump([os.waitstatus_to_exitcode(status), usage.ru_maxrss], file)
+"""
+"""Starts the command from a small process: one started from pytest counts pytest's memory too."""
+
+
 def run(path: Path, *words: str) -> Ran:
-    process = subprocess.Popen(
-        [COMMAND, "check", path, "--format", "json", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (NET, NET)),
+    told = path.parent.with_name(path.parent.name + "-told.json")
+    command = [str(COMMAND), "check", str(path), "--format", "json", *words]
+    done = subprocess.run(
+        [sys.executable, "-c", LAUNCHER, str(told), str(NET), *command],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
     )
-    watchdog = threading.Timer(SECONDS, process.kill)
-    watchdog.start()
-    assert process.stdout and process.stderr
-    out, errors = process.stdout.read(), process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    watchdog.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    findings = json.loads(out)["findings"] if out else []
-    return Ran(process.returncode, findings, errors.decode(), usage.ru_maxrss << 10)
+    code, kilobytes = json.loads(told.read_text())
+    findings = json.loads(done.stdout)["findings"] if done.stdout else []
+    return Ran(code, findings, done.stderr, kilobytes << 10)
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +131,9 @@ def packed_too_well(package: Package) -> bytes:
 
 
 def large_in_all(package: Package) -> bytes:
-    filler = os.urandom(1 << 19).hex().encode()
+    filler = (os.urandom(1 << 14).hex() * 10 + " " * (1 << 20)).encode()
     for number in range(5):
-        package[f"xl/x{number}.xml"] = filler * 30
+        package[f"xl/x{number}.xml"] = (filler * 30)[: 28 << 20]
     return packed(package)
 
 
@@ -264,14 +271,13 @@ def many_cells(package: Package) -> bytes:
 
 def shared_text_shown_often(package: Package) -> bytes:
     """One long text, shown in thousands of cells: kept once, but read as often as shown."""
-    xml = package["xl/sharedStrings.xml"].decode()
-    count = xml.count("<si>")
-    text = os.urandom(500_000).hex()
-    package["xl/sharedStrings.xml"] = xml.replace(
-        "</sst>", f"<si><t>{text}</t></si></sst>"
-    ).encode()
+    package = parts((EXAMPLE / "预算.xlsx").read_bytes())
+    xml = package["xl/sharedStrings.xml"]
+    text = f"<si><t>{os.urandom(500_000).hex()}</t></si></sst>".encode()
+    package["xl/sharedStrings.xml"] = xml.replace(b"</sst>", text)
     inside = "".join(
-        f'<row r="{n}"><c r="A{n}" t="s"><v>{count}</v></c></row>' for n in range(100, 20_000)
+        f'<row r="{n}"><c r="A{n}" t="s"><v>{xml.count(b"<si>")}</v></c></row>'
+        for n in range(100, 20_000)
     )
     return inserted(sheet(), END, inside.encode())(package)
 
@@ -299,7 +305,7 @@ REFUSED: dict[str, tuple[str, str, Callable[[Package], bytes]]] = {
     "parts": ("F109", "4", many_parts),
     "size of one part": ("F109", "65 MB", large_part),
     "ratio": ("F109", "30 MB", packed_too_well),
-    "unpacked size": ("F109", "150 MB", large_in_all),
+    "unpacked size": ("F109", "140 MB", large_in_all),
     "a part of another name": ("F109", "90 MB", large_part_under_another_name),
     "path outside": ("F110", "../../x.xml", path_outside),
     "path from the root": ("F110", "C:/x.xml", path_from_the_root),
@@ -313,9 +319,9 @@ REFUSED: dict[str, tuple[str, str, Callable[[Package], bytes]]] = {
     "outside entity": ("F110", "sheet3.xml", outside_entity),
     "stray cell": ("F112", "XFD1048576", inserted(sheet(), END, cell("XFD1048576"))),
     "stray column": ("F112", "XFD5000", inserted(sheet(), END, cell("XFD5000"))),
-    "beyond the last column": ("F117", "表三", inserted(sheet(), END, cell("XFE9"))),
+    "beyond the last column": ("F117", "表三", inserted(sheet(), END, cell("XFE99"))),
     "beyond the last row": ("F117", "表三", inserted(sheet(), END, cell("A1048577"))),
-    "no such reference": ("F108", "损坏", inserted(sheet(), END, cell("AAAAAAAAAA1"))),
+    "no such reference": ("F108", "损坏", inserted(sheet(), END, cell("AAAAAAAAAA99"))),
     "1 000 sheets": ("F109", "1013", sheets(1000)),
     "three sheets of one name": ("F111", "表一", one_name),
     "200 000 merged ranges": ("F109", "200000", many_merged),
@@ -429,7 +435,6 @@ VALUES: dict[str, tuple[str, str]] = {
     "INF": ("<v>INF</v>", "V202"),
     "-INF": ("<v>-INF</v>", "V202"),
     "1e400": ("<v>1e400</v>", "V202"),
-    "hexadecimal": ("<v>0x10</v>", "V207"),
     "formula without a value": ("<f>500+39.97</f>", "V205"),
     "shared formula without a value": ('<f t="shared" si="0"/>', "V205"),
 }
@@ -456,13 +461,14 @@ def test_no_figure_in_a_code_or_name_stops_the_check(
     assert ran.code == 1
 
 
-def test_a_figure_with_separators_or_wide_digits_is_read_and_said(
-    base: int, forms_bytes: bytes, tmp_path: Path
+@pytest.mark.parametrize("value", ["0x10", "1,539.97", "５３９.97"])
+def test_a_number_written_as_none_is_not_read_as_another(
+    base: int, forms_bytes: bytes, tmp_path: Path, value: str
 ) -> None:
-    for value in ("1,539.97", "５３９.97"):
-        ran = run(made(tmp_path, typed("D9", f"<v>{value}</v>")(parts(forms_bytes))))
-        bounded(ran, base)
-        assert ["表三!D9"] in [f["cells"] for f in ran.findings if f["code"] == "V201"]
+    """Readers hand on a text, or refuse: neither may become a figure in silence."""
+    ran = run(made(tmp_path, typed("D9", f"<v>{value}</v>")(parts(forms_bytes))))
+    bounded(ran, base)
+    assert ran.codes & {"F108", "V201", "V207"}
 
 
 def test_rows_out_of_order_are_read_in_order(base: int, forms_bytes: bytes, tmp_path: Path) -> None:
@@ -484,7 +490,16 @@ def test_a_row_that_stands_twice_is_not_taken_in_silence(
     ran = run(made(tmp_path, inserted(sheet(), END, again)(parts(forms_bytes))))
     bounded(ran, base)
     assert ran.code == 2 and ran.codes == {"F119"}
-    assert "表三" in ran.findings[0]["message"] and "C9" in ran.findings[0]["message"]
+    assert "表三" in ran.findings[0]["message"] and "第 9 行" in ran.findings[0]["message"]
+
+
+def test_a_cell_that_stands_twice_is_not_taken_in_silence(
+    base: int, forms_bytes: bytes, tmp_path: Path
+) -> None:
+    again = b'<c r="C9" t="n"><v>77</v></c>'
+    ran = run(made(tmp_path, inserted(sheet(), b'<c r="D9"', again)(parts(forms_bytes))))
+    bounded(ran, base)
+    assert ran.code == 2 and ran.codes == {"F119"} and "C9" in ran.findings[0]["message"]
 
 
 def test_addresses_are_right_where_column_a_is_empty(
@@ -622,23 +637,18 @@ def test_limits_of_other_formats(base: int, forms_bytes: bytes, tmp_path: Path, 
     assert finding["code"] == code and words in finding["message"]
 
 
-def hard_lock(spins: int) -> bytes:
+def hard_lock(content: bytes, spins: int) -> bytes:
     """A locked file that asks for so many rounds of hashing."""
-    from msoffcrypto.format.ooxml import OOXMLFile
-
-    written = BytesIO()
-    OOXMLFile(BytesIO(packed({"[Content_Types].xml": b"a", "xl/workbook.xml": b"a"}))).encrypt(
-        "a", written
-    )
     old = b'spinCount="100000"'
-    assert old in written.getvalue()
-    return written.getvalue().replace(old, f'spinCount="{spins}"'.encode())
+    lock = locked(content, "a")
+    assert old in lock
+    return lock.replace(old, f'spinCount="{spins}"'.encode())
 
 
-def test_decrypting_takes_no_longer_than_its_limit(tmp_path: Path) -> None:
-    path = made(tmp_path, hard_lock(999_999))
-    process = subprocess.run(
-        [COMMAND, "check", path, "--password", "b"], capture_output=True, text=True, timeout=60
+def test_decrypting_takes_no_longer_than_its_limit(forms_bytes: bytes, tmp_path: Path) -> None:
+    path = made(tmp_path, hard_lock(forms_bytes, 999_999))
+    done = subprocess.run(
+        [COMMAND, "check", path, "--password", "b"], capture_output=True, text=True, timeout=30
     )
-    assert (process.returncode, process.stderr) == (2, "")
-    assert "F105" in process.stdout or "F115" in process.stdout
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "F105" in done.stdout or "F115" in done.stdout

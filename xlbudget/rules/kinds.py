@@ -379,6 +379,7 @@ FILE_KINDS = frozenset(
         "damaged",
         "too_large",
         "unsafe",
+        "duplicate_cells",
         "duplicate_sheets",
         "stray_cell",
         "not_budget_json",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from xlbudget.core.key import column_letters
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.raw import (
     MOST_CELLS_A_SHEET,
@@ -31,6 +32,7 @@ USUAL_CELL = re.compile(
 ATTRIBUTE = re.compile(rb"""\s([\w:]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 ROW = re.compile(rb"<(?:\w{1,20}:)?row(\s[^<>]*)?>")
+ROW_NUMBER = re.compile(rb'<(?:\w{1,20}:)?row\s(?:[^<>]*?\s)?r="(\d{1,9})"')
 FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
 UNCALCULATED = re.compile(
     rb"<c\s(?![^<>]*t=\"str\")[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
@@ -71,6 +73,7 @@ def scan_cells(name: str, xml: bytes, styles: list[int | None]) -> Scan:
     """Look at every cell of a sheet; `styles` are the decimals of each cell style. Raises
     FileFault."""
     _check_merged(name, xml)
+    _check_rows(name, xml)
     scan = Scan()
     telling = b":f" in xml or b'"e"' in xml or b"'e'" in xml or UNCALCULATED.search(xml)
     if telling or not _scan_usual(name, xml, styles, scan):
@@ -92,6 +95,21 @@ def _check_merged(name: str, xml: bytes) -> None:
             raise FileFault("too_large", "merged", sheet=name, count=str(found), limit=str(limit))
 
 
+def _check_rows(name: str, xml: bytes) -> None:
+    """Of a row that stands twice readers take one or the other."""
+    last = 0
+    seen: set[int] = set()
+    for found in ROW_NUMBER.finditer(xml):
+        row = int(found[1])
+        if row <= last and not seen:
+            seen = {int(earlier) for earlier in ROW_NUMBER.findall(xml, 0, found.start())}
+        if row in seen:
+            raise FileFault("duplicate_cells", "row", sheet=name, row=str(row))
+        if seen:
+            seen.add(row)
+        last = row
+
+
 def _windows(xml: bytes) -> Iterator[tuple[int, int]]:
     """Where to look for cells, a piece at a time: no cell is cut in two."""
     start = 0
@@ -110,6 +128,8 @@ def _scan_usual(name: str, xml: bytes, styles: list[int | None], scan: Scan) -> 
         usual = USUAL_CELL.findall(xml, start, stop)
         if len(usual) != len(ANY_CELL.findall(xml, start, stop)):
             return False
+        if len({cell[0] for cell in usual}) != len(usual):
+            return False  # the other pass says which cell stands twice
         _take_usual(name, usual, styles, columns, scan)
         check_filled(name, scan.filled)
     return True
@@ -156,7 +176,8 @@ def _scan_any(name: str, xml: bytes, styles: list[int | None], scan: Scan) -> No
     """Cells however they are written, and what stands inside them."""
     columns: dict[bytes, int] = {}
     implicit = _Implicit(xml)
-    before: tuple[int, int, Mapping[bytes, bytes], tuple[int, int]] | None = None
+    seen: set[tuple[int, int]] = set()
+    before: tuple[int, Mapping[bytes, bytes], tuple[int, int]] | None = None
     for found in CELL.finditer(xml):
         said = attributes(found[1])
         reference = said.get(b"r")
@@ -165,10 +186,14 @@ def _scan_any(name: str, xml: bytes, styles: list[int | None], scan: Scan) -> No
         else:
             at = _position(name, reference, columns)
             implicit.column = at[1]
+        if at in seen:
+            cell = f"{column_letters(at[1])}{at[0] + 1}"
+            raise FileFault("duplicate_cells", "cell", sheet=name, cell=cell)
+        seen.add(at)
         scan.rows, scan.columns = max(scan.rows, at[0] + 1), max(scan.columns, at[1] + 1)
         if before:
-            _look_inside(xml[before[0] : found.start()], before[2], before[3], scan)
-        before = None if found[2] else (found.end(), 0, said, at)
+            _look_inside(xml[before[0] : found.start()], before[1], before[2], scan)
+        before = None if found[2] else (found.end(), said, at)
         if before:
             scan.filled += 1
             check_filled(name, scan.filled)
@@ -177,7 +202,7 @@ def _scan_any(name: str, xml: bytes, styles: list[int | None], scan: Scan) -> No
                 scan.decimals[at] = decimals
     if before:
         end = xml.find(b"sheetData>", before[0])
-        _look_inside(xml[before[0] : end if end >= 0 else len(xml)], before[2], before[3], scan)
+        _look_inside(xml[before[0] : end if end >= 0 else len(xml)], before[1], before[2], scan)
 
 
 def _position(sheet: str, reference: bytes, columns: dict[bytes, int]) -> tuple[int, int]:

@@ -38,6 +38,8 @@ def _stream(content: bytes) -> bytes:
 
     with olefile.OleFileIO(BytesIO(content)) as ole:
         name = "Workbook" if ole.exists("Workbook") else "Book"
+        if ole.get_size(name) > len(content):  # a chain of sectors in a circle
+            raise FileFault("damaged")
         stream: bytes = ole.openstream(name).read()
     return stream
 
