@@ -1,9 +1,14 @@
-"""The example budget and its pack, for every test."""
+"""The example budget and its pack, and LibreOffice, for every test."""
 
 from __future__ import annotations
 
+import json
+import select
+import subprocess
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,6 +22,41 @@ from xlbudget.workbook.write import workbook_bytes
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "qinshui-2025"
+BRIDGE = Path(__file__).parent / "office.py"
+SYSTEM_PYTHON = "/usr/bin/python3"
+PATIENCE = 120
+
+
+class Office:
+    """LibreOffice, answering one job at a time."""
+
+    def __init__(self, profile: Path) -> None:
+        self.process = subprocess.Popen(
+            [SYSTEM_PYTHON, str(BRIDGE), str(profile)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def do(self, **job: Any) -> Any:
+        assert self.process.stdin and self.process.stdout
+        print(json.dumps(job), file=self.process.stdin, flush=True)
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+        answer = self.process.stdout.readline() if ready else ""
+        assert answer, "LibreOffice's bridge ended or hangs"
+        return json.loads(answer)
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    office = Office(tmp_path_factory.mktemp("office"))
+    yield office
+    office.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 it then shows. Reads one JSON job a line, answers one JSON line each.
 
 A job: {"load": path} | {"type": [[sheet, row, column, value], …], "show": [[sheet, first row, last
-column], …]} | {"insert": [sheet, row]} | {"save": path}. Typed cells are put back after showing,
-unless the job says "keep".
+column], …]} | {"insert": [sheet, row]} | {"save": path, "as": filter, "password": text}.
+Typed cells are put back after showing, unless the job says "keep".
 """
 
 import json
@@ -50,8 +50,9 @@ def main(profile):
         old = [write(book, *cell) for cell in job.get("type", ())]
         shown = [show(book, *area) for area in job.get("show", ())]
         if "save" in job:
-            kind = PropertyValue("FilterName", 0, "Calc MS Excel 2007 XML", 0)
-            book.storeToURL(url(job["save"]), (kind,))
+            kind = PropertyValue("FilterName", 0, job.get("as", "Calc MS Excel 2007 XML"), 0)
+            locks = [PropertyValue("Password", 0, p, 0) for p in [job.get("password")] if p]
+            book.storeToURL(url(job["save"]), (kind, *locks))
         if not job.get("keep"):
             for cell, formula in reversed(old):
                 cell.setFormula(formula)

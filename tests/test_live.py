@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import select
-import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +11,7 @@ from typing import Any
 import mutants
 import openpyxl
 import pytest
+from conftest import Office
 from mutants import Mutant, applied
 
 from xlbudget.cli.checking import check_file
@@ -30,43 +27,6 @@ from xlbudget.workbook.review import BODY_ROW, GOES_TO
 from xlbudget.workbook.write import live_workbook_bytes, workbook_bytes
 
 pytestmark = pytest.mark.xdist_group("office")
-
-BRIDGE = Path(__file__).parent / "office.py"
-SYSTEM_PYTHON = "/usr/bin/python3"
-PATIENCE = 120
-
-
-class Office:
-    """LibreOffice, answering one job at a time."""
-
-    def __init__(self, profile: Path) -> None:
-        self.process = subprocess.Popen(
-            [SYSTEM_PYTHON, str(BRIDGE), str(profile)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def do(self, **job: Any) -> Any:
-        assert self.process.stdin and self.process.stdout
-        print(json.dumps(job), file=self.process.stdin, flush=True)
-        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
-        answer = self.process.stdout.readline() if ready else ""
-        assert answer, "LibreOffice's bridge ended or hangs"
-        return json.loads(answer)
-
-    def close(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait(60)
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    office = Office(tmp_path_factory.mktemp("office"))
-    yield office
-    office.close()
-
 
 Said = Counter[tuple[str, str, Decimal, str]]
 

@@ -24,7 +24,7 @@ from xlbudget.packs.model import Pack
 from xlbudget.rules.example import broken_example
 from xlbudget.rules.lint import lint
 from xlbudget.rules.shapes import shapes_of
-from xlbudget.workbook.raw import read_workbook
+from xlbudget.workbook.read import read_workbook
 from xlbudget.workbook.write import workbook_bytes
 
 ROOT = Path(__file__).parent.parent

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
+from xlbudget.cli.changing import PASSWORD, changed
 from xlbudget.cli.checking import check_file, files_in
 from xlbudget.cli.colour import coloured, styled
 from xlbudget.cli.output import put, put_bytes
 from xlbudget.core.finding import ERROR, WARNING, Finding
 from xlbudget.report.checked import Checked
 from xlbudget.report.text import Style, report, uncoloured
-
-ANNOTATED = (".xlsx", ".xlsm")
 
 
 @click.command(epilog="例：xlbudget check 预算.xlsx --ignore A602 --strict")
@@ -41,6 +40,7 @@ ANNOTATED = (".xlsx", ".xlsm")
     metavar="OUT.xlsx",
     help="另存一份标出错处的工作簿：错的格子涂色、加批注，前面加一张“检查结果”。",
 )
+@PASSWORD
 @click.option("--strict", is_flag=True, help="有警告也算不通过。")
 @click.option("--force", is_flag=True, help="报告文件已有时覆盖它。")
 def check(
@@ -51,32 +51,37 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     annotate: Path | None,
+    password: str,
     strict: bool,
     force: bool,
 ) -> None:
     """检查预算表：工作簿、预算 JSON 或文件夹，可以一次给几个。
+
+    工作簿可以是 .xlsx、.xlsm、.xls、.et、.xlsb、.ods。文件夹里的工作簿逐个检查；
+    只放 CSV 文件（一张表一个）的文件夹，作为一份预算检查。
 
     退出码：0 没有错误，1 有错误，2 有文件读不了。
     """
     found = list(files_in(files))
     if not found:
         raise click.UsageError("文件夹里没有工作簿。")
-    if annotate and (len(found) > 1 or found[0].suffix.lower() not in ANNOTATED):
+    if annotate and len(found) > 1:
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
     wanted, unwanted = _codes(select), _codes(ignore)
-    checked = [_selected(check_file(path, pack_name), wanted, unwanted) for path in found]
+    checked = [_selected(check_file(path, pack_name, password), wanted, unwanted) for path in found]
     if annotate and checked[0].reading is not None:
-        put_bytes(_annotated(found[0], checked[0]), annotate, force)
+        put_bytes(_annotated(found[0], checked[0], password), annotate, force)
     style = styled if output is None and coloured() else uncoloured
     put(_report(checked, form, style), output, force)
     sys.exit(_exit_code(checked, strict))
 
 
-def _annotated(path: Path, checked: Checked) -> bytes:
+def _annotated(path: Path, checked: Checked, password: str) -> bytes:
     from xlbudget.report.marking import entries_of, words_of
     from xlbudget.workbook.annotate import annotated
 
-    return annotated(path, entries_of(checked), words_of(checked))
+    entries, words = entries_of(checked), words_of(checked)
+    return changed(path, checked.pack, password, lambda book: annotated(book, entries, words))
 
 
 def _codes(options: tuple[str, ...]) -> tuple[str, ...]:

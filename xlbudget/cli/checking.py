@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey
@@ -18,7 +18,11 @@ from xlbudget.packs.load import default_pack, load_pack, pack_names
 from xlbudget.packs.model import Pack
 from xlbudget.report.checked import Checked
 
+if TYPE_CHECKING:
+    from xlbudget.workbook.faults import FileFault
+
 FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
+TEXT_SUFFIXES = (".csv", ".tsv")
 OWNER_FILE = "~$"
 
 
@@ -31,23 +35,31 @@ class Unreadable(Exception):
 
 
 def files_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named, and those in the folders named; files that a program has open leave
-    owner files behind, which are passed over in folders."""
+    """The files named, and those in the folders named; a folder of CSV files and nothing else to
+    read is one budget, and stands for itself. Files that a program has open leave owner files
+    behind, which are passed over in folders."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(
-                p
-                for p in path.rglob("*")
-                if p.suffix.lower() in FOLDER_SUFFIXES and not p.name.startswith(OWNER_FILE)
-            )
+            yield from sorted(_files_below(path))
         else:
             yield path
 
 
-def check_file(path: Path, pack_name: str | None = None) -> Checked:
+def _files_below(folder: Path) -> Iterator[Path]:
+    files = [p for p in folder.iterdir() if not p.name.startswith(OWNER_FILE)]
+    found = [p for p in files if p.suffix.lower() in FOLDER_SUFFIXES and p.is_file()]
+    yield from found
+    if not found and any(p.suffix.lower() in TEXT_SUFFIXES for p in files):
+        yield folder
+    for below in files:
+        if below.is_dir() and not below.is_symlink():
+            yield from _files_below(below)
+
+
+def check_file(path: Path, pack_name: str | None = None, password: str = "") -> Checked:
     """Read and check one file. What is wrong with it is in the findings, never raised."""
     try:
-        pack, reading = read_file(path, pack_name)
+        pack, reading = read_file(path, pack_name, password)
     except Unreadable as error:
         return unreadable(path, pack_name, error)
     confrontation = check(pack, reading)
@@ -67,39 +79,47 @@ def unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
     return Checked(str(path), pack, (finding_of(pack, error.remark),))
 
 
-def read_file(path: Path, pack_name: str | None = None) -> tuple[Pack, Reading]:
+def read_file(path: Path, pack_name: str | None = None, password: str = "") -> tuple[Pack, Reading]:
     """The reading of a workbook or budget JSON, schema violations among its remarks.
 
     A budget JSON names its pack; a workbook is read with the one given, else the default.
-    Raises Unreadable.
+    `password` opens a workbook that has one. Raises Unreadable.
     """
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, pack_name)
     pack = load_pack(pack_name or default_pack())
-    reading = _read_workbook(path, pack)
+    reading = _read_workbook(path, pack, password)
     data = interchange.to_data(pack, reading.budget)
     remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
     return pack, reading._replace(remarks=reading.remarks + remarks)
 
 
-def _read_workbook(path: Path, pack: Pack) -> Reading:
-    from xlbudget.workbook.container import FileFault
-    from xlbudget.workbook.raw import read_workbook
+def _read_workbook(path: Path, pack: Pack, password: str) -> Reading:
+    from xlbudget.workbook.faults import FileFault
+    from xlbudget.workbook.read import read_workbook
 
     words = pack.words
     added = (words["annotate"]["sheet"], words["corrections"]["sheet"])
     own = (*words["book"]["sheets"].values(), *added)
     try:
-        book = read_workbook(path, own)
+        book = read_workbook(path, own, password)
         return recovered(pack, recognise(pack, book.sheets, book.contents))
     except FileFault as fault:
-        raise Unreadable(_remark(fault.kind, path, fault.facts)) from None
+        raise unread(pack, path, fault) from None
     except NothingRecognised:
         raise Unreadable(_remark("nothing_recognised", path)) from None
 
 
-def _remark(kind: str, path: Path, facts: Any = None) -> Remark:
-    return Remark(kind, facts={"file": path.name, **(facts or {})})
+def unread(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
+    """Why a workbook is not read or not changed, in the words of the pack."""
+    facts = dict(fault.facts)
+    if "format" in facts:
+        facts["format"] = pack.words["formats"].get(facts["format"], facts["format"])
+    return Unreadable(_remark(fault.kind, path, facts, fault.case))
+
+
+def _remark(kind: str, path: Path, facts: Any = None, case: str = "") -> Remark:
+    return Remark(kind, case, facts={"file": path.name, **(facts or {})})
 
 
 def _at_cell(pack: Pack, reading: Reading, violation: Violation) -> Remark:

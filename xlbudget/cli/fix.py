@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xlbudget.cli.check import ANNOTATED
+from xlbudget.cli.changing import PASSWORD, changed
 from xlbudget.cli.checking import check_file
 from xlbudget.cli.output import put_bytes
 from xlbudget.core.cause import Repair
@@ -28,15 +28,22 @@ broken, another of its cells may be the wrong one."""
 )
 @click.option("--accept", metavar="N,N|all", help="接受哪几条建议；不写就一条一条地问。")
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PASSWORD
 @click.option("--force", is_flag=True, help="文件已有时覆盖它。")
-def fix(file: Path, output: Path, accept: str | None, pack_name: str | None, force: bool) -> None:
+def fix(
+    file: Path,
+    output: Path,
+    accept: str | None,
+    pack_name: str | None,
+    password: str,
+    force: bool,
+) -> None:
     """按唯一的、有把握的建议改正一份副本，每处改动记在“更正记录”表里，再检查一遍。
 
-    原文件不会被改动。没有把握的、有几种可能的，不会改。
+    原文件不会被改动。没有把握的、有几种可能的，不会改。只能改 .xlsx 和 .xlsm；
+    原文件有打开密码的，副本没有。
     """
-    if file.suffix.lower() not in ANNOTATED:
-        raise click.UsageError("只能改 .xlsx 工作簿。")
-    checked = check_file(file, pack_name)
+    checked = check_file(file, pack_name, password)
     if checked.reading is None:
         click.echo(report([checked]), err=True)
         sys.exit(2)
@@ -51,7 +58,7 @@ def fix(file: Path, output: Path, accept: str | None, pack_name: str | None, for
     if not chosen:
         click.echo("什么也没有改。")
         sys.exit(1)
-    put_bytes(_corrected(file, checked, chosen), output, force)
+    put_bytes(_corrected(file, checked, chosen, password), output, force)
     click.echo(f"已改 {len(chosen)} 处，存为 {output}\n")
     again = check_file(output, pack_name)
     click.echo(report([again]))
@@ -84,7 +91,7 @@ def _chosen(offered: list[Repair], accept: str | None) -> list[Repair]:
     return [one for number, one in known.items() if number in wanted]
 
 
-def _corrected(file: Path, checked: Checked, chosen: list[Repair]) -> bytes:
+def _corrected(file: Path, checked: Checked, chosen: list[Repair], password: str) -> bytes:
     from xlbudget.workbook.correct import Correction, corrected
 
     assert checked.reading is not None
@@ -96,4 +103,10 @@ def _corrected(file: Path, checked: Checked, chosen: list[Repair]) -> bytes:
         if place is not None:
             old = "" if one.old is None else money(one.old)
             corrections.append(Correction(place, old, one.new, repair(namer, one)))
-    return corrected(file, corrections, words["sheet"], words["headings"])
+    sheet, headings = words["sheet"], words["headings"]
+    return changed(
+        file,
+        checked.pack,
+        password,
+        lambda book: corrected(book, corrections, sheet, headings),
+    )

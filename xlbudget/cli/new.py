@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from xlbudget.cli.changing import PASSWORD
 from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.cli.output import put_bytes
 from xlbudget.core.budget import Budget
@@ -29,6 +30,7 @@ from xlbudget.report.text import report
     type=click.Choice(["formula", "typed"]),
     help="合计用公式自动算（formula），还是照数据填（typed）；不写时空白表用公式，填好的照数据。",
 )
+@PASSWORD
 @click.option("--force", is_flag=True, help="文件已有时覆盖它。")
 def new(
     output: Path,
@@ -36,10 +38,11 @@ def new(
     department: str | None,
     source: Path | None,
     totals: str | None,
+    password: str,
     force: bool,
 ) -> None:
     """生成官方的十三张表，空白的，或按预算数据填好的；带“校验”表，边填边查。"""
-    pack, budget = _budget(source, pack_name)
+    pack, budget = _budget(source, pack_name, password)
     if department:
         budget = budget._replace(department=department)
     from xlbudget.workbook.write import live_workbook_bytes, workbook_bytes
@@ -50,12 +53,12 @@ def new(
     click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
 
 
-def _budget(source: Path | None, pack_name: str | None) -> tuple[Pack, Budget]:
+def _budget(source: Path | None, pack_name: str | None, password: str) -> tuple[Pack, Budget]:
     if source is None:
         pack = load_pack(pack_name or default_pack())
         return pack, Budget(pack.name, pack.year, pack.unit, "")
     try:
-        pack, reading = read_file(source, pack_name)
+        pack, reading = read_file(source, pack_name, password)
     except Unreadable as error:
         click.echo(report([unreadable(source, pack_name, error)]), err=True)
         sys.exit(2)

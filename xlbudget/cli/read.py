@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from xlbudget.cli.changing import PASSWORD
 from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.cli.output import put
 from xlbudget.core.finding import ERROR
@@ -20,14 +21,17 @@ from xlbudget.report.text import findings_report, report
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写到文件；不写就印出来。")
+@PASSWORD
 @click.option("--force", is_flag=True, help="文件已有时覆盖它。")
-def read(file: Path, pack_name: str | None, output: Path | None, force: bool) -> None:
+def read(
+    file: Path, pack_name: str | None, output: Path | None, password: str, force: bool
+) -> None:
     """读出工作簿里的预算数据（JSON），读不懂的地方另行说明。
 
     退出码：0 全部读懂，1 有读不懂的地方（写在标准错误），2 读不了。
     """
     try:
-        pack, reading = read_file(file, pack_name)
+        pack, reading = read_file(file, pack_name, password)
     except Unreadable as error:
         click.echo(report([unreadable(file, pack_name, error)]), err=True)
         sys.exit(2)

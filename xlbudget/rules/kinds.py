@@ -394,10 +394,15 @@ FILE_KINDS = frozenset(
         "damaged",
         "too_large",
         "unsafe",
+        "duplicate_cells",
         "duplicate_sheets",
         "stray_cell",
         "not_budget_json",
         "nothing_recognised",
+        "not_changed",
+        "outside",
+        "reader_failed",
+        "unknown_encoding",
     }
 )
 """Kinds noticed when a file is opened; each keeps the file from being read."""

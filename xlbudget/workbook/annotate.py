@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlbudget.core.finding import ERROR
 from xlbudget.core.key import Place, address
+from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.styles import AMBER, RED
 
 COMMENT_WIDTH, COMMENT_HEIGHT = 360, 120
@@ -37,12 +37,10 @@ class Words(NamedTuple):
     severities: Any
 
 
-def annotated(path: Path, entries: Sequence[Entry], words: Words) -> bytes:
-    """The workbook of that file with the cells coloured, a comment on each, and a first sheet
-    that lists what was found with links."""
-    import openpyxl
-
-    book = openpyxl.load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
+def annotated(content: bytes, entries: Sequence[Entry], words: Words) -> bytes:
+    """The workbook with the cells coloured, a comment on each, and a first sheet that lists what
+    was found with links. Raises FileFault where openpyxl cannot take it up."""
+    book = opened(content)
     for place, said in _by_place(entries).items():
         _mark(book[place.sheet], place, said)
     _list(book, entries, words)
@@ -50,6 +48,17 @@ def annotated(path: Path, entries: Sequence[Entry], words: Words) -> bytes:
     written = BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def opened(content: bytes) -> Any:
+    """A workbook to change. Raises FileFault: openpyxl gives up on much that is read otherwise,
+    with any kind of error (READING.md, 3)."""
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(BytesIO(content), keep_vba=b"vbaProject.bin" in content)
+    except Exception as error:
+        raise FileFault("not_changed", "odd") from error
 
 
 def _by_place(entries: Sequence[Entry]) -> dict[Place, list[Entry]]:

@@ -1,143 +1,120 @@
-"""What a file is, by its content, and refusal of what must not be opened.
+"""ZIP packages: refusal of what must not be opened, before anything is unpacked.
 
-A calamine or a ZIP library handed a hostile file can take the whole machine (READING.md, 4), so
-everything here is looked at before anything is unpacked in full. Limits are those measured there.
+A calamine or a ZIP library handed a hostile file can take the whole machine (READING.md, 4).
+Limits are those measured there.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
-from pathlib import Path
 
-MEGABYTE = 1 << 20
-MOST_BYTES = 32 * MEGABYTE
+from xlbudget.workbook.content import MEGABYTE, refusal
+from xlbudget.workbook.faults import FileFault
+
 MOST_PARTS = 4000
 MOST_PART_BYTES = 64 * MEGABYTE
-MOST_XML_BYTES = 128 * MEGABYTE
+MOST_UNPACKED = 128 * MEGABYTE
 MOST_RATIO = 400
 RATIO_FROM = 4 * MEGABYTE
-PARSED = (".xml", ".rels", ".vml")
+NOT_PARSED = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".wdp")
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
-ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-SNIFFED = 4096
-
-
-class FileFault(Exception):
-    """A file that is not opened. `kind` is the pack's word for it, `facts` go into the sentence."""
-
-    def __init__(self, kind: str, **facts: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.facts: Mapping[str, str] = facts
+OPENXML, XLSB, ODS = "xlsx", "xlsb", "ods"
+DIRECTORY_END = b"PK\x05\x06"
+DIRECTORY_END_BYTES = 22
+ZIP64 = 0xFFFFFFFF
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's content. Raises FileFault."""
-    if path.name.startswith("~$"):
-        raise FileFault("owner_file")
-    try:
-        if path.is_dir():
-            raise FileFault("not_workbook")
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise FileFault("too_large", limit=f"{size // MEGABYTE} MB")
-        content = path.read_bytes()
-    except PermissionError:
-        raise FileFault("no_permission") from None
-    except OSError:
-        raise FileFault("not_found") from None
-    if not content:
-        raise FileFault("is_empty")
-    return content
-
-
-def open_package(content: bytes) -> zipfile.ZipFile:
-    """The workbook's ZIP package, its directory within the limits. Raises FileFault."""
-    if not content.startswith(ZIP_MAGIC):
-        raise _other(content)
+def open_package(content: bytes) -> tuple[str, zipfile.ZipFile]:
+    """A workbook's kind and its package, its directory within the limits. Raises FileFault."""
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         raise FileFault("damaged") from None
-    _check_directory(package)
-    return package
+    _check_end(content)
+    names = _check_directory(package)
+    return _kind(package, names), package
 
 
-def _other(content: bytes) -> FileFault:
-    """What a file that is no ZIP package is."""
-    if content.startswith(OLE_MAGIC):
-        return _ole(content)
-    head = content[:SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
-        return FileFault("old_format", format="XML 2003")
-    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<table" in head:
-        return FileFault("old_format", format="HTML")
-    if head.startswith(b"%pdf"):
-        return FileFault("old_format", format="PDF")
-    return FileFault("not_workbook")
+def _check_end(content: bytes) -> None:
+    """The directory stands where readers of every make look for it: one hidden behind another
+    would let them read other parts than were looked at."""
+    end = content.rfind(DIRECTORY_END)
+    size, start = (
+        int.from_bytes(content[end + offset : end + offset + 4], "little") for offset in (12, 16)
+    )
+    behind = int.from_bytes(content[end + 20 : end + 22], "little")
+    if ZIP64 not in (size, start) and start + size != end:
+        raise FileFault("damaged")
+    if end + DIRECTORY_END_BYTES + behind != len(content):
+        raise FileFault("damaged")
 
 
-def _ole(content: bytes) -> FileFault:
-    """Streams are told by their names in the directory, written in UTF-16."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return FileFault("encrypted")
-    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book", "WORKBOOK")):
-        return FileFault("old_format", format="xls")
-    return FileFault("not_workbook")
-
-
-def _check_directory(package: zipfile.ZipFile) -> None:
+def _check_directory(package: zipfile.ZipFile) -> set[str]:
+    """The names of the parts, in lower case."""
     parts = package.infolist()
     if len(parts) > MOST_PARTS:
-        raise FileFault("too_large", limit=f"{len(parts)} parts")
-    names = set()
+        raise _too_large("parts", len(parts), MOST_PARTS)
+    names: set[str] = set()
     unpacked = 0
     for part in parts:
         name = part.filename.replace("\\", "/").lower()
         if part.flag_bits & 1:
-            raise FileFault("encrypted")
-        if name in names or name.startswith("/") or ".." in name.split("/"):
-            raise FileFault("unsafe", part=part.filename)
+            raise FileFault("encrypted", "unknown")
+        if name in names or name.startswith("/") or ":" in name or ".." in name.split("/"):
+            raise FileFault("unsafe", "part", part=part.filename)
         names.add(name)
         if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise FileFault("damaged", part=part.filename)
-        if name.endswith(PARSED):
+            raise FileFault("damaged")
+        if not name.endswith(NOT_PARSED):
             unpacked += part.file_size
-            _check_size(part.file_size, part.compress_size)
-    if unpacked > MOST_XML_BYTES:
-        raise FileFault("too_large", limit=f"{unpacked // MEGABYTE} MB")
-    if not any(name.endswith("workbook.xml") for name in names):
-        raise _no_workbook(names)
+            check_size(part)
+    if unpacked > MOST_UNPACKED:
+        raise _too_large("unpacked", unpacked // MEGABYTE, MOST_UNPACKED // MEGABYTE)
+    return names
 
 
-def _check_size(size: int, packed: int) -> None:
-    bomb = size > RATIO_FROM and size > MOST_RATIO * max(packed, 1)
-    if size > MOST_PART_BYTES or bomb:
-        raise FileFault("too_large", limit=f"{size // MEGABYTE} MB")
+def check_size(part: zipfile.ZipInfo) -> None:
+    """A part's declared size. Raises FileFault."""
+    bomb = part.file_size > RATIO_FROM and part.file_size > MOST_RATIO * max(part.compress_size, 1)
+    if part.file_size > MOST_PART_BYTES or bomb:
+        raise _too_large("unpacked", part.file_size // MEGABYTE, MOST_PART_BYTES // MEGABYTE)
 
 
-def _no_workbook(names: set[str]) -> FileFault:
-    if any(name.endswith("workbook.bin") for name in names):
-        return FileFault("old_format", format="xlsb")
-    if "content.xml" in names:
-        return FileFault("old_format", format="ods")
-    return FileFault("not_workbook")
+def _too_large(case: str, count: int, limit: int) -> FileFault:
+    return FileFault("too_large", case, count=str(count), limit=str(limit))
+
+
+def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
+    """Which workbook a package is. Raises FileFault where it is none."""
+    for part, kind in (("workbook.xml", OPENXML), ("workbook.bin", XLSB)):
+        if any(name.rpartition("/")[2] == part for name in names):
+            return kind
+    if "mimetype" in package.NameToInfo and "content.xml" in names:
+        said = read_part(package, "mimetype")
+        if b"spreadsheet" in said:
+            return ODS
+        raise refusal("word" if b"text" in said else "slides" if b"presentation" in said else "")
+    for folder, kind in (("word/", "word"), ("ppt/", "slides")):
+        if any(name.startswith(folder) for name in names):
+            raise refusal(kind)
+    raise refusal("archive")
 
 
 def read_part(package: zipfile.ZipFile, name: str) -> bytes:
-    """One XML part, inflated no further than its declared size. Raises FileFault."""
+    """One part, inflated no further than its declared size. Raises FileFault."""
     try:
+        info = package.getinfo(name)
+        check_size(info)
         with package.open(name) as part:
-            content = part.read(package.getinfo(name).file_size + 1)
-    except KeyError:
-        raise FileFault("damaged", part=name) from None
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
-        raise FileFault("damaged", part=name) from error
-    except Exception as error:  # zlib.error derives from Exception alone
-        raise FileFault("damaged", part=name) from error
+            content = part.read(info.file_size + 1)
+    except FileFault:
+        raise
+    except Exception as error:  # zlib.error and others derive from Exception alone
+        raise FileFault("damaged") from error
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise FileFault("unsafe", part=name)
+        raise FileFault("unsafe", "entity", part=name)
+    if content.startswith(WIDE):  # its entities could not be seen here, its cells not by calamine
+        raise FileFault("damaged")
     return content

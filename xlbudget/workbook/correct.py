@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlbudget.core.key import Place, address
@@ -23,14 +22,13 @@ class Correction(NamedTuple):
 
 
 def corrected(
-    path: Path, corrections: Sequence[Correction], sheet: str, headings: Sequence[str]
+    content: bytes, corrections: Sequence[Correction], sheet: str, headings: Sequence[str]
 ) -> bytes:
-    """The workbook of that file with the corrections made, and a last sheet that records them."""
-    import openpyxl
+    """The workbook with the corrections made, and a last sheet that records them. Raises
+    FileFault where openpyxl cannot take it up."""
+    from xlbudget.workbook.annotate import opened, writable
 
-    from xlbudget.workbook.annotate import writable
-
-    book = openpyxl.load_workbook(path, keep_vba=path.suffix.lower() == ".xlsm")
+    book = opened(content)
     for one in corrections:
         cell = writable(book[one.place.sheet], one.place)
         cell.value = None if one.new is None else float(one.new)

@@ -1,0 +1,133 @@
+"""Cells of .xlsx and .xlsm: values by python-calamine, the rest from the parts themselves.
+
+Reading runs no macro, opens no link and writes nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+from xlbudget.workbook.cells import Scan, attributes, decoded, scan_cells
+from xlbudget.workbook.container import read_part
+from xlbudget.workbook.faults import FileFault
+from xlbudget.workbook.numbers import decimals_shown
+from xlbudget.workbook.raw import MOST_CELLS, MOST_TEXT, Listed, RawSheet, wanted
+
+SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
+RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship(\s[^<>]*?)/?>")
+FORMAT = re.compile(rb"<(?:\w{1,20}:)?numFmt(\s[^<>]*?)/?>")
+STYLES_BEGIN = re.compile(rb"<(?:\w{1,20}:)?cellXfs[^<>]*>")
+STYLES_END = re.compile(rb"</(?:\w{1,20}:)?cellXfs>")
+STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
+TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
+
+
+def read_sheets(
+    content: bytes, package: zipfile.ZipFile, own: Sequence[str]
+) -> tuple[list[Listed], list[RawSheet]]:
+    """The worksheets that the workbook lists, and those to read. Raises FileFault."""
+    book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
+    listed = _listed(package, book_part)
+    chosen = wanted(listed, own)
+    styles = _style_decimals(package, book_part)
+    scans = []
+    for sheet in chosen:
+        scans.append(scan_cells(sheet.name, read_part(package, sheet.part), styles))
+        _check_all(sheet.name, scans)
+    _check_texts(package, sum(scan.texts for scan in scans))
+    values = _values(content, [sheet.name for sheet in chosen])
+    return listed, [
+        RawSheet(
+            sheet.name,
+            rows,
+            scan.decimals,
+            frozenset(scan.uncalculated),
+            scan.errors,
+            sheet.hidden,
+            scan.formulas,
+        )
+        for sheet, scan, rows in zip(chosen, scans, values, strict=True)
+    ]
+
+
+def _check_all(name: str, scans: Sequence[Scan]) -> None:
+    from xlbudget.workbook.raw import check_filled
+
+    spread = sum(scan.size for scan in scans)
+    if spread > MOST_CELLS:
+        raise FileFault("too_large", "cells", sheet=name, count=str(spread), limit=str(MOST_CELLS))
+    check_filled(name, sum(scan.filled for scan in scans))
+
+
+def _check_texts(package: zipfile.ZipFile, cells: int) -> None:
+    """A long text kept once and shown in many cells is as long as it is in all of them."""
+    for name in package.namelist():
+        if name.lower().endswith("sharedstrings.xml"):
+            longest = max(map(len, TEXT_END.split(read_part(package, name))))
+            if longest * cells > MOST_TEXT:
+                raise FileFault(
+                    "too_large",
+                    "text",
+                    count=str(longest * cells // 1_000_000),
+                    limit=str(MOST_TEXT // 1_000_000),
+                )
+
+
+def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
+    """Every worksheet in order."""
+    folder, _, file = book_part.rpartition("/")
+    relations = {}
+    for found in RELATION.findall(read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))):
+        said = attributes(found)
+        if said.get(b"Type", b"").endswith(b"/worksheet"):
+            target = decoded(said.get(b"Target", b""))
+            part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+            relations[said.get(b"Id", b"")] = part.lstrip("/")
+    listed = []
+    for found in SHEET.findall(read_part(package, book_part)):
+        said = attributes(found)
+        part = relations.get(said.get(b"id", b""), "")
+        if part:
+            hidden = said.get(b"state", b"visible") != b"visible"
+            listed.append(Listed(decoded(said.get(b"name", b"")), hidden, part))
+    return listed
+
+
+def _style_decimals(package: zipfile.ZipFile, book_part: str) -> list[int | None]:
+    """Decimals that each cell style shows, by style number; None where its format says none."""
+    part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
+    if part not in package.NameToInfo:
+        return []
+    styles = read_part(package, part)
+    custom = {}
+    for found in FORMAT.findall(styles):
+        said = attributes(found)
+        if said.get(b"numFmtId", b"").isdigit():
+            custom[int(said[b"numFmtId"])] = decoded(said.get(b"formatCode", b""))
+    begin = STYLES_BEGIN.search(styles)
+    end = STYLES_END.search(styles, begin.end()) if begin else None
+    if not begin or not end:
+        return []
+    numbers = (
+        attributes(found).get(b"numFmtId", b"0")
+        for found in STYLE.findall(styles, begin.end(), end.start())
+    )
+    return [decimals_shown(int(n), custom) if n.isdigit() else None for n in numbers]
+
+
+def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:
+    """Values by calamine, A1-true also where leading rows and columns are empty."""
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names]
+    except BaseException as error:
+        # calamine's panics derive from BaseException; its messages are no help to anyone.
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        raise FileFault("damaged") from error
