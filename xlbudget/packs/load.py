@@ -181,6 +181,10 @@ def _check_map(path: Path, source: Catalogue, target: Catalogue, faults: list[Fa
                 faults.append(Fault(str(path), line, f"{code} is not in {catalogue.key}"))
 
 
+RULE_WORDS = (
+    *("id", "title", "says", "severity", "parts"),
+    *("why", "source", "example", "usual", "mend"),
+)
 PART_WORDS = ("holds", "on", "each", "for", "when", "defines", "between", "kind", "blocks")
 
 
@@ -206,7 +210,7 @@ def _rules(folders: list[Path], head: Mapping[str, Any], faults: list[Fault]) ->
 
 
 def _rule(path: Path, place: int, spec: Mapping[str, Any], faults: list[Fault]) -> Rule:
-    known = {"id", "title", "says", "why", "source", "mend", "severity", "parts", *PART_WORDS}
+    known = {*RULE_WORDS, *PART_WORDS}
     for word in spec.keys() - known:
         line = line_of(path, (place, word))
         faults.append(Fault(str(path), line, f"unknown word {word!r}; allowed: {sorted(known)}"))
@@ -222,6 +226,8 @@ def _rule(path: Path, place: int, spec: Mapping[str, Any], faults: list[Fault]) 
         severity=severity if isinstance(severity, dict) else {"": severity or "error"},
         why=spec.get("why", ""),
         source=spec.get("source", ""),
+        example=spec.get("example", ""),
+        usual=spec.get("usual", ""),
         mend=spec.get("mend", ""),
         parts=parts,
         where=f"{path}#{place}",

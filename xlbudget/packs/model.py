@@ -174,7 +174,11 @@ class Part(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule: id, sentences by case, severity by case, reasons, and its parts."""
+    """One rule: id, sentences by case, severity by case, reasons, and its parts.
+
+    `example` is a case that breaks it (made by the program where the rule is between figures),
+    `usual` how people come to break it.
+    """
 
     id: str
     title: str
@@ -182,6 +186,8 @@ class Rule(NamedTuple):
     severity: Mapping[str, str]
     why: str
     source: str
+    example: str
+    usual: str
     mend: str
     parts: tuple[Part, ...]
     where: str

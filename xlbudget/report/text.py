@@ -120,11 +120,11 @@ def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
         return
     yield ""
     yield f"{head} {where} {said}".replace("  ", " ")
-    yield from _cells(namer, finding)
+    yield from equation(namer, finding)
     yield f"    {words['report']['mend']}：{mend(namer, finding)}"
 
 
-def _cells(namer: Namer, finding: Finding) -> Iterator[str]:
+def equation(namer: Namer, finding: Finding) -> Iterator[str]:
     """The equation with the user's own figures, a line a cell: address, row, column, amount."""
     constraint = finding.constraint
     if constraint is None or namer.reading is None:
@@ -137,10 +137,7 @@ def _cells(namer: Namer, finding: Finding) -> Iterator[str]:
     yield from _side(namer, constraint.left, "", amounts)
     yield from _side(namer, constraint.right, relation, amounts)
     if constraint.condition:
-        stated = "、".join(
-            f"{namer.place(c)} {namer.row(c)} {_amount(namer, amounts.get(c))}"
-            for c in constraint.condition
-        )
+        stated = "、".join(_cell(namer, c, amounts.get(c)) for c in constraint.condition)
         yield "    " + namer.pack.words["report"]["threshold"].format(condition=stated)
 
 
