@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -163,6 +165,47 @@ def test_select_ignore_and_strict() -> None:
     ignored = run("check", faulty, "--ignore", "A,C,D,X")
     assert ignored.returncode == 0
     assert run("check", EXAMPLE / "预算.xlsx", "--strict").returncode == 0
+
+
+def in_terminal(*words: str | Path, **variables: str) -> str:
+    """What a command writes to a real terminal (a pty of its own)."""
+    ours, theirs = os.openpty()
+    environment = {"PATH": os.environ["PATH"], "TERM": "xterm", "LANG": "C.UTF-8", **variables}
+    process = subprocess.Popen(
+        [COMMAND, *map(str, words)], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
+    os.close(theirs)
+    written = b""
+    # Linux ends a pty whose other side is closed with an error, not with nothing.
+    with contextlib.suppress(OSError):
+        while piece := os.read(ours, 65536):
+            written += piece
+    process.wait(timeout=60)
+    os.close(ours)
+    return written.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_gets_colours_and_a_pipe_gets_none(tmp_path: Path) -> None:
+    faulty, report = EXAMPLE / "预算-有错.xlsx", tmp_path / "报告.txt"
+    plain = run("check", faulty).stdout
+    shown = in_terminal("check", faulty)
+    assert re.sub(r"\x1b\[\d*m", "", shown) == plain
+    first = shown.splitlines()[0]
+    assert first.startswith("\x1b[31m") and "不通过" in first
+    assert "\x1b[31m错误 C302\x1b[0m \x1b[1m表五!B9\x1b[0m 2010301" in shown
+    assert "\x1b[2m提示 A602 表六!C7" in shown
+    assert in_terminal("check", EXAMPLE / "预算.xlsx").startswith("\x1b[32m")
+    assert "\x1b" not in plain
+    assert in_terminal("check", faulty, NO_COLOR="1") == plain
+    assert "\x1b" not in in_terminal("check", faulty, "-o", report)
+    assert "\x1b" not in report.read_text(encoding="utf-8")
+
+
+def test_several_files_begin_with_how_many_passed(tmp_path: Path) -> None:
+    (tmp_path / "坏.xlsx").write_bytes(b"")
+    told = run("check", EXAMPLE, tmp_path).stdout
+    assert told.startswith("共检查 4 个文件：2 个通过，1 个不通过，1 个无法读取\n\n")
+    assert "个文件" not in run("check", EXAMPLE / "预算.xlsx").stdout
 
 
 def test_several_files_and_folders_give_an_array() -> None:

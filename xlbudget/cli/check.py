@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from xlbudget.cli.checking import check_file, files_in
+from xlbudget.cli.colour import coloured, styled
 from xlbudget.cli.output import put, put_bytes
 from xlbudget.core.finding import ERROR, WARNING, Finding
 from xlbudget.report.checked import Checked
+from xlbudget.report.text import Style, report, uncoloured
 
 ANNOTATED = (".xlsx", ".xlsm")
-COLOURS = {"error": "red", "warning": "yellow", "note": "bright_black", "passed": "green"}
 
 
 @click.command(epilog="例：xlbudget check 预算.xlsx --ignore A602 --strict")
@@ -68,7 +69,8 @@ def check(
     checked = [_selected(check_file(path, pack_name), wanted, unwanted) for path in found]
     if annotate and checked[0].reading is not None:
         put_bytes(_annotated(found[0], checked[0]), annotate, force)
-    put(_report(checked, form, coloured=output is None), output, force)
+    style = styled if output is None and coloured() else uncoloured
+    put(_report(checked, form, style), output, force)
     sys.exit(_exit_code(checked, strict))
 
 
@@ -97,7 +99,7 @@ def _selected(checked: Checked, wanted: tuple[str, ...], unwanted: tuple[str, ..
     return checked._replace(findings=tuple(filter(keep, checked.findings)))
 
 
-def _report(checked: list[Checked], form: str, coloured: bool) -> str:
+def _report(checked: list[Checked], form: str, style: Style) -> str:
     if form == "json":
         from xlbudget.report.as_json import report as as_json
 
@@ -110,11 +112,7 @@ def _report(checked: list[Checked], form: str, coloured: bool) -> str:
         from xlbudget.report.sarif import report as as_sarif
 
         return as_sarif(checked)
-    from xlbudget.report.text import report, uncoloured
-
-    if coloured and sys.stdout.isatty():
-        return report(checked, lambda text, severity: click.style(text, fg=COLOURS[severity]))
-    return report(checked, uncoloured)
+    return report(checked, style)
 
 
 def _exit_code(checked: list[Checked], strict: bool) -> int:

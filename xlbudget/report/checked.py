@@ -30,6 +30,11 @@ class Checked(NamedTuple):
         """How many findings of each severity."""
         return Counter(finding.severity for finding in self.findings)
 
+    @property
+    def failed(self) -> bool:
+        """Has it errors, or could it not even be read?"""
+        return self.reading is None or bool(self.counts.get(ERROR))
+
 
 def in_order(findings: tuple[Finding, ...]) -> list[Finding]:
     """Gravest first, otherwise as found."""

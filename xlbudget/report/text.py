@@ -15,8 +15,11 @@ from xlbudget.report.words import Namer, mend, message, money, places, repair
 SHOWN_CELLS = 14
 """How many cells of one constraint are listed; the others are counted."""
 
+PASSED, CELL = "passed", "cell"
+"""What is coloured besides the severities: the verdict where nothing is wrong, and addresses."""
+
 Style = Callable[[str, str], str]
-"""Gives a text in the colour of a severity; without a terminal, the text itself."""
+"""Gives a text as its role (a severity, PASSED, CELL) is shown; without a terminal, itself."""
 
 
 def uncoloured(text: str, _: str) -> str:
@@ -25,8 +28,22 @@ def uncoloured(text: str, _: str) -> str:
 
 
 def report(checked: Sequence[Checked], style: Style = uncoloured) -> str:
-    """The report on one or several files."""
-    return "\n\n".join("\n".join(_file(one, style)) for one in checked)
+    """The report on one or several files; on several, first how many passed and failed."""
+    told = ["\n".join(_file(one, style)) for one in checked]
+    if len(checked) == 1:
+        return told[0]
+    role = ERROR if any(one.failed for one in checked) else PASSED
+    return "\n\n".join([style(overall(checked), role), *told])
+
+
+def overall(checked: Sequence[Checked]) -> str:
+    """How many files there are, how many passed, failed, or could not be read."""
+    unreadable = sum(one.reading is None for one in checked)
+    failed = sum(one.failed for one in checked) - unreadable
+    passed = len(checked) - unreadable - failed
+    counts = {"passed": passed, "failed": failed, "unreadable": unreadable}
+    template: str = checked[0].pack.words["report"]["overall"]
+    return template.format(total=len(checked), **counts)
 
 
 def findings_report(checked: Checked) -> str:
@@ -50,8 +67,7 @@ def verdict(checked: Checked) -> str:
 
 
 def _file(checked: Checked, style: Style) -> Iterator[str]:
-    bad = checked.reading is None or checked.counts.get(ERROR, 0)
-    yield style(verdict(checked), ERROR if bad else "passed")
+    yield style(verdict(checked), ERROR if checked.failed else PASSED)
     if checked.reading is not None:
         yield decided(checked)
     namer = Namer(checked.pack, checked.reading)
@@ -113,36 +129,41 @@ def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
     words = namer.pack.words
     severity = words["severities"][finding.severity]
     where = next(iter(places(namer, finding)), namer.form(finding.form))
-    head = style(f"{severity} {finding.rule}", finding.severity)
+    head = f"{severity} {finding.rule}"
     said = message(namer, finding)
     if finding.severity == NOTE:
-        yield f"{head} {where} {said}".replace("  ", " ")
+        yield style(" ".join(filter(None, (head, where, said))), NOTE)
         return
+    shown = where and style(where, CELL)
     yield ""
-    yield f"{head} {where} {said}".replace("  ", " ")
-    yield from equation(namer, finding)
+    yield " ".join(filter(None, (style(head, finding.severity), shown, said)))
+    yield from equation(namer, finding, style)
     yield f"    {words['report']['mend']}：{mend(namer, finding)}"
 
 
-def equation(namer: Namer, finding: Finding) -> Iterator[str]:
+def equation(namer: Namer, finding: Finding, style: Style = uncoloured) -> Iterator[str]:
     """The equation with the user's own figures, a line a cell: address, row, column, amount."""
     constraint = finding.constraint
     if constraint is None or namer.reading is None:
         other = places(namer, finding)[1:]
         if other:
-            yield "    " + "、".join(other)
+            yield "    " + "、".join(style(place, CELL) for place in other)
         return
     amounts = dict(namer.reading.budget.amounts())
     relation = "=" if constraint.relation == EQUAL else "≤"
-    yield from _side(namer, constraint.left, "", amounts)
-    yield from _side(namer, constraint.right, relation, amounts)
+    yield from _side(namer, constraint.left, "", amounts, style)
+    yield from _side(namer, constraint.right, relation, amounts, style)
     if constraint.condition:
-        stated = "、".join(_cell(namer, c, amounts.get(c)) for c in constraint.condition)
+        stated = "、".join(_cell(namer, c, amounts.get(c), style) for c in constraint.condition)
         yield "    " + namer.pack.words["report"]["threshold"].format(condition=stated)
 
 
 def _side(
-    namer: Namer, terms: tuple[Term, ...], relation: str, amounts: dict[CellKey, Decimal]
+    namer: Namer,
+    terms: tuple[Term, ...],
+    relation: str,
+    amounts: dict[CellKey, Decimal],
+    style: Style,
 ) -> Iterator[str]:
     """Filled cells; blank ones are counted, or shown where the side has no other."""
     filled = [term for term in terms if term.cell in amounts]
@@ -151,7 +172,7 @@ def _side(
         sign = relation if place == 0 else "+"
         if term.coefficient < 0:
             sign = "-"
-        yield f"    {sign:<2}{_cell(namer, term.cell, amounts.get(term.cell))}"
+        yield f"    {sign:<2}{_cell(namer, term.cell, amounts.get(term.cell), style)}"
     if not terms:
         yield f"    {relation:<2}0"
     rest = len(filled or terms) - len(shown)
@@ -159,14 +180,14 @@ def _side(
         yield f"      … +{rest}"
 
 
-def _cell(namer: Namer, cell: CellKey, amount: Decimal | None) -> str:
+def _cell(namer: Namer, cell: CellKey, amount: Decimal | None, style: Style) -> str:
     name = f"{namer.row(cell)}·{namer.column(cell)}"
     if not namer.stands(cell):
         absent = namer.pack.words["report"]["absent"].format(form=namer.form(cell.form))
         return f"{name} {absent}"
     found = namer.reading.place(cell) if namer.reading else None
     where = address(found) if found else namer.form(cell.form)
-    return f"{where} {name} {_amount(namer, amount)}"
+    return f"{style(where, CELL)} {name} {_amount(namer, amount)}"
 
 
 def _amount(namer: Namer, amount: Decimal | None) -> str:
