@@ -63,8 +63,6 @@ def check(
         raise click.UsageError("文件夹里没有工作簿。")
     if annotate and (len(found) > 1 or found[0].suffix.lower() not in ANNOTATED):
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
-    if form == "html" and len(found) > 1:
-        raise click.UsageError("--format html 一次只能写一个文件的报告。")
     wanted, unwanted = _codes(select), _codes(ignore)
     checked = [_selected(check_file(path, pack_name), wanted, unwanted) for path in found]
     if annotate and checked[0].reading is not None:
@@ -107,7 +105,7 @@ def _report(checked: list[Checked], form: str, style: Style) -> str:
     if form == "html":
         from xlbudget.report.as_html import report as as_html
 
-        return as_html(checked[0])
+        return as_html(checked)
     if form == "sarif":
         from xlbudget.report.sarif import report as as_sarif
 
