@@ -39,7 +39,7 @@ def check(pack: Pack, reading: Reading) -> Confrontation:
     remarks = (*reading.remarks, *notice(Context(pack, reading, trees)))
     findings = [
         *(finding_of(pack, remark) for remark in remarks),
-        *_between_figures(pack, budget, judged, scale),
+        *between_figures(pack, budget, judged, scale),
     ]
     causes: tuple[Cause, ...] = ()
     if any(_searched(pack, finding) for finding in findings):
@@ -71,9 +71,10 @@ def finding_of(pack: Pack, remark: Remark) -> Finding:
     )
 
 
-def _between_figures(
+def between_figures(
     pack: Pack, budget: Budget, judged: list[Judged], scale: Scale
 ) -> Iterable[Finding]:
+    """A finding for every constraint that does not simply hold, its figures in its form's unit."""
     for _, constraint, verdict in judged:
         severity = severity_of(pack, constraint, verdict)
         if not severity:

@@ -182,16 +182,8 @@ def _check_map(path: Path, source: Catalogue, target: Catalogue, faults: list[Fa
 
 
 RULE_WORDS = (
-    "id",
-    "title",
-    "says",
-    "why",
-    "source",
-    "mend",
-    "usual",
-    "example",
-    "severity",
-    "parts",
+    *("id", "title", "says", "severity", "parts"),
+    *("why", "source", "example", "usual", "mend"),
 )
 PART_WORDS = ("holds", "on", "each", "for", "when", "defines", "between", "kind", "blocks")
 
@@ -234,9 +226,9 @@ def _rule(path: Path, place: int, spec: Mapping[str, Any], faults: list[Fault]) 
         severity=severity if isinstance(severity, dict) else {"": severity or "error"},
         why=spec.get("why", ""),
         source=spec.get("source", ""),
-        mend=spec.get("mend", ""),
-        usual=spec.get("usual", ""),
         example=spec.get("example", ""),
+        usual=spec.get("usual", ""),
+        mend=spec.get("mend", ""),
         parts=parts,
         where=f"{path}#{place}",
     )

@@ -176,8 +176,8 @@ class Part(NamedTuple):
 class Rule(NamedTuple):
     """One rule: id, sentences by case, severity by case, reasons, and its parts.
 
-    `usual` says how people usually break it; `example` shows a breach where none can be derived
-    from an equation.
+    `example` is a case that breaks it (made by the program where the rule is between figures),
+    `usual` how people come to break it.
     """
 
     id: str
@@ -186,9 +186,9 @@ class Rule(NamedTuple):
     severity: Mapping[str, str]
     why: str
     source: str
-    mend: str
-    usual: str
     example: str
+    usual: str
+    mend: str
     parts: tuple[Part, ...]
     where: str
 

@@ -8,49 +8,60 @@ from importlib.resources import files
 from typing import Any
 
 from xlbudget.core.cause import Cause, Repair, RowRepair
-from xlbudget.core.finding import ERROR, NOTE, Finding
+from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey
 from xlbudget.layout.plan import Cell, plan
 from xlbudget.packs.model import Form
 from xlbudget.report.checked import Checked, explained, in_order
-from xlbudget.report.text import decided, overall, unexplained, verdict
+from xlbudget.report.text import decided, outcome, overall, unexplained, verdict
 from xlbudget.report.words import Namer, mend, message, money, places, repair
 
 TEMPLATE = "page.html"
 
 
 def report(checked: Sequence[Checked]) -> str:
-    """One self-contained page: of several files a list with links first."""
+    """The page of one or several files; of several, first a table of all with links to each."""
     from jinja2 import Environment
 
     source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
     template = Environment(autoescape=True, trim_blocks=True).from_string(source)
+    return template.render(_page(checked))
+
+
+def _page(checked: Sequence[Checked]) -> dict[str, Any]:
+    several = len(checked) > 1
     words = checked[0].pack.words
-    return template.render(
-        title=_title(checked),
-        words={**words["html"], "or": words["report"]["or"]},
-        severities=list(words["severities"].items()),
-        files=[_file(one, number, len(checked)) for number, one in enumerate(checked, start=1)],
-    )
+    forms = {key: form.sheet for one in checked for key, form in one.pack.forms.items()}
+    return {
+        "title": overall(checked) if several else verdict(checked[0]),
+        "several": several,
+        "head": "h2" if several else "h1",
+        "part": "h3" if several else "h2",
+        "words": {**words["html"], "or": words["report"]["or"]},
+        "severities": list(words["severities"].items()),
+        "forms": forms,
+        "files": [
+            {**_file(one), "prefix": f"file-{number}-" if several else ""}
+            for number, one in enumerate(checked, start=1)
+        ],
+    }
 
 
-def _title(checked: Sequence[Checked]) -> str:
-    """The verdict on one file; of several how many passed."""
-    return verdict(checked[0]) if len(checked) == 1 else overall(checked)
-
-
-def _file(checked: Checked, number: int, count: int) -> dict[str, Any]:
+def _file(checked: Checked) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
-    words = checked.pack.words
+    words = checked.pack.words["report"]
     causes = explained(checked)
     told = {id(finding) for _, findings in causes for finding in findings}
     rest = [f for f in in_order(checked.findings) if id(f) not in told]
     return {
-        "prefix": f"{number}-" if count > 1 else "",
+        "name": checked.file,
         "verdict": verdict(checked),
+        "outcome": outcome(checked),
         "failed": checked.failed,
+        "errors": checked.counts.get(ERROR),
+        "warnings": checked.counts.get(WARNING),
         "decided": decided(checked) if checked.reading else "",
-        "causes_title": words["report"]["causes"].format(count=len(causes)),
+        "causes_title": words["causes"].format(count=len(causes)),
         "causes": [_cause(namer, cause, findings) for cause, findings in causes],
         "unexplained": " ".join(unexplained(checked)),
         "findings": [_finding(namer, finding) for finding in rest],

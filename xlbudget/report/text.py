@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlbudget.core.cause import Cause
@@ -55,15 +55,22 @@ def findings_report(checked: Checked) -> str:
 
 def verdict(checked: Checked) -> str:
     """通过, 不通过 or 无法读取, with how many errors, warnings and notes."""
-    words = checked.pack.words["report"]
+    told = f"{checked.file}：{outcome(checked)}"
     if checked.reading is None:
-        return f"{checked.file}：{words['unreadable']}"
+        return told
     counts = checked.counts
-    errors = counts.get(ERROR, 0)
-    tally = words["counts"].format(
-        errors=errors, warnings=counts.get(WARNING, 0), notes=counts.get(NOTE, 0)
+    tally = checked.pack.words["report"]["counts"].format(
+        errors=counts.get(ERROR, 0), warnings=counts.get(WARNING, 0), notes=counts.get(NOTE, 0)
     )
-    return f"{checked.file}：{words['failed'] if errors else words['passed']}（{tally}）"
+    return f"{told}（{tally}）"
+
+
+def outcome(checked: Checked) -> str:
+    """通过, 不通过 or 无法读取."""
+    words: Mapping[str, str] = checked.pack.words["report"]
+    if checked.reading is None:
+        return words["unreadable"]
+    return words["failed"] if checked.failed else words["passed"]
 
 
 def _file(checked: Checked, style: Style) -> Iterator[str]:

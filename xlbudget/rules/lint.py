@@ -27,6 +27,7 @@ def lint(pack: Pack, root: Path) -> list[Fault]:
     except PackError as error:
         faults += error.faults
     faults += _kinds(pack)
+    faults += _examples(pack)
     if not faults:
         faults += _unmentioned(pack, root)
     return faults
@@ -59,6 +60,17 @@ def _kinds(pack: Pack) -> Iterator[Fault]:
             named.add(part.kind)
     for kind in sorted(READ_KINDS - named):
         yield Fault(pack.name, 1, f"no rule gives words to what the reader notices: {kind}")
+
+
+def _examples(pack: Pack) -> Iterator[Fault]:
+    """A rule that is a kind tells an example; where figures stand in it, one is made from it."""
+    for rule in pack.rules.values():
+        between_figures = any(part.holds for part in rule.parts)
+        if between_figures and rule.example:
+            message = f"{rule.id}: the example is made from the expression; say none"
+            yield fault_at(rule.where, "example", message)
+        if not between_figures and not rule.example:
+            yield fault_at(rule.where, "id", f"{rule.id}: says no example that breaks it")
 
 
 def _unmentioned(pack: Pack, root: Path) -> Iterator[Fault]:
