@@ -66,7 +66,8 @@ def _check_texts(package: zipfile.ZipFile, cells: int) -> None:
     """A long text kept once and shown in many cells is as long as it is in all of them."""
     for name in package.namelist():
         if name.lower().endswith("sharedstrings.xml"):
-            longest = max(map(len, TEXT_END.split(read_part(package, name))))
+            xml = read_part(package, name)
+            longest = max(map(len, xml.split(b"</si>") if b"</si>" in xml else TEXT_END.split(xml)))
             if longest * cells > MOST_TEXT:
                 raise FileFault(
                     "too_large",
