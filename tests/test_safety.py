@@ -398,9 +398,26 @@ def test_what_is_only_large_is_read(
     assert ran.codes - {"D604"} == {"A602"} and (ran.code == 0 or "D604" in ran.codes)
 
 
+def endless_decimals(package: Package) -> bytes:
+    package["xl/styles.xml"] = package["xl/styles.xml"].replace(
+        b'formatCode="', b'formatCode="0.' + b"0" * 20_000, 1
+    )
+    return packed(package)
+
+
+def endless_numbers(package: Package) -> bytes:
+    digits = b"9" * 5000
+    package["xl/styles.xml"] = package["xl/styles.xml"].replace(
+        b'numFmtId="', b'numFmtId="' + digits
+    )
+    return packed(package)
+
+
 HANGS: dict[str, Callable[[Package], bytes]] = {
     "unclosed styles": unclosed_styles,
     "endless attribute": endless_attribute,
+    "a format of endless decimals": endless_decimals,
+    "a number of endless digits": endless_numbers,
     "cells without values": cells_without_values,
 }
 
@@ -433,6 +450,7 @@ def typed(reference: str, value: str, kind: str = "n") -> Callable[[Package], by
 VALUES: dict[str, tuple[str, str]] = {
     "NaN": ("<v>NaN</v>", "V202"),
     "INF": ("<v>INF</v>", "V202"),
+    "a figure of 300 digits": ("<v>1e300</v>", "A301"),
     "-INF": ("<v>-INF</v>", "V202"),
     "1e400": ("<v>1e400</v>", "V202"),
     "formula without a value": ("<f>500+39.97</f>", "V205"),

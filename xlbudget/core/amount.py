@@ -25,7 +25,7 @@ def from_float(number: float) -> Decimal:
 def shown_with(value: Decimal, decimals: int) -> Decimal:
     """The figure as printed with so many decimals, rounded half away from zero as Excel does."""
     with localcontext() as context:
-        context.prec = 60
+        context.prec = max(60, value.adjusted() + decimals + 2)
         return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 

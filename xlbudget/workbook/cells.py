@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from xlbudget.core.key import column_letters
 from xlbudget.workbook.faults import FileFault
@@ -32,13 +33,17 @@ USUAL_CELL = re.compile(
 ATTRIBUTE = re.compile(rb"""\s([\w:]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 ROW = re.compile(rb"<(?:\w{1,20}:)?row(\s[^<>]*)?>")
-ROW_NUMBER = re.compile(rb'<(?:\w{1,20}:)?row\s(?:[^<>]*?\s)?r="(\d{1,9})"')
+USUAL_ROW = re.compile(rb'<row r="([1-9]\d{0,8})"')
+ROW_NUMBER = re.compile(rb'<(?:\w{1,20}:)?row\s(?:[^<>]*?\s)?r="0*([1-9]\d{0,8})"')
 FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*><f[\s>/]')
 FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
 UNCALCULATED = re.compile(
     rb"<c\s(?![^<>]*t=\"str\")[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
 )
 VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)<")
+FAR_MERGED = re.compile(rb"mergeCell\s[^<>]*:(?:[A-Z]\d{4}|[A-Z]{2})")
+FEW_MERGED = 76
+"""So many ranges that end before AA1000 cannot cover too much."""
 MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -96,28 +101,28 @@ def _formulas(name: str, xml: bytes) -> frozenset[tuple[int, int]]:
 def _check_merged(name: str, xml: bytes) -> None:
     count = xml.count(b"mergeCell ")
     area = 0
-    if 0 < count <= MOST_MERGED:
+    if count > MOST_MERGED:
+        raise _too_many_merged(name, count, MOST_MERGED)
+    if count > FEW_MERGED or (count and FAR_MERGED.search(xml)):
         for left, top, right, bottom in MERGED.findall(xml):
             across = _column(right) - _column(left) + 1
             area += max(across, 1) * max(int(bottom) - int(top) + 1, 1)
-    for found, limit in ((count, MOST_MERGED), (area, MOST_CELLS_A_SHEET)):
-        if found > limit:
-            raise FileFault("too_large", "merged", sheet=name, count=str(found), limit=str(limit))
+    if area > MOST_CELLS_A_SHEET:
+        raise _too_many_merged(name, area, MOST_CELLS_A_SHEET)
+
+
+def _too_many_merged(name: str, count: int, limit: int) -> FileFault:
+    return FileFault("too_large", "merged", sheet=name, count=str(count), limit=str(limit))
 
 
 def _check_rows(name: str, xml: bytes) -> None:
     """Of a row that stands twice readers take one or the other."""
-    last = 0
-    seen: set[int] = set()
-    for found in ROW_NUMBER.finditer(xml):
-        row = int(found[1])
-        if row <= last and not seen:
-            seen = {int(earlier) for earlier in ROW_NUMBER.findall(xml, 0, found.start())}
-        if row in seen:
-            raise FileFault("duplicate_cells", "row", sheet=name, row=str(row))
-        if seen:
-            seen.add(row)
-        last = row
+    numbers = USUAL_ROW.findall(xml)
+    if len(numbers) != xml.count(b"<row"):
+        numbers = ROW_NUMBER.findall(xml)
+    if len(set(numbers)) < len(numbers):
+        row = next(one for one, again in pairwise(sorted(numbers)) if one == again)
+        raise FileFault("duplicate_cells", "row", sheet=name, row=row.decode())
 
 
 def _windows(xml: bytes) -> Iterator[tuple[int, int]]:

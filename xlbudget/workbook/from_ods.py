@@ -15,6 +15,7 @@ from xml.parsers import expat
 from xlbudget.workbook.cells import LAST_COLUMN, LAST_ROW
 from xlbudget.workbook.container import open_package, read_part
 from xlbudget.workbook.faults import FileFault
+from xlbudget.workbook.numbers import MOST_DECIMALS
 from xlbudget.workbook.raw import (
     MOST_TEXT,
     Listed,
@@ -171,7 +172,8 @@ class _Reader:
             self.format = said.get("style:name", "")
         elif tag == "number:number" and self.format:
             places = said.get("number:decimal-places", "")
-            self.formats[self.format] = int(places) if places.isdigit() else None
+            known = places.isdigit() and len(places) < 9
+            self.formats[self.format] = min(int(places), MOST_DECIMALS) if known else None
 
     def _begin_cell(self, tag: str, said: dict[str, str]) -> None:
         sheet = self.sheets[-1]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 BUILT_IN = {1: 0, 2: 2, 3: 0, 4: 2, 37: 0, 38: 0, 39: 2, 40: 2, 41: 0, 42: 0, 43: 2, 44: 2}
+MOST_DECIMALS = 30
+"""Excel shows no more."""
 NOT_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
@@ -20,4 +22,4 @@ def decimals_shown(number: int, custom: Mapping[int, str]) -> int | None:
     if re.search(r"[ymdhs]", shown, re.IGNORECASE):
         return None
     found = re.search(r"\.([0#?]*)", shown)
-    return len(found[1]) if found else 0
+    return min(len(found[1]), MOST_DECIMALS) if found else 0

@@ -67,7 +67,8 @@ def _check_texts(package: zipfile.ZipFile, cells: int) -> None:
     """A long text kept once and shown in many cells is as long as it is in all of them."""
     for name in package.namelist():
         if name.lower().endswith("sharedstrings.xml"):
-            longest = max(map(len, TEXT_END.split(read_part(package, name))))
+            xml = read_part(package, name)
+            longest = max(map(len, xml.split(b"</si>") if b"</si>" in xml else TEXT_END.split(xml)))
             if longest * cells > MOST_TEXT:
                 raise FileFault(
                     "too_large",
@@ -103,11 +104,10 @@ def _style_decimals(package: zipfile.ZipFile, book_part: str) -> list[int | None
     if part not in package.NameToInfo:
         return []
     styles = read_part(package, part)
-    custom = {}
+    custom: dict[int, str] = {}
     for found in FORMAT.findall(styles):
         said = attributes(found)
-        if said.get(b"numFmtId", b"").isdigit():
-            custom[int(said[b"numFmtId"])] = decoded(said.get(b"formatCode", b""))
+        custom[_number(said.get(b"numFmtId", b""))] = decoded(said.get(b"formatCode", b""))
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
@@ -116,7 +116,12 @@ def _style_decimals(package: zipfile.ZipFile, book_part: str) -> list[int | None
         attributes(found).get(b"numFmtId", b"0")
         for found in STYLE.findall(styles, begin.end(), end.start())
     )
-    return [decimals_shown(int(n), custom) if n.isdigit() else None for n in numbers]
+    return [decimals_shown(_number(number), custom) for number in numbers]
+
+
+def _number(digits: bytes) -> int:
+    """A format's number; -1 for what is none."""
+    return int(digits) if digits.isdigit() and len(digits) < 9 else -1
 
 
 def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:
