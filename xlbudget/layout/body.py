@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from xlbudget.core.budget import Row, numbered
@@ -19,6 +20,8 @@ from xlbudget.layout.tables import Table, texts_of
 from xlbudget.layout.values import Value, read_value
 from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, TOTAL, Block, Catalogue, Pack
 
+COUNTED = re.compile(r"(?:[^\s\d]{2,3} )?(?:[甲乙丙丁] )*(?:(?:\d{1,2}|[A-Z])(?: |$)){2,}")
+NUMBERED = re.compile(r"\d{1,2}|[A-Z]").fullmatch
 CODE_AND_NAME = re.compile(r"^(\d{3,11})\s*[-－—_]?\s*(\D.*)$", re.DOTALL)
 
 
@@ -78,13 +81,21 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
 
 
 def _column_numbers(table: Table) -> int:
-    """The row of column numbers 1, 2, 3 … right under the heading, or -1."""
+    """The row of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading,
+    or -1."""
     for number in table.body[:1]:
-        filled = [v for v in table.sheet.rows[number] if v not in ("", None)]
-        counted = [str(v).strip().removesuffix(".0") for v in filled]
-        if len(filled) > 2 and counted == [str(n) for n in range(1, len(filled) + 1)]:
+        filled = [str(v).strip() for v in table.sheet.rows[number] if v not in ("", None)]
+        counted = [text.removesuffix(".0") for text in filled]
+        if COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
             return number
     return -1
+
+
+def _counts(texts: list[str]) -> bool:
+    """Do these go up one by one, after a word or stems of the heavenly order in front?"""
+    numbers = [int(text) if text.isdigit() else ord(text) for text in texts if NUMBERED(text)]
+    steps = {b - a for a, b in pairwise(numbers)}
+    return len(numbers) > 1 and steps == {1} and numbers[0] in (1, 2, ord("A"), ord("B"))
 
 
 def _read_row(
@@ -222,8 +233,11 @@ def _code_and_name(body: Body, table: Table, number: int) -> tuple[str, str]:
         code = int(code)
     code = tidy(str(code))
     name = str(name).strip()
-    both = CODE_AND_NAME.match(code) if not name and CODE in body.block.paths else None
-    return (both[1], both[2].strip()) if both else (code, name)
+    if CODE in body.block.paths and not (code and name):
+        both = CODE_AND_NAME.match(code or name)
+        if both:
+            return both[1], both[2].strip()
+    return code, name
 
 
 def _new_row(pack: Pack, body: Body, table: Table, number: int, code: str, name: str) -> str:
@@ -309,7 +323,8 @@ def _say_row(
     if text:
         first = min(c for key, c in body.columns.items() if key in body.block.text_columns)
         at.insert(0, Place(table.sheet.name, number, first))
-        found.remarks.append(Remark("unknown_row", "", form, tuple(at), {"text": text}))
+        kind = "unknown_row" if filled else "leftover"
+        found.remarks.append(Remark(kind, "", form, tuple(at), {"text": text}))
         return
     column = body.block.paths[body.block.text_columns[0]][-1]
     found.remarks.append(Remark("unnamed_row", "", form, tuple(at), {"column": column}))
@@ -333,6 +348,7 @@ def _say_rest(table: Table, number: int, rest: list[int], found: Found) -> None:
 def _say_columns(table: Table, bodies: list[Body], found: Found) -> None:
     assert table.match is not None
     form = table.match.form
+    unplaced = False
     for column in table.match.unknown:
         filled = [
             n
@@ -340,6 +356,7 @@ def _say_columns(table: Table, bodies: list[Body], found: Found) -> None:
             if isinstance(_cell(table, n, column), float | int) and n != _column_numbers(table)
         ]
         if filled:
+            unplaced = True
             text = next(
                 (
                     texts_of(table.sheet.rows[n])[column]
@@ -355,6 +372,10 @@ def _say_columns(table: Table, bodies: list[Body], found: Found) -> None:
         printed = body.block.paths[wanted.key][-1]
         at = Place(table.sheet.name, table.heading[-1], 0)
         facts = {"form": form.sheet, "column": printed}
+        # A form without unknown figures has none for this column: it was left out as empty.
+        if wanted.key in body.block.columns and not unplaced:
+            found.remarks.append(Remark("missing_column", "empty", form.key, (at,), facts))
+            continue
         found.remarks.append(Remark("missing_column", "", form.key, (at,), facts))
         for identity in body.places:
             found.unreadable.add(CellKey(*wanted.block, identity, wanted.key))

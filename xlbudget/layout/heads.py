@@ -87,7 +87,8 @@ def columns_of(rows: Sequence[Mapping[int, str]]) -> list[Column]:
 
 def match(pack: Pack, form: str, columns: Sequence[Column]) -> Match:
     """Place the form's columns: same heading first, then the same headings above, then order."""
-    free = {column.column: column.path for column in columns if column.path}
+    counting = {normal(word) for word in pack.words["ordinals"]}
+    free = {c.column: c.path for c in columns if c.path and c.path[-1] not in counting}
     placed: dict[BlockKey, dict[str, int]] = {b.id: {} for b in pack.forms[form].blocks}
     missing = []
     last = -1

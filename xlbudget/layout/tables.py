@@ -74,6 +74,8 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
         if not texts and not numbers:
             continue
         line = read_line(pack, texts, numbers)
+        if line and line.kind == HEADING and current.body and _again(current, number):
+            continue
         begins = line is not None and line.kind in (TITLE, LABEL, ABOUT, HEADING)
         if begins and (
             current.body
@@ -96,6 +98,12 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
 def _goes_on(line: Line | None, table: Table, number: int) -> bool:
     """A heading row right below a heading row is part of the same heading."""
     return line is not None and line.kind == HEADING and number - table.heading[-1] <= 2
+
+
+def _again(table: Table, number: int) -> bool:
+    """Does this row repeat a row of the table's heading, as at the top of a printed page?"""
+    texts = _normal_texts(table.sheet, number)
+    return any(texts == _normal_texts(table.sheet, row) for row in table.heading)
 
 
 def _body_row(table: Table, number: int, leftover: list[int]) -> None:

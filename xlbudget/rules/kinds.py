@@ -55,6 +55,11 @@ def _at(block: Block, row: Row, column: str) -> tuple[CellKey]:
     return (CellKey(block.form, block.key, row.id, printed),)
 
 
+def _filled(row: Row) -> set[str]:
+    """The columns in which a row has an amount; a written zero is none."""
+    return {column for column, amount in row.amounts.items() if amount}
+
+
 def code_known(context: Context, part: Part) -> Iterator[Remark]:
     """Codes that the year's catalogue lacks; an error only where not even the class is known."""
     for block, catalogue, rows in _coded(context):
@@ -167,7 +172,7 @@ def code_column(context: Context, part: Part) -> Iterator[Remark]:
             right = catalogue.kinds.get(row.code) or catalogue.kinds.get(
                 row.code[: catalogue.lengths[0]]
             )
-            for wrong in sorted(kinds & row.amounts.keys() - {right}) if right else ():
+            for wrong in sorted(kinds & _filled(row) - {right}) if right else ():
                 facts = {"code": row.code, "name": row.name}
                 facts |= {"right": words[right], "wrong": words[wrong]}
                 cell = CellKey(block.form, block.key, row.id, wrong)
@@ -177,7 +182,7 @@ def code_column(context: Context, part: Part) -> Iterator[Remark]:
 def code_depth(context: Context, part: Part) -> Iterator[Remark]:
     """Forms whose codes stop above the level that the law asks for."""
     for block, catalogue, rows in _coded(context):
-        filled = [row for row in rows if row.code and row.amounts]
+        filled = [row for row in rows if row.code and _filled(row)]
         deep = [row for row in filled if row.code not in catalogue.leaves]
         if not catalogue.must_reach or not deep:
             continue
@@ -200,7 +205,7 @@ def same_codes(context: Context, part: Part) -> Iterator[Remark]:
     for mine in blocks:
         others = [context.trees[key].by_code for key in blocks if key != mine]
         for row in context.reading.budget.blocks[mine]:
-            if row.code and not row.amounts and any(row.code not in codes for codes in others):
+            if row.code and not _filled(row) and any(row.code not in codes for codes in others):
                 absent = next(k for k in blocks if row.code not in context.trees[k].by_code)
                 facts = {"code": row.code, "name": row.name}
                 facts["form"] = context.pack.forms[absent.form].sheet
