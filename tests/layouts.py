@@ -7,6 +7,7 @@ What is drawn is handed to the reader as raw sheets; `book_bytes` writes them to
 from __future__ import annotations
 
 import io
+import itertools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -209,7 +210,8 @@ def split_codes(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     """类, 款, 项 in a column each: every part again, or only the last."""
     every, zero = rng.random() < 0.5, rng.random() < 0.5
     for one in forms:
-        for block, place in one.codes().items():
+        for block in one.codes():
+            place = one.columns[block, CODE]
             lengths = pack.catalogues[pack.blocks[block].codes].lengths
             words = ["类", "款", "项", "目"][: len(lengths)]
             codes = [_own(row[place]) for row in one.body]
@@ -341,7 +343,7 @@ def another_class(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
 def indented(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     space = rng.choice(["　", "  ", "\u00a0"])
     for one in forms:
-        for (block, key), place in one.columns.items():
+        for (_block, key), place in one.columns.items():
             if key in (NAME, LABEL):
                 for row in one.body:
                     if row[place]:
@@ -372,7 +374,7 @@ def other_order(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     for one in forms:
         block = rng.choice(one.blocks())
         places = [one.columns[block.id, key] for key in block.columns]
-        for a, b in zip(places, places[1:], strict=False):
+        for a, b in itertools.pairwise(places):
             plain = (
                 all(row[a] == "" and row[b] == "" for row in one.head[:-1]) or len(one.head) == 1
             )
@@ -406,6 +408,8 @@ def remarks_column(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
 def column_numbers(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     letters = rng.random() < 0.5
     for one in forms:
+        if one.form.numbered:
+            continue
         width = len(one.head[0])
         row: list[Any] = [chr(65 + n) if letters else float(n + 1) for n in range(width)]
         if rng.random() < 0.5:

@@ -37,6 +37,8 @@ class Body:
     taken: set[str] = field(default_factory=set)
     last: int = -1
     top: str = ""
+    parts: tuple[int, ...] = ()
+    stems: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -55,14 +57,20 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
     assert table.match is not None
     form = table.match.form
     bodies = [
-        Body(block, table.match.columns[block.id], amount_columns(table.match, block.id))
+        Body(
+            block,
+            table.match.columns[block.id],
+            amount_columns(table.match, block.id),
+            parts=table.match.parts.get(block.id, ()),
+        )
         for block in form.blocks
     ]
-    numbers_row = _column_numbers(table)
-    known = {column for body in bodies for column in body.columns.values()}
+    number_rows = _column_numbers(table)
+    known = {column for body in bodies for column in (*body.columns.values(), *body.parts)}
+    known.update(table.match.counting)
     previous = table.heading[-1]
     for number in table.body:
-        if number == numbers_row:
+        if number in number_rows:
             continue
         raw = table.sheet.rows[number]
         used = _read_row(pack, table, bodies, number, number - previous > 1, unit, found)
@@ -80,22 +88,24 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
     _say_columns(table, bodies, found)
 
 
-def _column_numbers(table: Table) -> int:
-    """The row of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading,
-    or -1."""
-    for number in table.body[:1]:
+def _column_numbers(table: Table) -> set[int]:
+    """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading."""
+    found: set[int] = set()
+    for number in table.body:
         filled = [str(v).strip() for v in table.sheet.rows[number] if v not in ("", None)]
         counted = [text.removesuffix(".0") for text in filled]
-        if COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
-            return number
-    return -1
+        if not COUNTED.fullmatch(" ".join(counted)) or not _counts(counted):
+            break
+        found.add(number)
+    return found
 
 
 def _counts(texts: list[str]) -> bool:
-    """Do these go up one by one, after a word or stems of the heavenly order in front?"""
+    """Do these go up from the first or second on, after a word or 甲, 乙 in front? Columns left
+    out leave gaps."""
     numbers = [int(text) if text.isdigit() else ord(text) for text in texts if NUMBERED(text)]
-    steps = {b - a for a, b in pairwise(numbers)}
-    return len(numbers) > 1 and steps == {1} and numbers[0] in (1, 2, ord("A"), ord("B"))
+    up = all(one < other for one, other in pairwise(numbers))
+    return len(numbers) > 1 and up and numbers[0] in (1, 2, ord("A"), ord("B"))
 
 
 def _read_row(
@@ -227,7 +237,10 @@ def _is_total(pack: Pack, block: Block, code: str, name: str, shared: str, fille
 
 
 def _code_and_name(body: Body, table: Table, number: int) -> tuple[str, str]:
-    code = _cell(table, number, body.columns.get(CODE, -1))
+    if body.parts:
+        code: Any = _joined(body, table, number)
+    else:
+        code = _cell(table, number, body.columns.get(CODE, -1))
     name = _cell(table, number, body.columns.get(NAME, -1))
     if isinstance(code, float) and code.is_integer():
         code = int(code)
@@ -238,6 +251,22 @@ def _code_and_name(body: Body, table: Table, number: int) -> tuple[str, str]:
         if both:
             return both[1], both[2].strip()
     return code, name
+
+
+def _joined(body: Body, table: Table, number: int) -> str:
+    """A code of which every level stands in a column of its own, its zeros perhaps lost; levels
+    left blank are those of the rows above."""
+    said = [_cell(table, number, column) for column in body.parts]
+    texts = [str(int(v)) if isinstance(v, float) else tidy(str(v)) for v in said]
+    depth = max((n for n, text in enumerate(texts) if text), default=-1)
+    if depth < 0 or not texts[depth].isdigit():
+        return "".join(texts)
+    stems = [*body.stems, *[""] * len(texts)][: len(texts)]
+    widths = [3, *[2] * len(texts)]
+    body.stems = [
+        text.zfill(widths[n]) if text else stems[n] for n, text in enumerate(texts[: depth + 1])
+    ]
+    return "".join(body.stems)
 
 
 def _new_row(pack: Pack, body: Body, table: Table, number: int, code: str, name: str) -> str:
@@ -353,7 +382,7 @@ def _say_columns(table: Table, bodies: list[Body], found: Found) -> None:
         filled = [
             n
             for n in table.body
-            if isinstance(_cell(table, n, column), float | int) and n != _column_numbers(table)
+            if isinstance(_cell(table, n, column), float | int) and n not in _column_numbers(table)
         ]
         if filled:
             unplaced = True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.labels import normal
-from xlbudget.packs.model import TEXT_COLUMNS, Form, Pack
+from xlbudget.packs.model import CODE, TEXT_COLUMNS, Form, Pack
 
 
 class Column(NamedTuple):
@@ -28,12 +29,18 @@ class Wanted(NamedTuple):
 
 
 class Match(NamedTuple):
-    """How a heading fits a form: sheet column of each block's columns, and what did not fit."""
+    """How a heading fits a form: sheet column of each block's columns, and what did not fit.
+
+    `counting` are columns that only number the rows, `parts` those over which a block's codes are
+    split (类, 款, 项).
+    """
 
     form: Form
     columns: Mapping[BlockKey, Mapping[str, int]]
     missing: tuple[Wanted, ...]
     unknown: tuple[int, ...]
+    counting: tuple[int, ...] = ()
+    parts: Mapping[BlockKey, tuple[int, ...]] = MappingProxyType({})
 
     @property
     def fit(self) -> tuple[int, int]:
@@ -50,6 +57,7 @@ def vocabulary(pack: Pack) -> frozenset[str]:
         for wanted in wanted_columns(pack, form.key):
             words.update(wanted.path)
             words.update(wanted.leaves)
+    words.update(map(normal, pack.words["code_parts"]))
     return frozenset(words)
 
 
@@ -87,20 +95,40 @@ def columns_of(rows: Sequence[Mapping[int, str]]) -> list[Column]:
 
 def match(pack: Pack, form: str, columns: Sequence[Column]) -> Match:
     """Place the form's columns: same heading first, then the same headings above, then order."""
-    counting = {normal(word) for word in pack.words["ordinals"]}
-    free = {c.column: c.path for c in columns if c.path and c.path[-1] not in counting}
+    free = {column.column: column.path for column in columns if column.path}
+    counts = {normal(word) for word in pack.words["ordinals"]}
+    counting = tuple(c for c, path in free.items() if path[-1] in counts)
+    for column in counting:
+        del free[column]
+    parts: dict[BlockKey, tuple[int, ...]] = {}
     placed: dict[BlockKey, dict[str, int]] = {b.id: {} for b in pack.forms[form].blocks}
     missing = []
     last = -1
     for wanted in wanted_columns(pack, form):
         fitting = [c for c, path in free.items() if path[-1] in wanted.leaves]
+        split = () if fitting or wanted.key != CODE else _parts(pack, free)
+        if split:
+            parts[wanted.block] = split
+            fitting = [split[0]]
+            for column in split[1:]:
+                del free[column]
         if not fitting:
             missing.append(wanted)
             continue
         best = max(fitting, key=lambda c: _score(wanted, free[c], c, last))
         placed[wanted.block][wanted.key] = last = best
         del free[best]
-    return Match(pack.forms[form], placed, tuple(missing), tuple(free))
+    return Match(pack.forms[form], placed, tuple(missing), tuple(free), counting, parts)
+
+
+def _parts(pack: Pack, free: Mapping[int, tuple[str, ...]]) -> tuple[int, ...]:
+    """The columns of a code that is split by its levels, top first."""
+    words = list(map(normal, pack.words["code_parts"]))
+    found: list[int] = []
+    for column, path in free.items():
+        if len(found) < len(words) and path[-1] == words[len(found)]:
+            found.append(column)
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _score(wanted: Wanted, path: tuple[str, ...], column: int, last: int) -> tuple[int, ...]:

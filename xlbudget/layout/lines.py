@@ -41,6 +41,12 @@ def _spaced(words: Sequence[str]) -> str:
     return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
 
 
+def names_form(pack: Pack, text: str) -> bool:
+    """Is a text the title or the label of a form, and nothing else?"""
+    titles, labels, _ = _names(pack)
+    return "表" in text and (normal(text) in titles or tidy(text) in labels)
+
+
 def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
     """What kind of line a row is, or None for a row of a table's body (or of nothing known).
 

@@ -18,7 +18,7 @@ from xlbudget.core.reading import Printed, Reading
 from xlbudget.layout.body import Found, read_body
 from xlbudget.layout.labels import tidy, years_in
 from xlbudget.layout.outline import levels_of
-from xlbudget.layout.tables import Sheet, Table, identify, printed_of, scan, texts_of
+from xlbudget.layout.tables import Sheet, Table, bands, identify, printed_of, scan, texts_of
 from xlbudget.packs.model import NAME, TOTAL, Pack
 
 LEFTOVER_WORDS = 40
@@ -43,10 +43,11 @@ def recognise(pack: Pack, sheets: Sequence[Sheet], contents: Sheet | None = None
     tables: list[Table] = []
     leftover: list[Remark] = []
     for sheet in sheets:
-        cut = scan(pack, sheet)
-        tables.extend(cut.tables)
-        leftover.extend(_leftover(sheet, cut.leftover))
-        if sheet.hidden and (cut.tables or cut.leftover):
+        cuts = [(band, scan(pack, band)) for band in bands(pack, sheet)]
+        for band, cut in cuts:
+            tables.extend(cut.tables)
+            leftover.extend(_leftover(band, cut.leftover))
+        if sheet.hidden and any(cut.tables or cut.leftover for _, cut in cuts):
             at = Place(sheet.name, 0, 0)
             leftover.append(Remark("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
     known, remarks = identify(pack, tables)

@@ -5,14 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place
 from xlbudget.core.reading import Printed, Said
-from xlbudget.layout.heads import Match, columns_of, match
+from xlbudget.layout.heads import Match, columns_of, match, vocabulary
 from xlbudget.layout.labels import normal, tidy
-from xlbudget.layout.lines import ABOUT, FOOTER, HEADING, LABEL, NOTE, TITLE, Line, read_line
+from xlbudget.layout.lines import (
+    ABOUT,
+    FOOTER,
+    HEADING,
+    LABEL,
+    NOTE,
+    TITLE,
+    Line,
+    names_form,
+    read_line,
+)
 from xlbudget.packs.model import Pack
 
 
@@ -57,6 +68,44 @@ class Scan(NamedTuple):
     leftover: list[int]
 
 
+class Band(NamedTuple):
+    """The columns of a sheet that hold one of several tables side by side; addresses stay."""
+
+    name: str
+    rows: list[list[Any]]
+    decimals: Mapping[tuple[int, int], int]
+    uncalculated: frozenset[tuple[int, int]]
+    errors: Mapping[tuple[int, int], str]
+    hidden: bool
+    formulas: frozenset[tuple[int, int]]
+
+
+def bands(pack: Pack, sheet: Sheet) -> list[Sheet]:
+    """The sheet, or where one row bears several titles, its columns under each of them."""
+    starts: list[int] = []
+    for row in sheet.rows:
+        titled = [c for c, v in enumerate(row) if v.__class__ is str and names_form(pack, v)]
+        if len(titled) > len(starts):
+            starts = titled
+    if len(starts) < 2:
+        return [sheet]
+    empty = [c for c in range(starts[-1]) if all(c >= len(r) or r[c] == "" for r in sheet.rows)]
+    cuts = [
+        max((c for c in empty if one < c <= other), default=other)
+        for one, other in pairwise(starts)
+    ]
+    limits = [0, *cuts, 1 << 30]
+    return [_band(sheet, low, high) for low, high in pairwise(limits)]
+
+
+def _band(sheet: Sheet, low: int, high: int) -> Band:
+    rows = [[v if low <= c < high else "" for c, v in enumerate(row)] for row in sheet.rows]
+    errors = {at: text for at, text in sheet.errors.items() if low <= at[1] < high}
+    uncalculated = frozenset(at for at in sheet.uncalculated if low <= at[1] < high)
+    more = (sheet.hidden, sheet.formulas)
+    return Band(sheet.name, rows, sheet.decimals, uncalculated, errors, *more)
+
+
 def texts_of(row: Sequence[Any]) -> dict[int, str]:
     """The words of a raw row by column."""
     return {c: v for c, v in enumerate(row) if v.__class__ is str and v and not v.isspace()}
@@ -84,7 +133,9 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
         ):
             tables.append(current)
             current = Table(sheet)
-        if line is None:
+        if line is None and not numbers and _more_heading(pack, current, number, texts):
+            current.heading.append(number)
+        elif line is None:
             _body_row(current, number, leftover)
         else:
             _take(current, line, number, texts)
@@ -98,6 +149,16 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
 def _goes_on(line: Line | None, table: Table, number: int) -> bool:
     """A heading row right below a heading row is part of the same heading."""
     return line is not None and line.kind == HEADING and number - table.heading[-1] <= 2
+
+
+def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
+    """Is this the rest of a heading: right below one, nothing but headings, not in its first
+    column, where the first row's label would stand?"""
+    if table.body or not table.heading or number != table.heading[-1] + 1:
+        return False
+    first = min(texts_of(table.sheet.rows[table.heading[0]]))
+    words = vocabulary(pack)
+    return min(texts) > first and all(normal(text) in words for text in texts.values())
 
 
 def _again(table: Table, number: int) -> bool:
