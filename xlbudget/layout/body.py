@@ -67,7 +67,7 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
     ]
     number_rows = _column_numbers(table)
     known = {column for body in bodies for column in (*body.columns.values(), *body.parts)}
-    known.update(table.match.counting)
+    counting = table.match.counting
     previous = table.heading[-1]
     for number in table.body:
         if number in number_rows:
@@ -76,7 +76,9 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
         used = _read_row(pack, table, bodies, number, number - previous > 1, unit, found)
         previous = number
         rest = [
-            c for c, v in enumerate(raw) if v not in ("", None) and (c not in known or not used)
+            c
+            for c, v in enumerate(raw)
+            if v not in ("", None) and c not in counting and (c not in known or not used)
         ]
         _say_rest(table, number, rest, found)
     for body in bodies:
@@ -104,8 +106,9 @@ def _counts(texts: list[str]) -> bool:
     """Do these go up from the first or second on, after a word or 甲, 乙 in front? Columns left
     out leave gaps."""
     numbers = [int(text) if text.isdigit() else ord(text) for text in texts if NUMBERED(text)]
-    up = all(one < other for one, other in pairwise(numbers))
-    return len(numbers) > 1 and up and numbers[0] in (1, 2, ord("A"), ord("B"))
+    first = (1, 2, ord("A"), ord("B"))
+    up = all(one < other or other in first for one, other in pairwise(numbers))
+    return len(numbers) > 1 and up and numbers[0] in first
 
 
 def _read_row(

@@ -14,6 +14,8 @@ from xlbudget.packs.model import Pack
 
 TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
 NOTE_MARK = re.compile(r"^注[：:]")
+SEE = "见"
+"""A line that refers to a form by its title is not its title."""
 
 
 class Line(NamedTuple):
@@ -41,10 +43,23 @@ def _spaced(words: Sequence[str]) -> str:
     return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
 
 
+@lru_cache(maxsize=4096)
+def _titled(pack: Pack, text: str) -> str:
+    """The form whose title the text is, or ends with (附件3：2025年部门支出总表); the longest."""
+    titles, _, _ = _names(pack)
+    said = normal(text)
+    if said in titles:
+        return titles[said]
+    if NOTE_MARK.match(said) or SEE in said:
+        return ""
+    fitting = [title for title in titles if said.endswith(title)]
+    return titles[max(fitting, key=len)] if fitting else ""
+
+
 def names_form(pack: Pack, text: str) -> bool:
     """Is a text the title or the label of a form, and nothing else?"""
-    titles, labels, _ = _names(pack)
-    return "表" in text and (normal(text) in titles or tidy(text) in labels)
+    _, labels, _ = _names(pack)
+    return "表" in text and bool(_titled(pack, text) or tidy(text) in labels)
 
 
 def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
@@ -52,11 +67,11 @@ def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None
 
     `texts` are the row's words by column, `numbers` how many figures stand beside them.
     """
-    titles, labels, pattern = _names(pack)
+    _, labels, pattern = _names(pack)
     about = {}
     for column, text in texts.items():
-        form = titles.get(normal(text))
-        if form and not numbers:
+        form = _titled(pack, text) if not numbers and "表" in text else ""
+        if form:
             return Line(TITLE, form, column)
         if tidy(text) in labels and not numbers:
             return Line(LABEL, labels[tidy(text)], column)

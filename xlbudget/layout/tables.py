@@ -26,6 +26,9 @@ from xlbudget.layout.lines import (
 )
 from xlbudget.packs.model import Pack
 
+NAMED = ("label", "sheet")
+"""Evidence that names the form itself, also where its heading is much changed."""
+
 
 class Sheet(Protocol):
     """A sheet's raw cells, A1-true: what `recognise` needs of a reader."""
@@ -131,6 +134,7 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
             or current.notes
             or (current.heading and not _goes_on(line, current, number))
         ):
+            leftover.extend(_above_next(current))
             tables.append(current)
             current = Table(sheet)
         if line is None and not numbers and _more_heading(pack, current, number, texts):
@@ -149,6 +153,21 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
 def _goes_on(line: Line | None, table: Table, number: int) -> bool:
     """A heading row right below a heading row is part of the same heading."""
     return line is not None and line.kind == HEADING and number - table.heading[-1] <= 2
+
+
+def _above_next(table: Table) -> list[int]:
+    """Single words below a gap at the table's end belong above the next one (附件, 2025年)."""
+    rows: list[int] = []
+    while len(table.body) > 1:
+        number = table.body[-1]
+        said = [v for v in table.sheet.rows[number] if v not in ("", None)]
+        if len(said) != 1 or not isinstance(said[0], str):
+            break
+        rows.append(table.body.pop())
+        if number - table.body[-1] > 1:
+            return rows
+    table.body.extend(reversed(rows))
+    return []
 
 
 def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
@@ -234,10 +253,11 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Rem
         found = [match(pack, form, columns) for form in pack.forms]
         best = max(m.fit for m in found)
         fitting = [m for m in found if m.fit == best]
-        if best[0] <= -best[1]:
+        poor = best[0] <= -best[1]
+        evidence = _evidence(pack, table, [m for m in found if m.fit[1] > 1] if poor else fitting)
+        if poor and not (evidence and evidence[1] in NAMED):
             unclear.append((table, []))
             continue
-        evidence = _evidence(pack, table, fitting)
         if evidence:
             table.match = evidence[0]
             known.append(table)
