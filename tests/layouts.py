@@ -285,6 +285,14 @@ def total_last(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
                 one.rows.append(one.rows.pop(place))
 
 
+def total_under_heading(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
+    """The total stands in a row of its own between heading and column numbers."""
+    for one in forms:
+        if not one.form.numbered and len(one.form.blocks) == 1 and one.body:
+            one.body.insert(1, [""] * len(one.head[0]))
+            one.rows.insert(1, {})
+
+
 def filler_rows(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     for one in forms:
         for _ in range(rng.randint(1, 12)):
@@ -359,6 +367,15 @@ def other_words(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
                 others = [w for w in synonyms.get(normal(text), ()) if normal(w) != normal(text)]
                 if others and rng.random() < 0.7:
                     row[column] = rng.choice(others)
+
+
+def like_words(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
+    """Headings with a word more than the printed ones."""
+    for one in forms:
+        row = one.head[-1]
+        for column, text in enumerate(row):
+            if text in ("基本支出", "人员经费", "公用经费") and rng.random() < 0.7:
+                row[column] = text + rng.choice(["小计", "金额"])
 
 
 def without_years(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
@@ -471,6 +488,7 @@ VARIATIONS: tuple[Variation, ...] = (
     other_order,
     empty_columns_left_out,
     other_words,
+    like_words,
     without_years,
     remarks_column,
     ordinals,

@@ -369,7 +369,7 @@ def _say_rest(table: Table, number: int, rest: list[int], found: Found) -> None:
     for column in rest:
         value = row[column]
         figure = isinstance(value, float | int) and not isinstance(value, bool)
-        if figure and column in unknown:
+        if figure and (column in unknown or not value):
             continue
         at = Place(table.sheet.name, number, column)
         form = table.match.form.key if table.match else ""

@@ -28,11 +28,20 @@ class Wanted(NamedTuple):
     leaves: tuple[str, ...]
 
 
+class Near(NamedTuple):
+    """A sheet column read as a form's column although its heading is only like the printed one;
+    `likeness` in per cent."""
+
+    wanted: Wanted
+    column: int
+    likeness: int
+
+
 class Match(NamedTuple):
     """How a heading fits a form: sheet column of each block's columns, and what did not fit.
 
     `counting` are columns that only number the rows, `parts` those over which a block's codes are
-    split (类, 款, 项).
+    split (类, 款, 项), `near` the columns whose headings are only like the printed ones.
     """
 
     form: Form
@@ -41,6 +50,7 @@ class Match(NamedTuple):
     unknown: tuple[int, ...]
     counting: tuple[int, ...] = ()
     parts: Mapping[BlockKey, tuple[int, ...]] = MappingProxyType({})
+    near: tuple[Near, ...] = ()
 
     @property
     def fit(self) -> tuple[int, int]:
@@ -141,3 +151,40 @@ def amount_columns(match_: Match, block: BlockKey) -> dict[str, int]:
     """Sheet columns of a block's amounts."""
     found = match_.columns[block]
     return {key: column for key, column in found.items() if key not in TEXT_COLUMNS}
+
+
+LIKE = 72
+"""Per cent of likeness from which a heading may be another; 75 is 一般公共预算 for
+一般公共预算拨款收入, 50 is 基本支出 for 项目支出."""
+
+MARGIN = 10
+"""Per cent by which it must be liker than any other that is open."""
+
+
+def nearly(pack: Pack, match_: Match, columns: Sequence[Column]) -> Match:
+    """The match with columns placed whose headings are like the printed ones, each surely liker
+    than any other; what is not sure stays missing."""
+    from rapidfuzz.fuzz import ratio
+
+    paths = {column.column: column.path for column in columns if column.column in match_.unknown}
+    near = []
+    for wanted in match_.missing:
+        like = sorted(
+            (max(int(ratio(path[-1], leaf)) for leaf in wanted.leaves), -column)
+            for column, path in paths.items()
+        )
+        if not like or like[-1][0] < LIKE or (like[:-1] and like[-1][0] - like[-2][0] < MARGIN):
+            continue
+        best, column = like[-1][0], -like[-1][1]
+        rivals = [w for w in match_.missing if w is not wanted]
+        if all(best - ratio(paths[column][-1], w.leaves[0]) >= MARGIN for w in rivals):
+            near.append(Near(wanted, column, best))
+            del paths[column]
+    if not near:
+        return match_
+    placed = {block: dict(found) for block, found in match_.columns.items()}
+    for one in near:
+        placed[one.wanted.block][one.wanted.key] = one.column
+    found = {one.wanted for one in near}
+    missing = tuple(wanted for wanted in match_.missing if wanted not in found)
+    return match_._replace(columns=placed, missing=missing, unknown=tuple(paths), near=tuple(near))

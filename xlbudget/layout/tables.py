@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place
 from xlbudget.core.reading import Printed, Said
-from xlbudget.layout.heads import Match, columns_of, match, vocabulary
+from xlbudget.layout.heads import Match, columns_of, match, nearly, vocabulary
 from xlbudget.layout.labels import normal, tidy
 from xlbudget.layout.lines import (
     ABOUT,
@@ -266,7 +266,26 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Rem
         else:
             unclear.append((table, fitting))
     remarks.extend(_by_order(pack, tables, unclear))
-    return [table for table in tables if table.match], remarks
+    known = [table for table in tables if table.match]
+    for table in known:
+        remarks.extend(_near(pack, table))
+    return known, remarks
+
+
+def _near(pack: Pack, table: Table) -> Iterator[Remark]:
+    """Place headings that are only like the printed ones, and say so."""
+    if not (table.match and table.match.missing and table.match.unknown):
+        return
+    columns = columns_of([_normal_texts(table.sheet, row) for row in table.heading])
+    table.match = nearly(pack, table.match, columns)
+    form = table.match.form
+    for near in table.match.near:
+        row = max(n for n in table.heading if near.column in texts_of(table.sheet.rows[n]))
+        place = Place(table.sheet.name, row, near.column)
+        block = pack.blocks[near.wanted.block]
+        facts = {"text": texts_of(table.sheet.rows[row])[near.column].strip()}
+        facts |= {"column": block.paths[near.wanted.key][-1], "likeness": str(near.likeness)}
+        yield Remark("near_heading", "", form.key, (place,), facts)
 
 
 def _normal_texts(sheet: Sheet, row: int) -> dict[int, str]:

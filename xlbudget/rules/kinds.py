@@ -418,6 +418,7 @@ READ_KINDS = FILE_KINDS | {
     "unnamed_row",
     "unknown_column",
     "missing_column",
+    "near_heading",
     "leftover",
     "leftover_amounts",
     "untitled_table",

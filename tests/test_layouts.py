@@ -1,0 +1,132 @@
+"""Whatever shape a clean budget is sent in, it reads to the same figures, and nothing is alarmed.
+
+Variations (tests/layouts.py) are combined at random: 2 000 combinations over the example and
+synthetic departments straight into the recogniser, some through real files.
+"""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from pathlib import Path
+
+import layouts
+import pytest
+from departments import department
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from xlbudget.cli.checking import check_file
+from xlbudget.core.budget import Budget
+from xlbudget.core.finding import NOTE
+from xlbudget.core.key import CellKey
+from xlbudget.core.reading import Reading
+from xlbudget.layout.recognise import recognise
+from xlbudget.ops.check import check
+from xlbudget.packs.model import Pack
+
+ROUNDED = {"A", "X"}
+"""Families of rules that rounding to 万元 breaks where a form says that it is in 元."""
+
+
+@st.composite
+def combinations(draw: st.DrawFn) -> tuple[list[layouts.Variation], int]:
+    """How codes are written, habits, an arrangement; and a seed for what each leaves to chance."""
+    chosen = draw(st.sets(st.sampled_from(range(len(layouts.VARIATIONS))), max_size=9))
+    variations = [
+        *draw(st.lists(st.sampled_from(layouts.SHAPES), max_size=1)),
+        *(layouts.VARIATIONS[place] for place in sorted(chosen)),
+        *draw(st.lists(st.sampled_from(layouts.ARRANGEMENTS), max_size=1)),
+    ]
+    return variations, draw(st.integers(0, 10**6))
+
+
+def varied(
+    pack: Pack, budget: Budget, variations: list[layouts.Variation], seed: int
+) -> list[layouts.Drawn]:
+    forms, rng = layouts.drawn(pack, budget), random.Random(seed)
+    for variation in variations:
+        variation(pack, forms, rng)
+    return forms
+
+
+def in_yuan(pack: Pack, budget: Budget) -> dict[CellKey, Decimal]:
+    """Every amount that is something, in 元."""
+    return {
+        cell: amount * pack.yuan(budget.unit_of(cell.form))
+        for cell, amount in budget.amounts()
+        if amount
+    }
+
+
+def alarms(pack: Pack, reading: Reading, variations: list[layouts.Variation]) -> list[str]:
+    """Rules with errors or warnings, but for what rounding explains."""
+    found = {f.rule for f in check(pack, reading).findings if f.severity != NOTE}
+    rounded = layouts.in_yuan in variations
+    return sorted(rule for rule in found if not (rounded and rule[0] in ROUNDED))
+
+
+@pytest.mark.parametrize("which", range(8))
+@settings(
+    max_examples=260,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(combination=combinations())
+def test_every_combination_reads_to_the_same_budget(
+    pack: Pack,
+    example: Budget,
+    which: int,
+    combination: tuple[list[layouts.Variation], int],
+) -> None:
+    budget = department(pack, which) if which else example
+    variations, seed = combination
+    reading = recognise(pack, layouts.sheets(varied(pack, budget, variations, seed)))
+    assert in_yuan(pack, reading.budget) == in_yuan(pack, budget)
+    assert alarms(pack, reading, variations) == []
+
+
+@pytest.mark.parametrize("variation", [*layouts.VARIATIONS, *layouts.SHAPES, *layouts.ARRANGEMENTS])
+def test_each_habit_in_a_real_file(
+    pack: Pack, example: Budget, tmp_path: Path, variation: layouts.Variation
+) -> None:
+    path = tmp_path / "预算.xlsx"
+    path.write_bytes(layouts.book_bytes(varied(pack, example, [variation], 1)))
+    reading = check_file(path).reading
+    assert reading is not None
+    assert in_yuan(pack, reading.budget) == in_yuan(pack, example)
+    assert alarms(pack, reading, [variation]) == []
+
+
+def test_a_class_that_the_form_lacks_is_said_where_it_has_an_amount(
+    pack: Pack, example: Budget
+) -> None:
+    forms = varied(pack, example, [layouts.another_class], 1)
+    one = forms[3]
+    line = next(row for row in one.body if "三十一、人行科目" in row)
+    line[line.index("三十一、人行科目") + 1] = 7.0
+    findings = check(pack, recognise(pack, layouts.sheets(forms))).findings
+    assert [f.rule for f in findings if f.severity != NOTE] == ["S102"]
+
+
+def test_a_heading_only_like_the_printed_one_is_said(pack: Pack, example: Budget) -> None:
+    forms = layouts.drawn(pack, example)
+    head = forms[4].head[-1]
+    head[head.index("基本支出")] = "基本支出小计"
+    findings = check(pack, recognise(pack, layouts.sheets(forms))).findings
+    (said,) = [f for f in findings if f.rule == "S114"]
+    assert (said.severity, said.facts["text"], said.facts["column"]) == (
+        "note",
+        "基本支出小计",
+        "基本支出",
+    )
+
+
+def test_a_heading_like_none_is_never_guessed(pack: Pack, example: Budget) -> None:
+    """Its figures are said as not read, and the column as missing."""
+    forms = layouts.drawn(pack, example)
+    head = forms[4].head[-1]
+    head[head.index("基本支出")] = "其他资金"
+    findings = check(pack, recognise(pack, layouts.sheets(forms))).findings
+    assert {"S104", "S105"} <= {f.rule for f in findings if f.severity == "error"}
