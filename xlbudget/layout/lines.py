@@ -14,6 +14,9 @@ from xlbudget.packs.model import Pack
 
 TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
 NOTE_MARK = re.compile(r"^注[：:]")
+LONG = 4
+"""Characters of a heading word that is still one with more behind it."""
+
 SEE = "见"
 """A line that refers to a form by its title is not its title."""
 
@@ -87,10 +90,22 @@ def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None
 
 
 def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:
-    """At least two different heading words, and they are most of what the row says."""
+    """At least two different heading words, and they are most of what the row says; words that
+    only begin with one count where there are not enough."""
     words = vocabulary(pack)
-    known = [word for word in map(normal, texts.values()) if word in words]
-    return len(set(known)) >= 2 and 2 * len(known) >= len(texts)
+    said = [normal(text) for text in texts.values()]
+    known = {word for word in said if word in words}
+    if len(known) >= 2 and 2 * sum(word in words for word in said) >= len(said):
+        return True
+    if not known or len(said) < 2:
+        return False
+    known |= {word for word in said if _begins(pack, word)}
+    return len(known) >= 2 and 2 * len(known) >= len(said)
+
+
+@lru_cache(maxsize=4096)
+def _begins(pack: Pack, word: str) -> bool:
+    return any(word.startswith(head) for head in vocabulary(pack) if len(head) >= LONG)
 
 
 def _below(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
