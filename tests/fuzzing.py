@@ -61,7 +61,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
     written = BytesIO()
     with zipfile.ZipFile(written, "w") as package:
         for name, content in parts.items():
-            package.writestr(name, content)
+            package.writestr(zipfile.ZipInfo(name), content)
     return written.getvalue()
 
 

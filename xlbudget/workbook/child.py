@@ -14,8 +14,7 @@ from typing import Any
 from xlbudget.workbook.confined import OUT_OF_MEMORY
 from xlbudget.workbook.faults import FileFault
 
-MOST_MEMORY = 400 << 20
-"""Of address space; half of it is there to begin with."""
+MOST_MEMORY = 300 << 20
 SILENT_PASSWORD = "VelvetSweatshop"
 """With which Excel opens a file unasked (MS-OFFCRYPTO 2.4.2.3)."""
 

@@ -146,7 +146,7 @@ class _Reader:
         self.sheets: list[_Sheet] = []
         self.style = self.format = ""
         self.said: dict[str, str] | None = None
-        self.paragraphs: list[str] = []
+        self.pieces: list[str] = []
         self.inside = self.outside = self.filled = self.length = 0
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
@@ -186,17 +186,17 @@ class _Reader:
             sheet.rows = _times(said, "table:number-rows-repeated", LAST_ROW)
             sheet.column = 0
         elif tag in CELLS:
-            self.said, self.paragraphs = said, []
+            self.said, self.pieces = said, []
         elif tag == "text:p" and not self.outside:
             self.inside += 1
-            self.paragraphs.append("")
+            self.pieces.extend(["\n"] if self.pieces else [])
         elif self.inside and tag in ("text:s", "text:tab", "text:line-break"):
             self.text(" " * _times(said, "text:c", 100) if tag == "text:s" else "\n")
 
     def text(self, text: str) -> None:
         """Characters; those of notes and drawings are not the cell's."""
-        if self.inside and not self.outside and self.paragraphs:
-            self.paragraphs[-1] += text
+        if self.inside and not self.outside:
+            self.pieces.append(text)
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -215,7 +215,7 @@ class _Reader:
     def _cell(self, sheet: _Sheet, said: Mapping[str, str]) -> None:
         many = _times(said, "table:number-columns-repeated", LAST_COLUMN)
         error = said.get("calcext:value-type") == "error"
-        shown = "\n".join(self.paragraphs)
+        shown = "".join(self.pieces)
         kind = said.get("office:value-type", "")
         value = shown if error else _value(kind, said, shown)
         formula = "table:formula" in said and not self.calculated

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from struct import unpack_from
 
@@ -12,9 +12,10 @@ from xlbudget.workbook.raw import Listed, RawSheet, wanted
 from xlbudget.workbook.records import Noted, Records, decimals_of, joined
 
 BOF, EOF, FILEPASS, BOUNDSHEET, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0
-FORMULA, NUMBER, RK, MULRK, BOOLERR = 0x0006, 0x0203, 0x027E, 0x00BD, 0x0205
+FORMULA, SHARED, NUMBER, RK, MULRK, BOOLERR = 0x0006, 0x04BC, 0x0203, 0x027E, 0x00BD, 0x0205
 TEXTS = (0x00FD, 0x0204, 0x00D6)
 SPECIAL, IS_ERROR, JOINS = b"\xff\xff", 2, b"\x08"
+ELSEWHERE = 1
 NO_TEXT = (b"\x17\x00\x00", b"\x17\x00\x01")
 BIFF8 = 0x0600
 WORKSHEET = 0
@@ -27,7 +28,7 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[
     listed, styles = _globals(stream)
     chosen = wanted(listed, own)
     noted = {one.name: _noted(_records(stream, int(one.part)), styles) for one in chosen}
-    if any(note.uncalculated for note in noted.values()):
+    if any(note.uncalculated for note in noted.values()):  # then no other 0 is believed
         for note in noted.values():
             note.uncalculated |= note.zeros
     return listed, joined(content, chosen, noted)
@@ -90,35 +91,53 @@ def _text(body: bytes, at: int, size: int, wide: bool) -> str:
 
 def _noted(records: Records, styles: Sequence[int | None]) -> Noted:
     noted = Noted()
+    formulas: dict[tuple[int, int], tuple[bytes, bool]] = {}
+    shared: dict[tuple[int, int], bytes] = {}
+    at = (0, 0)
     for number, body in records:
         if number == MULRK:
             _many(body, styles, noted)
+        elif number == SHARED:  # behind the first of the cells that share it
+            shared[at] = body[10:]
         elif number in (FORMULA, NUMBER, RK, BOOLERR, *TEXTS):
             row, column, style = unpack_from("<HHH", body)
-            noted.cell((row, column), None if number in TEXTS else decimals_of(styles, style))
+            at = row, column
+            noted.cell(at, None if number in TEXTS else decimals_of(styles, style))
             if number == BOOLERR and body[7]:
-                noted.error((row, column), body[6])
-            elif number == FORMULA:
-                _formula(body, (row, column), noted)
+                noted.error(at, body[6])
+            elif number == FORMULA and (tokens := _formula(body, at, noted)):
+                formulas[at] = tokens, not any(body[6:14])
+    for cell, (tokens, zero) in formulas.items():
+        if tokens[0] == ELSEWHERE:
+            first = unpack_from("<HH", tokens, 1)
+            formulas[cell] = shared.get((first[0], first[1]), tokens), zero
+    _doubt(formulas, noted)
     return noted
 
 
-def _formula(body: bytes, at: tuple[int, int], noted: Noted) -> None:
-    """A formula's error value, and values that LibreOffice made up. It writes 0 where it did not
-    calculate, so that one that joins texts may bear a number: where one is so, no other 0 is
-    believed. It also writes 0 for an empty text that came from IFERROR; where a formula can give
-    an empty text, a 0 is nothing either way."""
-    if body[12:14] == SPECIAL:
-        if body[6] == IS_ERROR:
-            noted.error(at, body[8])
-        return
-    tokens = body[22 : 22 + unpack_from("<H", body, 20)[0]]
-    if not any(body[6:14]):
-        noted.zeros.add(at)
-        if any(text in tokens for text in NO_TEXT):
+def _formula(body: bytes, at: tuple[int, int], noted: Noted) -> bytes:
+    """Note a formula's error value; the formula itself where its value is a number."""
+    if body[12:14] != SPECIAL:
+        return body[22 : 22 + unpack_from("<H", body, 20)[0]]
+    if body[6] == IS_ERROR:
+        noted.error(at, body[8])
+    return b""
+
+
+def _doubt(formulas: Mapping[tuple[int, int], tuple[bytes, bool]], noted: Noted) -> None:
+    """Note numbers that LibreOffice made up: (formula, whether its value is 0) by cell.
+
+    It writes 0 where it did not calculate, so that a formula that joins texts may bear a number;
+    and 0 for an empty text that came from IFERROR. Where a formula can give an empty text, a 0 is
+    nothing either way.
+    """
+    for at, (tokens, zero) in formulas.items():
+        if tokens.endswith(JOINS):
+            noted.uncalculated.add(at)
+        if zero:
+            noted.zeros.add(at)
+        if zero and any(text in tokens for text in NO_TEXT):
             noted.empty.add(at)
-    if tokens.endswith(JOINS):
-        noted.uncalculated.add(at)
 
 
 def _many(body: bytes, styles: Sequence[int | None], noted: Noted) -> None:
