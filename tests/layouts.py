@@ -60,14 +60,10 @@ class Drawn:
     def drop(self, key: tuple[BlockKey, str]) -> None:
         """The column of that name goes; a heading over several columns stays over the rest."""
         place = self.columns.pop(key)
+        top = self.head[0]
+        if len(self.head) > 1 and top[place] and place + 1 < len(top) and not top[place + 1]:
+            top[place + 1] = top[place]
         for row in self.head:
-            if (
-                place + 1 < len(row)
-                and not row[place + 1]
-                and row[place]
-                and row is not self.head[-1]
-            ):
-                row[place + 1] = row[place]
             del row[place]
         for row in self.body:
             del row[place]

@@ -91,14 +91,16 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
 
 
 def _column_numbers(table: Table) -> set[int]:
-    """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading."""
+    """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading,
+    or under where it is repeated."""
     found: set[int] = set()
-    for number in table.body:
+    for place, number in enumerate(table.body):
+        if place and number - 1 in table.body and number - 1 not in found:
+            continue
         filled = [str(v).strip() for v in table.sheet.rows[number] if v not in ("", None)]
         counted = [text.removesuffix(".0") for text in filled]
-        if not COUNTED.fullmatch(" ".join(counted)) or not _counts(counted):
-            break
-        found.add(number)
+        if COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
+            found.add(number)
     return found
 
 

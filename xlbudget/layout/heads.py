@@ -144,7 +144,7 @@ def _parts(pack: Pack, free: Mapping[int, tuple[str, ...]]) -> tuple[int, ...]:
 def _score(wanted: Wanted, path: tuple[str, ...], column: int, last: int) -> tuple[int, ...]:
     exact = path[-1] == wanted.leaves[0]
     above = sum(heading in path[:-1] for heading in wanted.path[:-1])
-    return exact, above, column > last, -column
+    return above, exact, column > last, -column
 
 
 def amount_columns(match_: Match, block: BlockKey) -> dict[str, int]:
