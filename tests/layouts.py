@@ -281,14 +281,6 @@ def total_last(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
                 one.rows.append(one.rows.pop(place))
 
 
-def total_under_heading(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
-    """The total stands in a row of its own between heading and column numbers."""
-    for one in forms:
-        if not one.form.numbered and len(one.form.blocks) == 1 and one.body:
-            one.body.insert(1, [""] * len(one.head[0]))
-            one.rows.insert(1, {})
-
-
 def filler_rows(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     for one in forms:
         for _ in range(rng.randint(1, 12)):

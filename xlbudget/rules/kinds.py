@@ -350,18 +350,22 @@ def _all_words(context: Context) -> Iterator[tuple[str, str, Place | CellKey]]:
                 yield key.form, row.name, _at(block, row, NAME)[0]
 
 
+_OF_ROWS: tuple[Kind, ...] = (
+    code_known,
+    code_name,
+    code_parents,
+    code_once,
+    code_order,
+    code_map,
+    code_column,
+    same_codes,
+)
+
 KINDS: Mapping[str, Kind] = {
     kind.__name__: kind
     for kind in (
-        code_known,
-        code_name,
-        code_parents,
-        code_once,
-        code_order,
-        code_map,
-        code_column,
+        *_OF_ROWS,
         code_depth,
-        same_codes,
         value_negative,
         value_scale,
         empty_note,
@@ -372,19 +376,7 @@ KINDS: Mapping[str, Kind] = {
 }
 """The closed registry: what a pack may name in `kind:`."""
 
-ROW_KINDS = frozenset(
-    kind.__name__
-    for kind in (
-        code_known,
-        code_name,
-        code_parents,
-        code_once,
-        code_order,
-        code_map,
-        code_column,
-        same_codes,
-    )
-)
+ROW_KINDS = frozenset(kind.__name__ for kind in _OF_ROWS)
 """Kinds that look at which rows there are and what codes and names they bear."""
 
 FILE_KINDS = frozenset(
