@@ -38,6 +38,7 @@ class Body:
     last: int = -1
     top: str = ""
     parts: tuple[int, ...] = ()
+    digits: tuple[int, ...] = ()
     stems: list[str] = field(default_factory=list)
 
 
@@ -62,6 +63,7 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
             table.match.columns[block.id],
             amount_columns(table.match, block.id),
             parts=table.match.parts.get(block.id, ()),
+            digits=_digits(pack, block),
         )
         for block in form.blocks
     ]
@@ -88,6 +90,12 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
             key = (body.block.id, identity)
             found.rows.setdefault(key, RowPlace(table.sheet.name, line, columns))
     _say_columns(table, bodies, found)
+
+
+def _digits(pack: Pack, block: Block) -> tuple[int, ...]:
+    """How many digits each level adds to a code of this block."""
+    lengths = pack.catalogues[block.codes].lengths if block.codes else ()
+    return tuple(b - a for a, b in pairwise((0, *lengths)))
 
 
 def _column_numbers(table: Table) -> set[int]:
@@ -267,9 +275,9 @@ def _joined(body: Body, table: Table, number: int) -> str:
     if depth < 0 or not texts[depth].isdigit():
         return "".join(texts)
     stems = [*body.stems, *[""] * len(texts)][: len(texts)]
-    widths = [3, *[2] * len(texts)]
     body.stems = [
-        text.zfill(widths[n]) if text else stems[n] for n, text in enumerate(texts[: depth + 1])
+        text.zfill(width) if text else stem
+        for text, stem, width in zip(texts[: depth + 1], stems, body.digits, strict=False)
     ]
     return "".join(body.stems)
 

@@ -17,9 +17,6 @@ NOTE_MARK = re.compile(r"^注[：:]")
 LONG = 4
 """Characters of a heading word that is still one with more behind it."""
 
-SEE = "见"
-"""A line that refers to a form by its title is not its title."""
-
 
 class Line(NamedTuple):
     """A row of a sheet by its kind; `found` is the form it names, or where it is about what."""
@@ -53,7 +50,7 @@ def _titled(pack: Pack, text: str) -> str:
     said = normal(text)
     if said in titles:
         return titles[said]
-    if NOTE_MARK.match(said) or SEE in said:
+    if NOTE_MARK.match(said) or any(word in said for word in pack.words["lines"]["refers"]):
         return ""
     fitting = [title for title in titles if said.endswith(title)]
     return titles[max(fitting, key=len)] if fitting else ""
