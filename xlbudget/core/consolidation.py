@@ -1,4 +1,4 @@
-"""Departments added up to a county: the sum, the files behind it, the figures behind each figure."""
+"""Departments added up to a county: the sum, the files behind it, the figures behind each."""
 
 from __future__ import annotations
 
