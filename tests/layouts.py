@@ -10,15 +10,16 @@ import io
 import itertools
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey
+from xlbudget.core.reading import Lines
 from xlbudget.layout.labels import normal
 from xlbudget.layout.plan import HEADING, TITLE, plan
-from xlbudget.packs.model import CODE, LABEL, NAME, TEXT_COLUMNS, TOTAL, Block, Form, Pack
+from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, TEXT_COLUMNS, TOTAL, Block, Form, Pack
 from xlbudget.workbook.raw import RawSheet
 
 CHINESE = "一二三四五六七八九十"
@@ -41,7 +42,9 @@ class Drawn:
     unit: str = "万元"
     hidden: bool = False
     aside: int = 0
-    joined: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
 
     def blocks(self) -> list[Block]:
         return list(self.form.blocks)
@@ -114,10 +117,14 @@ def sheets(forms: Sequence[Drawn]) -> list[RawSheet]:
     """The forms as raw sheets: those of one sheet name below each other, or side by side."""
     grids: dict[str, list[list[Any]]] = {}
     hidden: dict[str, bool] = {}
+    lines: dict[str, list[Lines]] = {}
     for one in forms:
         grid = _grid(one)
         there = grids.setdefault(one.sheet, [])
         hidden[one.sheet] = one.hidden
+        beside = max(map(len, there)) + one.aside if one.aside and there else 0
+        below = 0 if beside else len(there) + bool(there)
+        lines.setdefault(one.sheet, []).append(_lines(one, below + len(grid), beside))
         if one.aside and there:
             width = max(map(len, there)) + one.aside
             for number, row in enumerate(grid):
@@ -127,9 +134,26 @@ def sheets(forms: Sequence[Drawn]) -> list[RawSheet]:
         else:
             there.extend(([[]] if there else []) + grid)
     return [
-        RawSheet(name, _even(rows), {}, frozenset(), {}, hidden[name])
+        RawSheet(
+            name, _even(rows), {}, frozenset(), {}, hidden[name], lines=_joined(lines[name])
+        )
         for name, rows in grids.items()
     ]
+
+
+def _lines(one: Drawn, end: int, left: int) -> Lines:
+    """The form's hidden rows and columns and merged cells, where its grid ends at that row."""
+    top = end - len(one.below) - len(one.body)
+    return Lines(
+        frozenset(top + row for row in one.hidden_rows),
+        frozenset(left + column for column in one.hidden_columns),
+        tuple((top + a, left + c, top + b, left + c) for c, a, b in one.merged),
+    )
+
+
+def _joined(lines: Sequence[Lines]) -> Lines:
+    rows, columns, merged = zip(*lines, strict=True)
+    return Lines(frozenset().union(*rows), frozenset().union(*columns), sum(merged, ()))
 
 
 def _grid(one: Drawn) -> list[list[Any]]:
@@ -157,6 +181,12 @@ def book_bytes(forms: Sequence[Drawn]) -> bytes:
             for column, value in enumerate(cells):
                 if value != "":
                     page.write(row, column, value)
+        for row in sheet.lines.hidden_rows:
+            page.set_row(row, None, None, {"hidden": True})
+        for column in sheet.lines.hidden_columns:
+            page.set_column(column, column, None, None, {"hidden": True})
+        for top, left, bottom, right in sheet.lines.merged:
+            page.merge_range(top, left, bottom, right, sheet.rows[top][left])
         if sheet.hidden:
             page.hide()
     book.close()
@@ -319,6 +349,64 @@ def repeated_headings(pack: Pack, forms: list[Drawn], rng: random.Random) -> Non
             one.rows[place:place] = [{} for _ in one.head]
 
 
+def repeated_pages(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
+    """Title, department and unit again with the heading, as on every printed page."""
+    for one in forms:
+        if len(one.body) > 8:
+            place = rng.randint(4, len(one.body) - 2)
+            width = len(one.head[0])
+            about = [f"{word}：{said}" for word, said in one.about]
+            lines = [*([line] for line in one.title[-1:]), [about[0], *[""] * (width - 2), about[1]]]
+            page = [[*line, *[""] * (width - len(line))] for line in lines]
+            page = [*page, *(list(row) for row in one.head)]
+            one.body[place:place] = page
+            one.rows[place:place] = [{} for _ in page]
+
+
+def total_in_heading(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
+    """The total's figures beside the words of the heading's last row."""
+    for one in forms:
+        words = [n for n, line in enumerate(one.rows) if TOTAL in line.values()]
+        blocks = one.blocks()
+        if len(blocks) != 1 or words != [0] or len(one.head) < 2 or not blocks[0].codes:
+            continue
+        texts = {c for (_, key), c in one.columns.items() if key in TEXT_COLUMNS}
+        last, total = one.head[-1], one.body[0]
+        if sum(bool(last[c]) for c in texts) > 1 and not any(
+            text for c, text in enumerate(last) if c not in texts
+        ):
+            one.body[0] = [last[c] if c in texts else value for c, value in enumerate(total)]
+            one.head.pop()
+
+
+def hidden_lines(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
+    for one in forms:
+        one.hidden_rows = {rng.randrange(len(one.body) or 1) for _ in range(3)}
+        one.hidden_columns = {rng.randrange(len(one.head[0]))}
+
+
+def merged_items(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
+    """One cell for the same government item of several rows."""
+    for one in forms:
+        for (_, key), place in one.columns.items():
+            if key == GOVERNMENT:
+                one.merged = _merge(one.body, place)
+
+
+def _merge(body: list[list[Any]], column: int) -> list[tuple[int, int, int]]:
+    """Merge runs of the same text: (column, first row, last row) in the body."""
+    merged = []
+    first = 0
+    for last in range(1, len(body) + 1):
+        if last == len(body) or body[last][column] != body[first][column]:
+            if body[first][column] and last - first > 1:
+                merged.append((column, first, last - 1))
+                for row in body[first + 1 : last]:
+                    row[column] = ""
+            first = last
+    return merged
+
+
 def ordinals(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     word = rng.choice(["序号", "行次"])
     for one in forms:
@@ -470,6 +558,7 @@ SHAPES: tuple[Variation, ...] = (
 
 VARIATIONS: tuple[Variation, ...] = (
     in_yuan,
+    total_in_heading,
     only_filled_rows,
     another_class,
     total_last,
@@ -485,8 +574,11 @@ VARIATIONS: tuple[Variation, ...] = (
     amounts_as_text,
     blank_rows_between,
     repeated_headings,
+    repeated_pages,
     column_numbers,
     filler_rows,
+    hidden_lines,
+    merged_items,
     footers,
     two_title_lines,
     title_only,

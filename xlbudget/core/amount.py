@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+SHOWS_PERCENT = -1
+"""Stands for a number of decimals where a cell's format shows a percentage, which is no amount."""
+
 SIGNIFICANT_DIGITS = 15
 """Excel keeps and shows 15 significant digits; what a binary float says beyond them is noise."""
 

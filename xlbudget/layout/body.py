@@ -40,6 +40,7 @@ class Body:
     parts: tuple[int, ...] = ()
     digits: tuple[int, ...] = ()
     stems: list[str] = field(default_factory=list)
+    merged: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -64,6 +65,7 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
             amount_columns(table.match, block.id),
             parts=table.match.parts.get(block.id, ()),
             digits=_digits(pack, block),
+            merged=_merged(table, table.match.columns[block.id].get(GOVERNMENT)),
         )
         for block in form.blocks
     ]
@@ -98,6 +100,17 @@ def _digits(pack: Pack, block: Block) -> tuple[int, ...]:
     return tuple(b - a for a, b in pairwise((0, *lengths)))
 
 
+def _merged(table: Table, column: int | None) -> dict[int, int]:
+    """Rows of the table whose cell in that column is merged with one above → that cell's row."""
+    first, last = min(table.body, default=0), max(table.body, default=-1)
+    return {
+        row: top
+        for top, left, bottom, _ in table.sheet.lines.merged
+        if left == column
+        for row in range(max(top + 1, first), min(bottom, last) + 1)
+    }
+
+
 def _column_numbers(table: Table) -> set[int]:
     """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading,
     or under where it is repeated."""
@@ -105,11 +118,17 @@ def _column_numbers(table: Table) -> set[int]:
     for place, number in enumerate(table.body):
         if place and number - 1 in table.body and number - 1 not in found:
             continue
-        filled = [str(v).strip() for v in table.sheet.rows[number] if v not in ("", None)]
+        both = number in table.heading
+        row = table.sheet.rows[number]
+        filled = [str(v).strip() for v in row if v not in ("", None) and not (both and _word(v))]
         counted = [text.removesuffix(".0") for text in filled]
         if COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
             found.add(number)
     return found
+
+
+def _word(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip().isdigit()
 
 
 def _counts(texts: list[str]) -> bool:
@@ -222,7 +241,8 @@ def _open_row(
     if not name and (number, body.columns.get(NAME, -1)) in table.sheet.uncalculated:
         name = pack.catalogues[block.codes].names.get(code, "") if block.codes else ""
     filled = any(value.amount is not None or not value.readable for value in values.values())
-    if block.total is not None and _is_total(pack, block, code, name, shared, filled):
+    summed = number in table.heading or _is_total(pack, block, code, name, shared, filled)
+    if block.total is not None and summed:
         if TOTAL in body.taken:
             return None
         body.taken.add(TOTAL)
@@ -287,7 +307,8 @@ def _new_row(pack: Pack, body: Body, table: Table, number: int, code: str, name:
     place = 1 + sum(row.id != TOTAL for row in body.rows)
     government = ""
     if block.government:
-        said = str(_cell(table, number, body.columns.get(GOVERNMENT, -1))).strip()
+        line = body.merged.get(number, number)
+        said = str(_cell(table, line, body.columns.get(GOVERNMENT, -1))).strip()
         catalogue = pack.catalogues[block.codes]
         if not code:
             code = code_by_name(catalogue, name, body.top, bool(said))

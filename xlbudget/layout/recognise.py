@@ -16,6 +16,7 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Printed, Reading
 from xlbudget.layout.body import Found, read_body
+from xlbudget.layout.hidden import hidden_lines
 from xlbudget.layout.labels import tidy, years_in
 from xlbudget.layout.outline import levels_of
 from xlbudget.layout.tables import Sheet, Table, bands, identify, printed_of, scan, texts_of
@@ -66,7 +67,7 @@ def recognise(pack: Pack, sheets: Sequence[Sheet], contents: Sheet | None = None
         budget,
         found.rows,
         printed,
-        (*found.remarks, *leftover),
+        (*found.remarks, *leftover, *hidden_lines(pack, sheets)),
         frozenset(found.unreadable),
         _formulas(firsts.values()),
     )

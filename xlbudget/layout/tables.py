@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place
-from xlbudget.core.reading import Printed, Said
+from xlbudget.core.reading import Lines, Printed, Said
 from xlbudget.layout.heads import Match, columns_of, match, nearly, vocabulary
 from xlbudget.layout.labels import normal, tidy
 from xlbudget.layout.lines import (
@@ -24,7 +24,7 @@ from xlbudget.layout.lines import (
     names_form,
     read_line,
 )
-from xlbudget.packs.model import Pack
+from xlbudget.packs.model import TOTAL, Pack
 
 NAMED = ("label", "sheet")
 """Evidence that names the form itself, also where its heading is much changed."""
@@ -47,6 +47,8 @@ class Sheet(Protocol):
     def hidden(self) -> bool: ...
     @property
     def formulas(self) -> frozenset[tuple[int, int]]: ...
+    @property
+    def lines(self) -> Lines: ...
 
 
 @dataclass
@@ -62,6 +64,16 @@ class Table:
     notes: list[Said] = field(default_factory=list)
     footers: list[int] = field(default_factory=list)
     match: Match | None = None
+
+    def headings(self, pack: Pack) -> list[dict[int, str]]:
+        """The heading rows in normal form; of one that bears the total's figures too, without the
+        total's own word."""
+        rows = [_normal_texts(self.sheet, row) for row in self.heading]
+        beside = {*map(normal, pack.words["ordinals"]), normal(pack.words["columns"][TOTAL])}
+        return [
+            {c: text for c, text in row.items() if line not in self.body or text not in beside}
+            for line, row in zip(self.heading, rows, strict=True)
+        ]
 
 
 class Scan(NamedTuple):
@@ -81,6 +93,7 @@ class Band(NamedTuple):
     errors: Mapping[tuple[int, int], str]
     hidden: bool
     formulas: frozenset[tuple[int, int]]
+    lines: Lines
 
 
 def bands(pack: Pack, sheet: Sheet) -> list[Sheet]:
@@ -105,7 +118,7 @@ def _band(sheet: Sheet, low: int, high: int) -> Band:
     rows = [[v if low <= c < high else "" for c, v in enumerate(row)] for row in sheet.rows]
     errors = {at: text for at, text in sheet.errors.items() if low <= at[1] < high}
     uncalculated = frozenset(at for at in sheet.uncalculated if low <= at[1] < high)
-    more = (sheet.hidden, sheet.formulas)
+    more = (sheet.hidden, sheet.formulas, sheet.lines)
     return Band(sheet.name, rows, sheet.decimals, uncalculated, errors, *more)
 
 
@@ -120,7 +133,10 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
     tables: list[Table] = []
     leftover: list[int] = []
     current = Table(sheet)
+    passed = -1
     for number, row in enumerate(sheet.rows):
+        if number < passed:
+            continue
         texts = texts_of(row)
         numbers = sum(v.__class__ is float or v.__class__ is int for v in row) if row else 0
         if not texts and not numbers:
@@ -129,6 +145,8 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
         if line and line.kind == HEADING and current.body and _again(current, number):
             continue
         begins = line is not None and line.kind in (TITLE, LABEL, ABOUT, HEADING)
+        if begins and current.body and (passed := _next_page(pack, current, number)):
+            continue
         if begins and (
             current.body
             or current.notes
@@ -139,6 +157,9 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
             current = Table(sheet)
         if line is None and not numbers and _more_heading(pack, current, number, texts):
             current.heading.append(number)
+        elif line is None and numbers and _heading_with_total(pack, current, number, texts):
+            current.heading.append(number)
+            current.body.append(number)
         elif line is None:
             _body_row(current, number, leftover)
         else:
@@ -180,10 +201,56 @@ def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str
     return min(texts) > first and all(normal(text) in words for text in texts.values())
 
 
+def _heading_with_total(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
+    """Is this the last row of a heading, with the total's figures (or the columns' numbers) in
+    it? It says several headings, and nothing else."""
+    if table.body or not table.heading or number != table.heading[-1] + 1:
+        return False
+    words = vocabulary(pack) | set(map(normal, pack.words["ordinals"]))
+    said = {normal(text) for text in texts.values()}
+    return len(said) > 1 and said <= words
+
+
+PAGE_LINES = 8
+"""Rows within which a page's heading follows its title."""
+
+
+def _next_page(pack: Pack, table: Table, number: int) -> int:
+    """The row below the lines and headings with which the table's next printed page begins, all
+    said before; 0 where another table begins here, or this one stands again."""
+    rows = table.sheet.rows
+    place = number
+    while place < min(number + PAGE_LINES, len(rows)):
+        texts = texts_of(rows[place])
+        line = read_line(pack, texts, 0) if texts else None
+        if line and line.kind == HEADING and _again(table, place):
+            while place < len(rows) and _again(table, place):
+                place += 1
+            return 0 if _copied(table, place) else place
+        if texts and not (line and _said_before(table, line, texts)):
+            return 0
+        place += 1
+    return 0
+
+
+def _said_before(table: Table, line: Line, texts: Mapping[int, str]) -> bool:
+    """Is this line above the table too?"""
+    if line.kind == ABOUT:
+        above = {name: table.above[name].text for name in line.about if name in table.above}
+        return all(above.get(name) == said for name, (said, _) in line.about.items())
+    return bool(line.form) and line.form in (table.titled, table.labelled)
+
+
+def _copied(table: Table, place: int) -> bool:
+    """Do the rows from here on begin as the table does?"""
+    first = [table.sheet.rows[row] for row in table.body[:3]]
+    return first == table.sheet.rows[place : place + len(first)]
+
+
 def _again(table: Table, number: int) -> bool:
     """Does this row repeat a row of the table's heading, as at the top of a printed page?"""
     texts = _normal_texts(table.sheet, number)
-    return any(texts == _normal_texts(table.sheet, row) for row in table.heading)
+    return bool(texts) and any(texts == _normal_texts(table.sheet, row) for row in table.heading)
 
 
 def _body_row(table: Table, number: int, leftover: list[int]) -> None:
@@ -245,7 +312,7 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Rem
     unclear: list[tuple[Table, list[Match]]] = []
     known: list[Table] = []
     for table in tables:
-        columns = columns_of([_normal_texts(table.sheet, row) for row in table.heading])
+        columns = columns_of(table.headings(pack))
         if table.titled:
             table.match = match(pack, table.titled, columns)
             known.append(table)
@@ -276,7 +343,7 @@ def _near(pack: Pack, table: Table) -> Iterator[Remark]:
     """Place headings that are only like the printed ones, and say so."""
     if not (table.match and table.match.missing and table.match.unknown):
         return
-    columns = columns_of([_normal_texts(table.sheet, row) for row in table.heading])
+    columns = columns_of(table.headings(pack))
     table.match = nearly(pack, table.match, columns)
     form = table.match.form
     for near in table.match.near:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from xlbudget.core.amount import from_float, plain, shown_with
+from xlbudget.core.amount import SHOWS_PERCENT, from_float, plain, shown_with
 from xlbudget.layout.labels import tidy
 from xlbudget.packs.model import Pack
 
@@ -54,7 +54,9 @@ def _number(raw: float, decimals: int | None, least: int) -> Value:
     if not math.isfinite(raw):
         return Value(None, False, "value_error", "", {"text": str(raw)})
     value = from_float(raw)
-    if decimals is None:
+    if decimals == SHOWS_PERCENT and value:
+        return _unreadable(f"{plain(100 * value)}%")
+    if decimals is None or decimals == SHOWS_PERCENT:
         return Value(value)
     shown = shown_with(value, max(decimals, least))
     return Value(shown, exact=None if shown == value else value)

@@ -10,18 +10,22 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from xlbudget.core.key import column_letters
+from xlbudget.core.reading import Lines
 from xlbudget.workbook.faults import FileFault
-from xlbudget.workbook.raw import (
-    MOST_CELLS_A_SHEET,
-    MOST_MERGED,
-    check_filled,
-    check_spread,
+from xlbudget.workbook.lines import (
+    LAST_COLUMN,
+    LAST_ROW,
+    ROW,
+    attributes,
+    check_merged,
+    check_rows,
+    column_number,
+    lines_of,
 )
+from xlbudget.workbook.raw import check_filled, check_spread
 
-LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14
 WINDOW = 1 << 20
 """Bytes of XML whose cells are listed at a time."""
 
@@ -30,21 +34,13 @@ ANY_CELL = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
 USUAL_CELL = re.compile(
     rb'<c r="(([A-Z]{1,3})([1-9]\d{0,6}))"(?: s="(\d{1,9})")?(?: t="(\w+)")?\s?(/?)>'
 )
-ATTRIBUTE = re.compile(rb"""\s([\w:]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
-ROW = re.compile(rb"<(?:\w{1,20}:)?row(\s[^<>]*)?>")
-USUAL_ROW = re.compile(rb'<row r="([1-9]\d{0,8})"')
-ROW_NUMBER = re.compile(rb'<(?:\w{1,20}:)?row\s(?:[^<>]*?\s)?r="0*([1-9]\d{0,8})"')
 FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*><f[\s>/]')
 FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
 UNCALCULATED = re.compile(
     rb"<c\s(?![^<>]*t=\"str\")[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
 )
 VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)<")
-FAR_MERGED = re.compile(rb"mergeCell\s[^<>]*:(?:[A-Z]\d{4}|[A-Z]{2})")
-FEW_MERGED = 76
-"""So many ranges that end before AA1000 cannot cover too much."""
-MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
 
 @dataclass
@@ -55,6 +51,7 @@ class Scan:
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: frozenset[tuple[int, int]] = frozenset()
+    lines: Lines = field(default_factory=Lines)
     rows: int = 0
     columns: int = 0
     filled: int = 0
@@ -66,11 +63,6 @@ class Scan:
         return self.rows * self.columns
 
 
-def attributes(text: bytes) -> dict[bytes, bytes]:
-    """The attributes in a tag, prefixes dropped."""
-    return {k.rpartition(b":")[2]: a or b for k, a, b in ATTRIBUTE.findall(text or b"")}
-
-
 def decoded(text: bytes) -> str:
     """A text of the XML as it is meant."""
     return html.unescape(text.decode("utf-8", "replace"))
@@ -79,8 +71,8 @@ def decoded(text: bytes) -> str:
 def scan_cells(name: str, xml: bytes, styles: list[int | None]) -> Scan:
     """Look at every cell of a sheet; `styles` are the decimals of each cell style. Raises
     FileFault."""
-    _check_merged(name, xml)
-    _check_rows(name, xml)
+    check_merged(name, xml)
+    check_rows(name, xml)
     scan = Scan()
     telling = b":f" in xml or b'"e"' in xml or b"'e'" in xml or UNCALCULATED.search(xml)
     if telling or not _scan_usual(name, xml, styles, scan):
@@ -88,6 +80,7 @@ def scan_cells(name: str, xml: bytes, styles: list[int | None]) -> Scan:
         _scan_any(name, xml, styles, scan)
     check_spread(name, scan.rows, scan.columns)
     scan.formulas = _formulas(name, xml)
+    scan.lines = lines_of(xml, scan.columns)
     return scan
 
 
@@ -96,33 +89,6 @@ def _formulas(name: str, xml: bytes) -> frozenset[tuple[int, int]]:
         return frozenset()
     columns: dict[bytes, int] = {}
     return frozenset(_position(name, a + b, columns) for a, b in FORMULA_CELL.findall(xml))
-
-
-def _check_merged(name: str, xml: bytes) -> None:
-    count = xml.count(b"mergeCell ")
-    area = 0
-    if count > MOST_MERGED:
-        raise _too_many_merged(name, count, MOST_MERGED)
-    if count > FEW_MERGED or (count and FAR_MERGED.search(xml)):
-        for left, top, right, bottom in MERGED.findall(xml):
-            across = _column(right) - _column(left) + 1
-            area += max(across, 1) * max(int(bottom) - int(top) + 1, 1)
-    if area > MOST_CELLS_A_SHEET:
-        raise _too_many_merged(name, area, MOST_CELLS_A_SHEET)
-
-
-def _too_many_merged(name: str, count: int, limit: int) -> FileFault:
-    return FileFault("too_large", "merged", sheet=name, count=str(count), limit=str(limit))
-
-
-def _check_rows(name: str, xml: bytes) -> None:
-    """Of a row that stands twice readers take one or the other."""
-    numbers = USUAL_ROW.findall(xml)
-    if len(numbers) != xml.count(b"<row"):
-        numbers = ROW_NUMBER.findall(xml)
-    if len(set(numbers)) < len(numbers):
-        row = next(one for one, again in pairwise(sorted(numbers)) if one == again)
-        raise FileFault("duplicate_cells", "row", sheet=name, row=row.decode())
 
 
 def _windows(xml: bytes) -> Iterator[tuple[int, int]]:
@@ -227,18 +193,11 @@ def _position(sheet: str, reference: bytes, columns: dict[bytes, int]) -> tuple[
     letters = found[1]
     column = columns.get(letters)
     if column is None:
-        columns[letters] = column = _column(letters)
+        columns[letters] = column = column_number(letters)
     row = int(found[2]) - 1
     if row >= LAST_ROW or column >= LAST_COLUMN:
         raise FileFault("outside", sheet=sheet)
     return row, column
-
-
-def _column(letters: bytes) -> int:
-    column = 0
-    for letter in letters:
-        column = 26 * column + letter - 64
-    return column - 1
 
 
 class _Implicit:

@@ -62,6 +62,7 @@ def _plain(sheet: Any) -> dict[str, Any]:
         "decimals": [[*at, decimals] for at, decimals in sheet.decimals.items()],
         "uncalculated": list(sheet.uncalculated),
         "errors": [[*at, text] for at, text in sheet.errors.items()],
+        "lines": [list(part) for part in sheet.lines],
     }
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from xlbudget.core.reading import Lines
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.raw import Listed, RawSheet
 
@@ -71,6 +72,7 @@ def _value(tagged: dict[str, Any]) -> Any:
 
 
 def _sheet(said: dict[str, Any]) -> RawSheet:
+    rows, columns, merged = said["lines"]
     return RawSheet(
         said["name"],
         said["rows"],
@@ -78,4 +80,5 @@ def _sheet(said: dict[str, Any]) -> RawSheet:
         frozenset((row, column) for row, column in said["uncalculated"]),
         {(row, column): text for row, column, text in said["errors"]},
         said["hidden"],
+        lines=Lines(frozenset(rows), frozenset(columns), tuple(map(tuple, merged))),
     )

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from xlbudget.workbook.cells import LAST_COLUMN, LAST_ROW
+from xlbudget.core.amount import SHOWS_PERCENT
+from xlbudget.core.reading import Lines
 from xlbudget.workbook.container import open_package, read_part
 from xlbudget.workbook.faults import FileFault
+from xlbudget.workbook.lines import LAST_COLUMN, LAST_ROW
 from xlbudget.workbook.numbers import MOST_DECIMALS
 from xlbudget.workbook.raw import (
     MOST_TEXT,
@@ -38,7 +40,9 @@ MANIFEST = "META-INF/manifest.xml"
 META = "meta.xml"
 CALCULATING = (b"LibreOffice", b"OpenOffice")
 CELLS = ("table:table-cell", "table:covered-table-cell")
-NUMBERS = ("float", "currency", "percentage")
+PERCENTAGE = "percentage"
+NUMBERS = ("float", "currency", PERCENTAGE)
+INVISIBLE = ("collapse", "filter")
 FORMATS = ("number:number-style", "number:currency-style")
 NOT_TEXT = ("office:annotation", "table:detective", "draw:frame")
 
@@ -64,6 +68,7 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[
             frozenset(sheet.uncalculated),
             sheet.errors,
             hidden[sheet.name],
+            lines=sheet.lines(),
         )
         for sheet in found
         if sheet.name in names
@@ -110,10 +115,14 @@ class _Sheet:
     decimals: dict[tuple[int, int], int] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     row: int = 0
     rows: int = 1
     column: int = 0
     copied: bool = False
+    collapsed: bool = False
 
     def column_style(self) -> str:
         """The style that a cell without one has here."""
@@ -123,6 +132,12 @@ class _Sheet:
             if self.column < passed:
                 return style
         return ""
+
+    def lines(self) -> Lines:
+        """The hidden rows and columns as far as there are cells, and merged ranges."""
+        width = max((column for _, column in self.cells), default=-1) + 1
+        columns = {c for a, b in self.hidden_columns for c in range(a, min(b, width))}
+        return Lines(frozenset(self.hidden_rows), frozenset(columns), tuple(self.merged))
 
     def grid(self) -> list[list[Any]]:
         """The cells in rows, A1 first."""
@@ -179,12 +194,16 @@ class _Reader:
         sheet = self.sheets[-1]
         if tag == "table:table-column":
             many = _times(said, "table:number-columns-repeated", LAST_COLUMN)
+            before = sum(count for count, _ in sheet.styles)
             sheet.styles.append((many, said.get("table:default-cell-style-name", "")))
+            if said.get("table:visibility") in INVISIBLE:
+                sheet.hidden_columns.append((before, before + many))
         elif tag == "table:table-source":
             sheet.copied = True
         elif tag == "table:table-row":
             sheet.rows = _times(said, "table:number-rows-repeated", LAST_ROW)
             sheet.column = 0
+            sheet.collapsed = said.get("table:visibility") in INVISIBLE
         elif tag in CELLS:
             self.said, self.pieces = said, []
         elif tag == "text:p" and not self.outside:
@@ -247,6 +266,14 @@ class _Reader:
             )
         style = said.get("table:style-name", "") or sheet.column_style()
         decimals = self._decimals(style) if isinstance(value, float) else None
+        if said.get("office:value-type") == PERCENTAGE:
+            decimals = SHOWS_PERCENT
+        if sheet.collapsed:
+            sheet.hidden_rows.update(range(sheet.row, sheet.row + sheet.rows))
+        down = _times(said, "table:number-rows-spanned", LAST_ROW)
+        if down > 1:
+            right = sheet.column + _times(said, "table:number-columns-spanned", LAST_COLUMN) - 1
+            sheet.merged.append((sheet.row, sheet.column, sheet.row + down - 1, right))
         for row in range(sheet.row, sheet.row + sheet.rows):
             for column in range(sheet.column, sheet.column + many):
                 at = row, column

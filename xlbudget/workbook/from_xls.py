@@ -7,12 +7,15 @@ from io import BytesIO
 from struct import unpack_from
 
 from xlbudget.workbook.faults import FileFault
+from xlbudget.workbook.lines import LAST_COLUMN
 from xlbudget.workbook.numbers import decimals_shown
 from xlbudget.workbook.raw import Listed, RawSheet, wanted
 from xlbudget.workbook.records import Noted, Records, decimals_of, joined
 
 BOF, EOF, FILEPASS, BOUNDSHEET, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0
 FORMULA, SHARED, NUMBER, RK, MULRK, BOOLERR = 0x0006, 0x04BC, 0x0203, 0x027E, 0x00BD, 0x0205
+ROW, COLUMN, MERGED = 0x0208, 0x007D, 0x00E5
+HIDDEN_ROW, HIDDEN_COLUMN = 0x20, 0x01
 TEXTS = (0x00FD, 0x0204, 0x00D6)
 SPECIAL, IS_ERROR, JOINS = b"\xff\xff", 2, b"\x08"
 ELSEWHERE = 1
@@ -95,7 +98,9 @@ def _noted(records: Records, styles: Sequence[int | None]) -> Noted:
     shared: dict[tuple[int, int], bytes] = {}
     at = (0, 0)
     for number, body in records:
-        if number == MULRK:
+        if number in (ROW, COLUMN, MERGED):
+            _line(number, body, noted)
+        elif number == MULRK:
             _many(body, styles, noted)
         elif number == SHARED:  # behind the first of the cells that share it
             shared[at] = body[10:]
@@ -113,6 +118,18 @@ def _noted(records: Records, styles: Sequence[int | None]) -> Noted:
             formulas[cell] = shared.get((first[0], first[1]), tokens), zero
     _doubt(formulas, noted)
     return noted
+
+
+def _line(number: int, body: bytes, noted: Noted) -> None:
+    """Note a hidden row, hidden columns, or merged ranges."""
+    if number == ROW and body[12] & HIDDEN_ROW:
+        noted.hidden_rows.add(unpack_from("<H", body)[0])
+    elif number == COLUMN and body[8] & HIDDEN_COLUMN:
+        first, last = unpack_from("<HH", body)
+        noted.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+    elif number == MERGED:
+        for place in range(2, len(body) - 7, 8):
+            noted.merge(*unpack_from("<HHHH", body, place))
 
 
 def _formula(body: bytes, at: tuple[int, int], noted: Noted) -> bytes:

@@ -6,9 +6,10 @@ import zipfile
 from collections.abc import Sequence
 from struct import unpack_from
 
-from xlbudget.workbook.cells import LAST_COLUMN, LAST_ROW, attributes, decoded
+from xlbudget.workbook.cells import decoded
 from xlbudget.workbook.container import open_package, read_part
 from xlbudget.workbook.faults import FileFault
+from xlbudget.workbook.lines import LAST_COLUMN, LAST_ROW, attributes
 from xlbudget.workbook.numbers import decimals_shown
 from xlbudget.workbook.openxml import RELATION
 from xlbudget.workbook.raw import Listed, RawSheet, wanted
@@ -17,6 +18,8 @@ from xlbudget.workbook.records import Noted, Records, decimals_of, joined
 BUNDLE_SHEET, FORMAT, XF, XFS_BEGIN, XFS_END = 156, 44, 47, 617, 618
 ROW, BLANK, RK, ERROR, BOOL, REAL, TEXT, SHARED = 0, 1, 2, 3, 4, 5, 6, 7
 FORMULA_TEXT, FORMULA_NUMBER, FORMULA_BOOL, FORMULA_ERROR = 8, 9, 10, 11
+COLUMN, MERGED = 60, 176
+HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 0x01
 FILLED = range(RK, FORMULA_ERROR + 1)
 NUMBERS = (RK, REAL, FORMULA_NUMBER)
 
@@ -104,6 +107,13 @@ def _noted(name: str, part: bytes, styles: Sequence[int | None]) -> Noted:
     for number, body in _records(part):
         if number == ROW:
             (row,) = unpack_from("<I", body)
+            if len(body) > 11 and body[11] & HIDDEN_ROW:
+                noted.hidden_rows.add(row)
+        elif number == COLUMN and body[16] & HIDDEN_COLUMN:
+            first, last = unpack_from("<II", body)
+            noted.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+        elif number == MERGED:
+            noted.merge(*unpack_from("<IIII", body))
         elif number in FILLED:
             column, style = unpack_from("<II", body)
             if row >= LAST_ROW or column >= LAST_COLUMN:

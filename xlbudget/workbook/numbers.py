@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from xlbudget.core.amount import SHOWS_PERCENT
+
 BUILT_IN = {1: 0, 2: 2, 3: 0, 4: 2, 37: 0, 38: 0, 39: 2, 40: 2, 41: 0, 42: 0, 43: 2, 44: 2}
+BUILT_IN |= {9: SHOWS_PERCENT, 10: SHOWS_PERCENT}
 MOST_DECIMALS = 30
 """Excel shows no more."""
 NOT_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
@@ -13,11 +16,13 @@ NOT_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 def decimals_shown(number: int, custom: Mapping[int, str]) -> int | None:
     """Decimals of the format of that number, by Excel's own numbers or the workbook's codes;
-    None where it says none (general, percentages, fractions, powers, dates)."""
+    SHOWS_PERCENT for a percentage, None where it says none (general, fractions, powers, dates)."""
     if number not in custom:
         return BUILT_IN.get(number)
     shown = NOT_LITERAL.sub("", custom[number].split(";")[0])
-    if "%" in shown or "E" in shown or "/" in shown or not re.search(r"[0#?]", shown):
+    if "%" in shown:
+        return SHOWS_PERCENT
+    if "E" in shown or "/" in shown or not re.search(r"[0#?]", shown):
         return None
     if re.search(r"[ymdhs]", shown, re.IGNORECASE):
         return None

@@ -11,9 +11,10 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from xlbudget.workbook.cells import Scan, attributes, decoded, scan_cells
+from xlbudget.workbook.cells import Scan, decoded, scan_cells
 from xlbudget.workbook.container import read_part
 from xlbudget.workbook.faults import FileFault
+from xlbudget.workbook.lines import attributes
 from xlbudget.workbook.numbers import decimals_shown
 from xlbudget.workbook.raw import MOST_CELLS, MOST_TEXT, Listed, RawSheet, wanted
 
@@ -49,6 +50,7 @@ def read_sheets(
             scan.errors,
             sheet.hidden,
             scan.formulas,
+            scan.lines,
         )
         for sheet, scan, rows in zip(chosen, scans, values, strict=True)
     ]

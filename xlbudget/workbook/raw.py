@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlbudget.core.reading import Lines
 from xlbudget.workbook.faults import FileFault
 
 MOST_SHEETS = 500
@@ -20,8 +21,8 @@ MOST_TEXT = 64_000_000
 
 class RawSheet(NamedTuple):
     """One worksheet, addresses counted from 0 at A1. `decimals` holds the cells whose number
-    format says how many decimals it shows; `errors` the error values as Excel shows them;
-    `formulas` the cells that hold one, as far as the format tells."""
+    format says how many decimals it shows, or that it shows a percentage; `errors` the error
+    values as Excel shows them; `formulas` the cells that hold one, as far as the format tells."""
 
     name: str
     rows: list[list[Any]]
@@ -30,6 +31,7 @@ class RawSheet(NamedTuple):
     errors: Mapping[tuple[int, int], str]
     hidden: bool
     formulas: frozenset[tuple[int, int]] = frozenset()
+    lines: Lines = Lines()
 
 
 class RawWorkbook(NamedTuple):

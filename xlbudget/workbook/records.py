@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+from xlbudget.core.reading import Lines
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.raw import (
     MOST_CELLS,
@@ -42,9 +43,23 @@ class Noted:
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     zeros: set[tuple[int, int]] = field(default_factory=set)
     empty: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     rows: int = 0
     columns: int = 0
     filled: int = 0
+
+    @property
+    def lines(self) -> Lines:
+        """What was noted of rows and columns, as far as there are cells."""
+        columns = frozenset(c for c in self.hidden_columns if c < self.columns)
+        return Lines(frozenset(self.hidden_rows), columns, tuple(self.merged))
+
+    def merge(self, top: int, bottom: int, left: int, right: int) -> None:
+        """A merged range."""
+        if bottom > top:
+            self.merged.append((top, left, bottom, right))
 
     def cell(self, at: tuple[int, int], decimals: int | None = None) -> None:
         """A cell with something in it, and the decimals that its format shows."""
@@ -97,4 +112,5 @@ def _sheet(book: Any, listed: Listed, noted: Noted) -> RawSheet:
         frozenset(noted.uncalculated),
         noted.errors,
         listed.hidden,
+        lines=noted.lines,
     )
