@@ -19,7 +19,17 @@ from xlbudget.core.key import BlockKey
 from xlbudget.core.reading import Lines
 from xlbudget.layout.labels import normal
 from xlbudget.layout.plan import HEADING, TITLE, plan
-from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, TEXT_COLUMNS, TOTAL, Block, Form, Pack
+from xlbudget.packs.model import (
+    CODE,
+    GOVERNMENT,
+    LABEL,
+    NAME,
+    TEXT_COLUMNS,
+    TOTAL,
+    Block,
+    Form,
+    Pack,
+)
 from xlbudget.workbook.raw import RawSheet
 
 CHINESE = "一二三四五六七八九十"
@@ -42,6 +52,7 @@ class Drawn:
     unit: str = "万元"
     hidden: bool = False
     aside: int = 0
+    summed: bool = False
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int]] = field(default_factory=list)
@@ -134,9 +145,7 @@ def sheets(forms: Sequence[Drawn]) -> list[RawSheet]:
         else:
             there.extend(([[]] if there else []) + grid)
     return [
-        RawSheet(
-            name, _even(rows), {}, frozenset(), {}, hidden[name], lines=_joined(lines[name])
-        )
+        RawSheet(name, _even(rows), {}, frozenset(), {}, hidden[name], lines=_joined(lines[name]))
         for name, rows in grids.items()
     ]
 
@@ -356,7 +365,10 @@ def repeated_pages(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
             place = rng.randint(4, len(one.body) - 2)
             width = len(one.head[0])
             about = [f"{word}：{said}" for word, said in one.about]
-            lines = [*([line] for line in one.title[-1:]), [about[0], *[""] * (width - 2), about[1]]]
+            lines = [
+                *([line] for line in one.title[-1:]),
+                [about[0], *[""] * (width - 2), about[1]],
+            ]
             page = [[*line, *[""] * (width - len(line))] for line in lines]
             page = [*page, *(list(row) for row in one.head)]
             one.body[place:place] = page
@@ -377,6 +389,7 @@ def total_in_heading(pack: Pack, forms: list[Drawn], rng: random.Random) -> None
         ):
             one.body[0] = [last[c] if c in texts else value for c, value in enumerate(total)]
             one.head.pop()
+            one.summed = True
 
 
 def hidden_lines(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
@@ -501,7 +514,7 @@ def remarks_column(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
 def column_numbers(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     letters = rng.random() < 0.5
     for one in forms:
-        if one.form.numbered:
+        if one.form.numbered or one.summed:
             continue
         width = len(one.head[0])
         row: list[Any] = [chr(65 + n) if letters else float(n + 1) for n in range(width)]
@@ -558,10 +571,10 @@ SHAPES: tuple[Variation, ...] = (
 
 VARIATIONS: tuple[Variation, ...] = (
     in_yuan,
-    total_in_heading,
     only_filled_rows,
     another_class,
     total_last,
+    total_in_heading,
     other_order,
     empty_columns_left_out,
     other_words,

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from conftest import EXAMPLE
 from jsonschema import Draft7Validator
 
-from xlbudget.cli.main import COMMANDS
+from xlbudget.cli.main import COMMANDS, main
 
 ROOT = Path(__file__).parent.parent
 COMMAND = Path(sys.executable).parent / "xlbudget"
@@ -390,3 +391,14 @@ def test_a_check_imports_no_writer_and_a_clean_one_no_search() -> None:
     loaded = set(done.stdout.split())
     for module in ("openpyxl", "xlsxwriter", "jinja2", "highspy", "xlbudget.ops.locate"):
         assert module not in loaded
+
+
+def test_a_level_that_a_form_lacks_is_named_and_breaks_nothing(tmp_path: Path) -> None:
+    """A form of projects that is empty, where another says that there are some."""
+    budget = json.loads((EXAMPLE / "budget.json").read_text(encoding="utf-8"))
+    budget["forms"]["f12"]["rows"] = []
+    file = tmp_path / "budget.json"
+    file.write_text(json.dumps(budget), encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", str(file)])
+    assert result.exit_code == 1
+    assert "表十二 部门·一般公共预算：空着，应填 81.42" in result.stdout

@@ -10,6 +10,7 @@ import click
 from xlbudget.cli.changing import PASSWORD, changed
 from xlbudget.cli.checking import check_file, files_in
 from xlbudget.cli.colour import coloured, styled
+from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import put, put_bytes
 from xlbudget.core.finding import ERROR, WARNING, Finding
 from xlbudget.report.checked import Checked
@@ -40,6 +41,7 @@ from xlbudget.report.text import Style, report, uncoloured
     metavar="OUT.xlsx",
     help="另存一份标出错处的工作簿：错的格子涂色、加批注，前面加一张“检查结果”。",
 )
+@MAP
 @PASSWORD
 @click.option("--strict", is_flag=True, help="有警告也算不通过。")
 @click.option("--force", is_flag=True, help="报告文件已有时覆盖它。")
@@ -51,6 +53,7 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     annotate: Path | None,
+    map_file: Path | None,
     password: str,
     strict: bool,
     force: bool,
@@ -67,8 +70,12 @@ def check(
         raise click.UsageError("文件夹里没有工作簿。")
     if annotate and len(found) > 1:
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
+    check_map(pack_name, map_file)
     wanted, unwanted = _codes(select), _codes(ignore)
-    checked = [_selected(check_file(path, pack_name, password), wanted, unwanted) for path in found]
+    checked = [
+        _selected(check_file(path, pack_name, password, map_file), wanted, unwanted)
+        for path in found
+    ]
     if annotate and checked[0].reading is not None:
         put_bytes(_annotated(found[0], checked[0], password), annotate, force)
     style = styled if output is None and coloured() else uncoloured

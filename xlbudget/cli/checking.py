@@ -19,7 +19,9 @@ from xlbudget.packs.model import Pack
 from xlbudget.report.checked import Checked
 
 if TYPE_CHECKING:
+    from xlbudget.layout.mapping import MappedTable
     from xlbudget.workbook.faults import FileFault
+    from xlbudget.workbook.raw import RawWorkbook
 
 FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
 TEXT_SUFFIXES = (".csv", ".tsv")
@@ -56,10 +58,12 @@ def _files_below(folder: Path) -> Iterator[Path]:
             yield from _files_below(below)
 
 
-def check_file(path: Path, pack_name: str | None = None, password: str = "") -> Checked:
+def check_file(
+    path: Path, pack_name: str | None = None, password: str = "", map_file: Path | None = None
+) -> Checked:
     """Read and check one file. What is wrong with it is in the findings, never raised."""
     try:
-        pack, reading = read_file(path, pack_name, password)
+        pack, reading = read_file(path, pack_name, password, map_file)
     except Unreadable as error:
         return unreadable(path, pack_name, error)
     confrontation = check(pack, reading)
@@ -79,35 +83,51 @@ def unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
     return Checked(str(path), pack, (finding_of(pack, error.remark),))
 
 
-def read_file(path: Path, pack_name: str | None = None, password: str = "") -> tuple[Pack, Reading]:
+def read_file(
+    path: Path, pack_name: str | None = None, password: str = "", map_file: Path | None = None
+) -> tuple[Pack, Reading]:
     """The reading of a workbook or budget JSON, schema violations among its remarks.
 
     A budget JSON names its pack; a workbook is read with the one given, else the default.
-    `password` opens a workbook that has one. Raises Unreadable.
+    `password` opens a workbook that has one, `map_file` tells of layouts that cannot be
+    recognised. Raises Unreadable, and PackError for a map that is not sound.
     """
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, pack_name)
-    pack = load_pack(pack_name or default_pack())
-    reading = _read_workbook(path, pack, password)
+    pack, mapped = mapped_pack(pack_name, map_file)
+    book = raw_workbook(path, pack, password)
+    try:
+        reading = recovered(pack, recognise(pack, book.sheets, book.contents, mapped))
+    except NothingRecognised:
+        raise Unreadable(_remark("nothing_recognised", path)) from None
     data = interchange.to_data(pack, reading.budget)
     remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
     return pack, reading._replace(remarks=reading.remarks + remarks)
 
 
-def _read_workbook(path: Path, pack: Pack, password: str) -> Reading:
+def mapped_pack(
+    pack_name: str | None, map_file: Path | None
+) -> tuple[Pack, tuple[MappedTable, ...]]:
+    """The pack with the words of a map, and the tables that it describes. Raises PackError."""
+    pack = load_pack(pack_name or default_pack())
+    if map_file is None:
+        return pack, ()
+    from xlbudget.layout.mapping import load_map
+
+    return load_map(pack, map_file)
+
+
+def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
+    """The raw cells of a workbook's sheets. Raises Unreadable."""
     from xlbudget.workbook.faults import FileFault
     from xlbudget.workbook.read import read_workbook
 
     words = pack.words
     added = (words["annotate"]["sheet"], words["corrections"]["sheet"])
-    own = (*words["book"]["sheets"].values(), *added)
     try:
-        book = read_workbook(path, own, password)
-        return recovered(pack, recognise(pack, book.sheets, book.contents))
+        return read_workbook(path, (*words["book"]["sheets"].values(), *added), password)
     except FileFault as fault:
         raise unread(pack, path, fault) from None
-    except NothingRecognised:
-        raise Unreadable(_remark("nothing_recognised", path)) from None
 
 
 def unread(pack: Pack, path: Path, fault: FileFault) -> Unreadable:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from xlbudget.cli.changing import PASSWORD
-from xlbudget.cli.checking import Unreadable, read_file, unreadable
+from xlbudget.cli.checking import Unreadable, mapped_pack, raw_workbook, read_file, unreadable
+from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import put
 from xlbudget.core.finding import ERROR
 from xlbudget.ops.check import finding_of
@@ -21,22 +22,45 @@ from xlbudget.report.text import findings_report, report
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写到文件；不写就印出来。")
+@click.option(
+    "--explain", is_flag=True, help="不读数据，只说明认出了哪些表、哪一列是什么、剩下什么。"
+)
+@MAP
 @PASSWORD
 @click.option("--force", is_flag=True, help="文件已有时覆盖它。")
 def read(
-    file: Path, pack_name: str | None, output: Path | None, password: str, force: bool
+    file: Path,
+    pack_name: str | None,
+    output: Path | None,
+    explain: bool,
+    map_file: Path | None,
+    password: str,
+    force: bool,
 ) -> None:
     """读出工作簿里的预算数据（JSON），读不懂的地方另行说明。
 
     退出码：0 全部读懂，1 有读不懂的地方（写在标准错误），2 读不了。
     """
+    check_map(pack_name, map_file)
     try:
-        pack, reading = read_file(file, pack_name, password)
+        if explain:
+            put(_explained(file, pack_name, map_file, password), output, force)
+        pack, reading = read_file(file, pack_name, password, map_file)
     except Unreadable as error:
         click.echo(report([unreadable(file, pack_name, error)]), err=True)
         sys.exit(2)
-    put(to_json(pack, reading.budget), output, force)
+    if not explain:
+        put(to_json(pack, reading.budget), output, force)
     findings = tuple(finding_of(pack, remark) for remark in reading.remarks)
     if findings:
         click.echo(findings_report(Checked(str(file), pack, findings, reading)), err=True)
     sys.exit(int(any(finding.severity == ERROR for finding in findings)))
+
+
+def _explained(file: Path, pack_name: str | None, map_file: Path | None, password: str) -> str:
+    from xlbudget.layout.explain import explain
+    from xlbudget.report.explained import explained
+
+    pack, mapped = mapped_pack(pack_name, map_file)
+    book = raw_workbook(file, pack, password)
+    return explained(pack, str(file), explain(pack, book.sheets, mapped))

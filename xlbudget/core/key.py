@@ -48,6 +48,14 @@ def sheet_name(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
+def column_index(letters: str) -> int:
+    """A → 0, z → 25, AA → 26."""
+    column = 0
+    for letter in letters.upper():
+        column = 26 * column + ord(letter) - 64
+    return column - 1
+
+
 def column_letters(column: int) -> str:
     """0 → A, 25 → Z, 26 → AA."""
     letters = ""

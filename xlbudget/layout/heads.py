@@ -71,6 +71,17 @@ def vocabulary(pack: Pack) -> frozenset[str]:
     return frozenset(words)
 
 
+@lru_cache(maxsize=8)
+def words_of_text_columns(pack: Pack) -> frozenset[str]:
+    """The words that head columns of labels, codes and names, in normal form."""
+    words = set(map(normal, pack.words["code_parts"]))
+    for form in pack.forms.values():
+        for wanted in wanted_columns(pack, form.key):
+            if wanted.key in TEXT_COLUMNS:
+                words.update(wanted.leaves)
+    return frozenset(words)
+
+
 @lru_cache(maxsize=256)
 def wanted_columns(pack: Pack, form: str) -> tuple[Wanted, ...]:
     """The columns of a form in printed order."""

@@ -30,7 +30,11 @@ class Line(NamedTuple):
 @lru_cache(maxsize=8)
 def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str], re.Pattern[str]]:
     """Titles and labels in normal form → form; the pattern of lines like ``部门名称：…``."""
-    titles = {normal(form.title): form.key for form in pack.forms.values()}
+    titles = {
+        normal(title): form.key
+        for form in pack.forms.values()
+        for title in (form.title, *pack.words["synonyms"].get(normal(form.title), ()))
+    }
     labels = {tidy(form.label): form.key for form in pack.forms.values()}
     words = pack.words["lines"]
     either = "|".join(f"(?P<{name}>{_spaced(words[name])})" for name in ("department", "unit"))
@@ -59,7 +63,18 @@ def _titled(pack: Pack, text: str) -> str:
 def names_form(pack: Pack, text: str) -> bool:
     """Is a text the title or the label of a form, and nothing else?"""
     _, labels, _ = _names(pack)
-    return "表" in text and bool(_titled(pack, text) or tidy(text) in labels)
+    return _may_be_title(pack, text) and bool(_titled(pack, text) or tidy(text) in labels)
+
+
+@lru_cache(maxsize=8)
+def _mark(pack: Pack) -> str:
+    """A character that every title and label bears: what has none is quickly passed over."""
+    titles, labels, _ = _names(pack)
+    return next(iter(set.intersection(*map(set, (*titles, *labels)))), "")
+
+
+def _may_be_title(pack: Pack, text: str) -> bool:
+    return _mark(pack) in text
 
 
 def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
@@ -70,7 +85,7 @@ def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None
     _, labels, pattern = _names(pack)
     about = {}
     for column, text in texts.items():
-        form = _titled(pack, text) if not numbers and "表" in text else ""
+        form = _titled(pack, text) if not numbers and _may_be_title(pack, text) else ""
         if form:
             return Line(TITLE, form, column)
         if tidy(text) in labels and not numbers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.core.amount import plain
 from xlbudget.core.budget import Budget, Row
@@ -16,14 +16,14 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Printed, Reading
 from xlbudget.layout.body import Found, read_body
-from xlbudget.layout.hidden import hidden_lines
+from xlbudget.layout.find import find_tables
 from xlbudget.layout.labels import tidy, years_in
 from xlbudget.layout.outline import levels_of
-from xlbudget.layout.tables import Sheet, Table, bands, identify, printed_of, scan, texts_of
+from xlbudget.layout.tables import Sheet, Table, printed_of, texts_of
 from xlbudget.packs.model import NAME, TOTAL, Pack
 
-LEFTOVER_WORDS = 40
-"""How many characters of left-over words a remark shows."""
+if TYPE_CHECKING:
+    from xlbudget.layout.mapping import MappedTable
 
 
 class NothingRecognised(Exception):
@@ -37,25 +37,23 @@ class About(NamedTuple):
     unit: str = ""
 
 
-def recognise(pack: Pack, sheets: Sequence[Sheet], contents: Sheet | None = None) -> Reading:
-    """Read the pack's forms from raw sheets. Raises NothingRecognised where there is none."""
+def recognise(
+    pack: Pack,
+    sheets: Sequence[Sheet],
+    contents: Sheet | None = None,
+    mapped: Sequence[MappedTable] = (),
+) -> Reading:
+    """Read the pack's forms from raw sheets; `mapped` are tables that people described.
+
+    Raises NothingRecognised where there is none.
+    """
+    located = find_tables(pack, sheets, mapped)
+    if not located.known:
+        raise NothingRecognised
     found = Found()
     about = _about(pack, contents) if contents else About()
-    tables: list[Table] = []
-    leftover: list[Remark] = []
-    for sheet in sheets:
-        cuts = [(band, scan(pack, band)) for band in bands(pack, sheet)]
-        for band, cut in cuts:
-            tables.extend(cut.tables)
-            leftover.extend(_leftover(band, cut.leftover))
-        if sheet.hidden and any(cut.tables or cut.leftover for _, cut in cuts):
-            at = Place(sheet.name, 0, 0)
-            leftover.append(Remark("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
-    known, remarks = identify(pack, tables)
-    if not known:
-        raise NothingRecognised
-    found.remarks.extend(remarks)
-    firsts = _once(pack, known, found)
+    found.remarks.extend(located.remarks)
+    firsts = _once(pack, located.known, found)
     units = {form: _unit(pack, table, about) for form, table in firsts.items()}
     for form, table in firsts.items():
         read_body(pack, table, units[form], found)
@@ -67,7 +65,7 @@ def recognise(pack: Pack, sheets: Sequence[Sheet], contents: Sheet | None = None
         budget,
         found.rows,
         printed,
-        (*found.remarks, *leftover, *hidden_lines(pack, sheets)),
+        (*found.remarks, *located.leftover),
         frozenset(found.unreadable),
         _formulas(firsts.values()),
     )
@@ -108,7 +106,7 @@ def _about(pack: Pack, contents: Sheet) -> About:
 
 def _unit(pack: Pack, table: Table, about: About) -> str:
     said = table.above.get("unit")
-    unit = tidy(said.text) if said else about.unit
+    unit = table.unit or (tidy(said.text) if said else about.unit)
     return unit if unit in pack.words["units"] else pack.unit
 
 
@@ -190,34 +188,3 @@ def _budget(
         blocks=blocks,
         units={form: unit for form, unit in units.items() if unit != common},
     )
-
-
-def _leftover(sheet: Sheet, rows: Sequence[int]) -> list[Remark]:
-    """Runs of rows that belong to no table, one remark a run."""
-    remarks = []
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row - runs[-1][-1] <= 2:
-            runs[-1].append(row)
-        else:
-            runs.append([row])
-    for run in runs:
-        cells = [
-            (row, column, value)
-            for row in run
-            for column, value in enumerate(sheet.rows[row])
-            if value not in ("", None)
-        ]
-        if cells:
-            remarks.append(_left(sheet, cells))
-    return remarks
-
-
-def _left(sheet: Sheet, cells: list[tuple[int, int, object]]) -> Remark:
-    figures = any(isinstance(value, float | int) for _, _, value in cells)
-    words = " ".join(tidy(str(value)) for _, _, value in cells)
-    if len(words) > LEFTOVER_WORDS:
-        words = words[:LEFTOVER_WORDS] + "…"
-    places = dict.fromkeys(Place(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1]))
-    kind = "leftover_amounts" if figures else "leftover"
-    return Remark(kind, "", "", tuple(places), {"text": words})

@@ -11,7 +11,14 @@ from typing import Any, NamedTuple, Protocol
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place
 from xlbudget.core.reading import Lines, Printed, Said
-from xlbudget.layout.heads import Match, columns_of, match, nearly, vocabulary
+from xlbudget.layout.heads import (
+    Match,
+    columns_of,
+    match,
+    nearly,
+    vocabulary,
+    words_of_text_columns,
+)
 from xlbudget.layout.labels import normal, tidy
 from xlbudget.layout.lines import (
     ABOUT,
@@ -26,6 +33,8 @@ from xlbudget.layout.lines import (
 )
 from xlbudget.packs.model import TOTAL, Pack
 
+FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
+ORDER = "order"
 NAMED = ("label", "sheet")
 """Evidence that names the form itself, also where its heading is much changed."""
 
@@ -53,7 +62,9 @@ class Sheet(Protocol):
 
 @dataclass
 class Table:
-    """One table found on a sheet: the lines above it, its heading rows, its body rows."""
+    """One table found on a sheet: the lines above it, its heading rows, its body rows.
+
+    `evidence` says by what its form is known, `unit` the unit of amount where people said it."""
 
     sheet: Sheet
     above: dict[str, Said] = field(default_factory=dict)
@@ -64,14 +75,17 @@ class Table:
     notes: list[Said] = field(default_factory=list)
     footers: list[int] = field(default_factory=list)
     match: Match | None = None
+    evidence: str = ""
+    unit: str = ""
 
     def headings(self, pack: Pack) -> list[dict[int, str]]:
         """The heading rows in normal form; of one that bears the total's figures too, without the
         total's own word."""
         rows = [_normal_texts(self.sheet, row) for row in self.heading]
         beside = {*map(normal, pack.words["ordinals"]), normal(pack.words["columns"][TOTAL])}
+        words = vocabulary(pack) - beside
         return [
-            {c: text for c, text in row.items() if line not in self.body or text not in beside}
+            {c: text for c, text in row.items() if line not in self.body or text in words}
             for line, row in zip(self.heading, rows, strict=True)
         ]
 
@@ -137,8 +151,7 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
     for number, row in enumerate(sheet.rows):
         if number < passed:
             continue
-        texts = texts_of(row)
-        numbers = sum(v.__class__ is float or v.__class__ is int for v in row) if row else 0
+        texts, numbers = _words_and_figures(row)
         if not texts and not numbers:
             continue
         line = read_line(pack, texts, numbers)
@@ -169,6 +182,15 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
     else:
         leftover.extend(_lines_of(current))
     return Scan(tables, leftover)
+
+
+def _words_and_figures(row: Sequence[Any]) -> tuple[dict[int, str], int]:
+    """The words of a row by column, and how many figures stand beside them (as text or not)."""
+    texts = texts_of(row)
+    typed = [column for column, text in texts.items() if FIGURE.fullmatch(text)]
+    for column in typed:
+        del texts[column]
+    return texts, len(typed) + sum(v.__class__ is float or v.__class__ is int for v in row)
 
 
 def _goes_on(line: Line | None, table: Table, number: int) -> bool:
@@ -203,12 +225,10 @@ def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str
 
 def _heading_with_total(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
     """Is this the last row of a heading, with the total's figures (or the columns' numbers) in
-    it? It says several headings, and nothing else."""
+    it? It names several columns of words."""
     if table.body or not table.heading or number != table.heading[-1] + 1:
         return False
-    words = vocabulary(pack) | set(map(normal, pack.words["ordinals"]))
-    said = {normal(text) for text in texts.values()}
-    return len(said) > 1 and said <= words
+    return len({normal(text) for text in texts.values()} & words_of_text_columns(pack)) > 1
 
 
 PAGE_LINES = 8
@@ -312,9 +332,12 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Rem
     unclear: list[tuple[Table, list[Match]]] = []
     known: list[Table] = []
     for table in tables:
+        if table.match:
+            known.append(table)
+            continue
         columns = columns_of(table.headings(pack))
         if table.titled:
-            table.match = match(pack, table.titled, columns)
+            table.match, table.evidence = match(pack, table.titled, columns), TITLE
             known.append(table)
             continue
         found = [match(pack, form, columns) for form in pack.forms]
@@ -326,7 +349,7 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Rem
             unclear.append((table, []))
             continue
         if evidence:
-            table.match = evidence[0]
+            table.match, table.evidence = evidence
             known.append(table)
             if not _title_uncalculated(table):
                 remarks.append(_untitled(pack, table, evidence[1]))
@@ -399,9 +422,9 @@ def _by_order(
             m for m in fitting if m.form.key not in taken and low < order.index(m.form.key) < high
         ]
         if len(open_) == 1:
-            table.match = open_[0]
+            table.match, table.evidence = open_[0], ORDER
             taken.add(open_[0].form.key)
-            remarks.append(_untitled(pack, table, "order"))
+            remarks.append(_untitled(pack, table, ORDER))
         else:
             at = Place(table.sheet.name, table.heading[0], 0)
             forms = "、".join(m.form.sheet for m in fitting)

@@ -55,7 +55,7 @@ def _number(raw: float, decimals: int | None, least: int) -> Value:
         return Value(None, False, "value_error", "", {"text": str(raw)})
     value = from_float(raw)
     if decimals == SHOWS_PERCENT and value:
-        return _unreadable(f"{plain(100 * value)}%")
+        return _unreadable(f"{plain((100 * value).normalize())}%")
     if decimals is None or decimals == SHOWS_PERCENT:
         return Value(value)
     shown = shown_with(value, max(decimals, least))

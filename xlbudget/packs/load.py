@@ -102,6 +102,8 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PackError([Fault(str(path), line, str(error.problem))]) from None
+    except yaml.YAMLError as error:
+        raise PackError([Fault(str(path), 1, str(error))]) from None
 
 
 def _optional(path: Path) -> Any:

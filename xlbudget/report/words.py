@@ -57,7 +57,7 @@ class Namer:
             return row.name or row.code
         if block.codes:
             return self.pack.catalogues[block.codes].names.get(cell.row, cell.row)
-        return cell.row
+        return str(self.pack.words["levels"].get(cell.row, cell.row))
 
     def code(self, cell: CellKey) -> str:
         """The code that the row bears in the file; nothing where it bears none."""

@@ -149,8 +149,8 @@ def _side(picks: tuple[Pick, ...], trees: Trees, row: str, column: str) -> tuple
 
 
 def _cells(pick: Pick, trees: Trees, row: str, column: str) -> list[CellKey]:
-    """The cells that a term means. A code that stands nowhere in its form still gives a cell
-    (nothing stands there), so that a sentence can say that the row is missing."""
+    """The cells that a term means. A code or level that stands nowhere in its form still gives a
+    cell (nothing stands there), so that a sentence can say that the row is missing."""
     form, block = pick.block
     tree = trees[pick.block]
     name = pick.column or column
@@ -162,7 +162,7 @@ def _cells(pick: Pick, trees: Trees, row: str, column: str) -> list[CellKey]:
         elif pick.row == "tops":
             ids = tree.tops
         else:
-            ids = tree.groups.get(pick.row, ())
+            ids = tree.groups.get(pick.row) or (pick.row,)
     elif pick.how == BOUND and pick.row in ("row", "parent", "childless"):
         ids = (row,)
     else:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlbudget.core.key import column_letters
+from xlbudget.core.key import column_index, column_letters
 from xlbudget.core.reading import Lines
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.lines import (
@@ -21,7 +21,6 @@ from xlbudget.workbook.lines import (
     attributes,
     check_merged,
     check_rows,
-    column_number,
     lines_of,
 )
 from xlbudget.workbook.raw import check_filled, check_spread
@@ -193,7 +192,7 @@ def _position(sheet: str, reference: bytes, columns: dict[bytes, int]) -> tuple[
     letters = found[1]
     column = columns.get(letters)
     if column is None:
-        columns[letters] = column = column_number(letters)
+        columns[letters] = column = column_index(letters.decode())
     row = int(found[2]) - 1
     if row >= LAST_ROW or column >= LAST_COLUMN:
         raise FileFault("outside", sheet=sheet)

@@ -1,0 +1,45 @@
+"""Hidden rows and columns: read like the others, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import Place, column_letters
+from xlbudget.layout.tables import Sheet
+from xlbudget.packs.model import Pack
+
+
+def hidden_lines(pack: Pack, sheets: Iterable[Sheet]) -> Iterator[Remark]:
+    """One remark a sheet with hidden rows or columns in which something stands."""
+    for sheet in sheets:
+        rows = [row for row in sorted(sheet.lines.hidden_rows) if _filled(sheet, row)]
+        columns = [c for c in sorted(sheet.lines.hidden_columns) if _filled_down(sheet, c)]
+        words = pack.words["hidden"]
+        said = []
+        if rows:
+            said.append(words["rows"].format(rows=_runs(rows, lambda row: str(row + 1), words)))
+        if columns:
+            said.append(words["columns"].format(columns=_runs(columns, column_letters, words)))
+        if said:
+            at = Place(sheet.name, rows[0] if rows else 0, columns[0] if columns else 0)
+            facts = {"sheet": sheet.name, "lines": words["and"].join(said)}
+            yield Remark("hidden_lines", "", "", (at,), facts)
+
+
+def _filled(sheet: Sheet, row: int) -> bool:
+    return row < len(sheet.rows) and any(v not in ("", None) for v in sheet.rows[row])
+
+
+def _filled_down(sheet: Sheet, column: int) -> bool:
+    return any(column < len(row) and row[column] not in ("", None) for row in sheet.rows)
+
+
+def _runs(numbers: Sequence[int], name: Callable[[int], str], words: Mapping[str, str]) -> str:
+    """Numbers in words, runs of them by their ends: 3、5 至 8."""
+    breaks = [0, *(n for n, (a, b) in enumerate(pairwise(numbers), 1) if b > a + 1), len(numbers)]
+    runs = [numbers[a:b] for a, b in pairwise(breaks)]
+    return words["list"].join(
+        name(run[0]) + (words["to"] + name(run[-1]) if len(run) > 1 else "") for run in runs
+    )
