@@ -26,6 +26,7 @@ demo: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/check.py
+	@PYTHONPATH=tests $(BIN)/python benchmarks/reading.py
 
 bench-locate: $(READY)
 	PYTHONPATH=tests $(BIN)/python benchmarks/localisation.py

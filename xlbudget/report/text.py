@@ -8,7 +8,7 @@ from decimal import Decimal
 from xlbudget.core.cause import Cause
 from xlbudget.core.constraint import EQUAL, Term
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
-from xlbudget.core.key import CellKey, address
+from xlbudget.core.key import CellKey
 from xlbudget.report.checked import Checked, explained, in_order
 from xlbudget.report.words import Namer, mend, message, money, places, repair
 
@@ -195,9 +195,7 @@ def _cell(namer: Namer, cell: CellKey, amount: Decimal | None, style: Style) -> 
     if not namer.stands(cell):
         absent = namer.pack.words["report"]["absent"].format(form=namer.form(cell.form))
         return f"{name} {absent}"
-    found = namer.reading.place(cell) if namer.reading else None
-    where = address(found) if found else namer.form(cell.form)
-    return f"{style(where, CELL)} {name} {_amount(namer, amount)}"
+    return f"{style(namer.where(cell), CELL)} {name} {_amount(namer, amount)}"
 
 
 def _amount(namer: Namer, amount: Decimal | None) -> str:

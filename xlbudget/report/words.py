@@ -68,6 +68,11 @@ class Namer:
         """The column's printed heading, in words where the heading is only a year."""
         return column_name(self.pack, BlockKey(cell.form, cell.block), cell.column)
 
+    def where(self, cell: CellKey) -> str:
+        """The address in the user's file, or the form where the file has no such cell."""
+        found = self.reading.place(cell) if self.reading else None
+        return address(found) if found else self.form(cell.form)
+
     def place(self, cell: CellKey | Place) -> str:
         """The address in the user's file, or the names where the file has no cells."""
         if isinstance(cell, Place):
@@ -148,7 +153,7 @@ def repair(namer: Namer, one: Repair | RowRepair) -> str:
     words = namer.pack.words["report"]
     case = "fill" if one.old is None else "empty" if one.new is None else "change"
     return str(words["repair"][case]).format(
-        place=namer.place(one.cell),
+        place=namer.where(one.cell),
         name=f"{namer.row(one.cell)}·{namer.column(one.cell)}",
         old=money(one.old) if one.old is not None else "",
         new=money(one.new) if one.new is not None else "",
