@@ -27,7 +27,11 @@ class Row(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """All amounts of one department, in the unit of each form (`units`, else `unit`: 万元)."""
+    """All amounts of one department, in the unit of each form (`units`, else `unit`: 万元).
+
+    `roundings` says of a consolidated figure how many rounded figures it is the sum of; one that
+    is not named there was rounded once.
+    """
 
     pack: str
     year: int
@@ -36,6 +40,7 @@ class Budget(NamedTuple):
     department_code: str = ""
     blocks: Mapping[BlockKey, tuple[Row, ...]] = MappingProxyType({})
     units: Mapping[str, str] = MappingProxyType({})
+    roundings: Mapping[CellKey, int] = MappingProxyType({})
 
     def unit_of(self, form: str) -> str:
         """The unit in which this form states its amounts."""

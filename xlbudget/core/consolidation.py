@@ -29,10 +29,10 @@ class Source(NamedTuple):
 
 class Origin(NamedTuple):
     """A figure behind a consolidated one: which source (its place in the list), the cell in its
-    file, and the amount in the unit of the consolidated form."""
+    file (None where the file has no cells), and the amount in the unit of the consolidated form."""
 
     source: int
-    place: Place
+    place: Place | None
     amount: Decimal
 
 

@@ -3,12 +3,14 @@
 A reported figure stands for every value that rounds to it (XBRL Calculations 1.1): half a unit of
 its last printed decimal either way. A blank or a written zero stands for exactly nothing. All
 arithmetic is in whole numbers of the finest printed unit among the figures: no floats, no roots.
+A consolidated figure stands for the sum of the intervals of its sources (RULES.md, Tolerance).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.amount import decimals_of
@@ -23,10 +25,12 @@ UNDECIDED = "undecided"
 
 
 class Figure(NamedTuple):
-    """A filled amount in scaled whole units: its value and the width of one last decimal."""
+    """A filled amount in scaled whole units: its value, the width of one last decimal, and how
+    many rounded figures it is the sum of."""
 
     value: int
     width: int
+    roundings: int = 1
 
 
 class Scale(NamedTuple):
@@ -55,10 +59,12 @@ class Verdict(NamedTuple):
 
 def scaled(
     amounts: Iterable[tuple[CellKey, Decimal, int, int]],
+    roundings: Mapping[CellKey, int] = MappingProxyType({}),
 ) -> Scale:
     """Every amount in whole units of the finest last decimal among them.
 
-    Takes (cell, amount, yuan per unit of amount, least decimals assumed for that unit).
+    Takes (cell, amount, yuan per unit of amount, least decimals assumed for that unit), and of
+    consolidated cells how many rounded figures each is the sum of.
     """
     listed = [
         (cell, amount, yuan, max(decimals_of(amount), least))
@@ -70,7 +76,7 @@ def scaled(
     figures = {}
     for cell, amount, yuan, decimals in listed:
         width = 10 ** (_magnitude(yuan) - decimals - finest)
-        figures[cell] = Figure(int(amount.scaleb(decimals)) * width, width)
+        figures[cell] = Figure(int(amount.scaleb(decimals)) * width, width, roundings.get(cell, 1))
     return Scale(Decimal(1).scaleb(-finest), figures)
 
 
@@ -89,9 +95,9 @@ def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
                 continue
             side += coefficient * figure.value
             weight = abs(coefficient)
-            bound += weight * figure.width
-            squares += weight * figure.width * figure.width
-            filled += weight
+            bound += weight * figure.width * figure.roundings
+            squares += weight * figure.width * figure.width * figure.roundings
+            filled += weight * figure.roundings
             width = max(width, figure.width)
         if sign > 0:
             left = side

@@ -13,7 +13,7 @@ from xlbudget.core.finding import ERROR, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import Scale
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import trees_of
+from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import Judged, confront, severity_of
 from xlbudget.rules.kinds import ROW_KINDS, Context, notice
 
@@ -32,7 +32,24 @@ class Confrontation(NamedTuple):
 
 
 def check(pack: Pack, reading: Reading) -> Confrontation:
-    """Everything that the pack's rules say about a budget. Raises nothing about its content."""
+    """Everything that the pack's rules say about a budget, with the likely causes of what is
+    broken. Raises nothing about its content."""
+    trees, scale, found = _found(pack, reading)
+    causes: tuple[Cause, ...] = ()
+    if any(_searched(pack, finding) for finding in found.findings):
+        from xlbudget.ops.locate import causes_of
+
+        judged, findings = list(found.judged), list(found.findings)
+        causes = causes_of(pack, reading, trees, scale, judged, findings)
+    return found._replace(causes=causes)
+
+
+def found_in(pack: Pack, reading: Reading) -> Confrontation:
+    """The same without a search for causes."""
+    return _found(pack, reading)[2]
+
+
+def _found(pack: Pack, reading: Reading) -> tuple[Trees, Scale, Confrontation]:
     budget = reading.budget
     trees = trees_of(pack, budget)
     scale, judged = confront(pack, budget, trees, reading.unreadable)
@@ -41,12 +58,7 @@ def check(pack: Pack, reading: Reading) -> Confrontation:
         *(finding_of(pack, remark) for remark in remarks),
         *between_figures(pack, budget, judged, scale),
     ]
-    causes: tuple[Cause, ...] = ()
-    if any(_searched(pack, finding) for finding in findings):
-        from xlbudget.ops.locate import causes_of
-
-        causes = causes_of(pack, reading, trees, scale, judged, findings)
-    return Confrontation(tuple(judged), tuple(findings), causes)
+    return trees, scale, Confrontation(tuple(judged), tuple(findings))
 
 
 def _searched(pack: Pack, finding: Finding) -> bool:

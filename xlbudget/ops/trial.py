@@ -137,7 +137,9 @@ class Trial:
         moved = self.follow(cell) if cell in self.totals else {cell: 1}
         kept = {one: self.figures.get(one) for one in moved}
         for one, factor in moved.items():
-            figure = Figure(self.now(one) + factor * step, self.width(one))
+            before = kept[one]
+            roundings = before.roundings if before else 1
+            figure = Figure(self.now(one) + factor * step, self.width(one), roundings)
             self.restore({one: figure if figure.value else None})
         return kept
 

@@ -43,7 +43,7 @@ def confront(
 ) -> tuple[Scale, list[Judged]]:
     """Every constraint of the pack on this budget with its verdict. Constraints over blocks that
     the budget lacks, or over cells that could not be read, stay undecided."""
-    scale = scaled(figures_of(pack, budget))
+    scale = scaled(figures_of(pack, budget), budget.roundings)
     found = instances(pack, trees, scale.figures)
     missing = pack.blocks.keys() - budget.blocks.keys()
     if missing or unreadable:

@@ -1,0 +1,181 @@
+"""Departments added up: code trees by code, fixed rows by row, units and projects listed.
+
+Amounts are the sums of the printed figures. A consolidated budget can itself be a part: the
+figures behind its cells go on standing behind the sum, so that adding up halves is adding up all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, localcontext
+from math import inf
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget, Row, numbered
+from xlbudget.core.consolidation import Consolidation, Origin, Source
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.reading import Reading
+from xlbudget.packs.model import TOTAL, Block, Pack
+
+PRECISE = 60
+"""Digits of a sum; figures have at most thirty."""
+
+Origins = tuple[Origin, ...]
+Order = tuple[int, int]
+"""Where a listed row belongs: its source's place, and its own place among that source's rows."""
+
+
+class Part(NamedTuple):
+    """What is added: a budget, the files behind it (one, for a department), and the figures
+    behind its cells; `origins` count the part's own sources from 0."""
+
+    budget: Budget
+    sources: tuple[Source, ...]
+    origins: Mapping[CellKey, Origins]
+
+
+class Merged(NamedTuple):
+    """A row of the sum while it grows: its words, and the figures behind each column."""
+
+    row: Row
+    columns: dict[str, list[Origin]]
+
+
+def part_of(source: Source, reading: Reading) -> Part:
+    """A department's file as a part: behind each of its figures stands the figure itself."""
+    origins = {}
+    for cell, amount in reading.budget.amounts():
+        place = reading.place(cell)
+        origins[cell] = (Origin(0, place, amount),)
+    return Part(reading.budget, (source,), origins)
+
+
+def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
+    """All parts added up under that name; the order of the parts makes no difference.
+
+    Parts state each form in the same unit and are of one year; a source's file is in one part
+    only. Raises ValueError where there is no part.
+    """
+    if not parts:
+        raise ValueError("nothing to add up")
+    sources, places = _sources(parts)
+    blocks: dict[BlockKey, tuple[Row, ...]] = {}
+    origins: dict[CellKey, Origins] = {}
+    for key, block in pack.blocks.items():
+        if not any(key in part.budget.blocks for part in parts):
+            continue
+        rows = []
+        for line in _lines(pack, block, parts, places):
+            amounts = {column: _sum(found) for column, found in line.columns.items()}
+            rows.append(line.row._replace(amounts=amounts))
+            for column, found in line.columns.items():
+                origins[CellKey(*key, line.row.id, column)] = tuple(found)
+        blocks[key] = tuple(rows)
+    first = parts[0].budget
+    budget = Budget(
+        first.pack,
+        first.year,
+        first.unit,
+        name,
+        blocks=blocks,
+        units=first.units,
+        roundings={cell: len(found) for cell, found in origins.items()},
+    )
+    return Consolidation(budget, sources, origins)
+
+
+def _sources(parts: Sequence[Part]) -> tuple[tuple[Source, ...], list[list[int]]]:
+    """All sources in order, and for each part where its own stand among them."""
+    listed = [
+        (source.code, source.department, source.file, nth, own)
+        for nth, part in enumerate(parts)
+        for own, source in enumerate(part.sources)
+    ]
+    listed.sort()
+    places = [[0] * len(part.sources) for part in parts]
+    for place, (*_, nth, own) in enumerate(listed):
+        places[nth][own] = place
+    return tuple(parts[nth].sources[own] for *_, nth, own in listed), places
+
+
+def _sum(figures: Iterable[Origin]) -> Decimal:
+    with localcontext() as context:
+        context.prec = PRECISE
+        return sum((figure.amount for figure in figures), Decimal(0))
+
+
+def _lines(
+    pack: Pack, block: Block, parts: Sequence[Part], places: Sequence[Sequence[int]]
+) -> Iterator[Merged]:
+    """The rows of a block of the sum, each with the figures behind it in the sources' order."""
+    listed: list[tuple[Order, Merged]] = []
+    common: dict[tuple[str, str], Merged] = {}
+    for part, own in zip(parts, places, strict=True):
+        source = 0
+        for nth, row in enumerate(part.budget.blocks.get(block.id, ())):
+            figures = _figures(part, own, block, row)
+            if block.levels and row.id != TOTAL:
+                source = next((one.source for found in figures.values() for one in found), source)
+                listed.append(((source, nth), Merged(row, figures)))
+            else:
+                _add(common, _identity(block, row), row, figures)
+    for line in common.values():
+        for found in line.columns.values():
+            found.sort(key=lambda one: one.source)
+    totals = [line for line in common.values() if line.row.id == TOTAL]
+    taken = {line.row.id for line in totals}
+    yield from totals
+    yield from _in_order(pack, block, [line for line in common.values() if line.row.id != TOTAL])
+    for place, (_, line) in enumerate(sorted(listed, key=lambda item: item[0]), start=1):
+        yield line._replace(row=line.row._replace(id=numbered(f"@{place}", taken)))
+
+
+def _figures(part: Part, places: Sequence[int], block: Block, row: Row) -> dict[str, list[Origin]]:
+    """The figures behind each column of a part's row, their sources counted over all parts."""
+    return {
+        column: [
+            one._replace(source=places[one.source])
+            for one in part.origins[CellKey(*block.id, row.id, column)]
+        ]
+        for column in row.amounts
+    }
+
+
+def _identity(block: Block, row: Row) -> tuple[str, str]:
+    """What makes two rows the same: the printed row; the code with the item it names; the name,
+    where a row has no code."""
+    if block.fixed or row.id == TOTAL:
+        return row.id, ""
+    return (row.code or f"@{row.name}"), row.government
+
+
+def _add(
+    common: dict[tuple[str, str], Merged],
+    identity: tuple[str, str],
+    row: Row,
+    figures: Mapping[str, list[Origin]],
+) -> None:
+    line = common.setdefault(identity, Merged(row, {}))
+    if _first(figures) < _first(line.columns):  # its words, whatever order the parts come in
+        line = common[identity] = line._replace(row=row)
+    for column, found in figures.items():
+        line.columns.setdefault(column, []).extend(found)
+
+
+def _first(figures: Mapping[str, Sequence[Origin]]) -> float:
+    return min((one.source for found in figures.values() for one in found), default=inf)
+
+
+def _in_order(pack: Pack, block: Block, lines: Sequence[Merged]) -> Iterator[Merged]:
+    """Fixed rows as printed; codes in their order with the catalogue's names, rows without a code
+    after them."""
+    if block.fixed:
+        order = {row.key: place for place, row in enumerate(block.fixed)}
+        yield from sorted(lines, key=lambda line: order[line.row.id])
+        return
+    taken = {TOTAL}
+    names = pack.catalogues[block.codes].names if block.codes else {}
+    for line in sorted(lines, key=lambda line: (not line.row.code, _identity(block, line.row))):
+        row = line.row
+        name = names.get(row.code, row.name)
+        yield line._replace(row=row._replace(id=numbered(row.code or "@1", taken), name=name))

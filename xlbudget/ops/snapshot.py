@@ -1,0 +1,114 @@
+"""A file as it was read and checked, in bytes: what a consolidation needs of it, and no more.
+
+JSON and nothing that could run: it lies in the user's cache, and passes between processes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.key import BlockKey
+from xlbudget.core.reading import Reading, RowPlace
+
+
+class Head(NamedTuple):
+    """What is said of a file: whose it is, and what its check found.
+
+    `said` are the first findings in words; `fault` says why the file could not be read, and then
+    the rest is empty. `units` are all units of amount that its forms are in, 万元 and so on.
+    """
+
+    fault: str = ""
+    department: str = ""
+    code: str = ""
+    pack: str = ""
+    year: int = 0
+    units: tuple[str, ...] = ()
+    errors: int = 0
+    warnings: int = 0
+    said: tuple[str, ...] = ()
+
+
+def packed(head: Head, reading: Reading | None) -> bytes:
+    """Head and reading in one line of JSON each."""
+    lines = [head, _plain(reading) if reading else None]
+    return "\n".join(json.dumps(one, ensure_ascii=False) for one in lines).encode()
+
+
+def head_of(content: bytes) -> Head:
+    """The head alone. Raises ValueError for what is none."""
+    said = json.loads(content.partition(b"\n")[0])
+    if not isinstance(said, list) or len(said) != len(Head._fields):
+        raise ValueError("no head")
+    head = Head(*said)
+    return head._replace(units=tuple(head.units), said=tuple(head.said))
+
+
+def reading_of(content: bytes) -> Reading:
+    """The reading: its budget, and where each row stands."""
+    return _reading(json.loads(content.partition(b"\n")[2]))
+
+
+def _plain(reading: Reading) -> dict[str, Any]:
+    budget = reading.budget
+    return {
+        "pack": budget.pack,
+        "year": budget.year,
+        "unit": budget.unit,
+        "units": dict(budget.units),
+        "department": budget.department,
+        "code": budget.department_code,
+        "blocks": [
+            [*key, [_row(reading, key, row) for row in rows]] for key, rows in budget.blocks.items()
+        ],
+    }
+
+
+def _row(reading: Reading, key: BlockKey, row: Row) -> list[Any]:
+    """Its words, its amounts as text with their columns, and where it stands."""
+    place = reading.rows.get((key, row.id))
+    amounts = [
+        [column, str(amount), place.columns[column] if place else -1]
+        for column, amount in row.amounts.items()
+    ]
+    stands = [place.sheet, place.row] if place else None
+    return [row.id, row.code, row.name, row.level, row.government, amounts, stands]
+
+
+def _reading(said: dict[str, Any]) -> Reading:
+    blocks: dict[BlockKey, tuple[Row, ...]] = {}
+    places: dict[tuple[BlockKey, str], RowPlace] = {}
+    for form, block, rows in said["blocks"]:
+        key = BlockKey(form, block)
+        blocks[key] = tuple(_read_row(key, row, places) for row in rows)
+    budget = Budget(
+        said["pack"],
+        said["year"],
+        said["unit"],
+        said["department"],
+        said["code"],
+        blocks,
+        said["units"],
+    )
+    return Reading(budget, places)
+
+
+def _read_row(
+    key: BlockKey, said: Sequence[Any], places: dict[tuple[BlockKey, str], RowPlace]
+) -> Row:
+    identity, code, name, level, government, amounts, stands = said
+    if stands:
+        columns = {column: place for column, _, place in amounts}
+        places[key, identity] = RowPlace(stands[0], stands[1], columns)
+    return Row(
+        identity,
+        {column: Decimal(amount) for column, amount, _ in amounts},
+        code,
+        name,
+        level,
+        government,
+    )
