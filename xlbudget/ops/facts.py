@@ -16,6 +16,9 @@ from xlbudget.core.reading import Reading
 from xlbudget.ops.headings import block_word, column_words
 from xlbudget.packs.model import TOTAL, Block, Pack
 
+SANE = 400
+"""Decimals or zeros beyond which nobody wrote a figure in digits."""
+
 
 class Fact(NamedTuple):
     """One figure.
@@ -95,7 +98,7 @@ def _of_row(pack: Pack, reading: Reading, row: Row, fact: Fact) -> Iterator[Fact
             column_key=column,
             column_name=names[column],
             amount=in_yuan(amount, yuan),
-            printed=plain(amount),
+            printed=_printed(amount),
             sheet=sheet,
             cell=cell,
         )
@@ -106,6 +109,12 @@ def in_yuan(amount: Decimal, yuan: int) -> Decimal:
     with localcontext() as context:
         context.prec = len(amount.as_tuple().digits) + len(str(yuan))
         return amount * yuan
+
+
+def _printed(amount: Decimal) -> str:
+    """The digits as the file has them; a figure of absurd size (1E-99999999) stays short."""
+    exponent = amount.as_tuple().exponent
+    return plain(amount) if isinstance(exponent, int) and abs(exponent) < SANE else str(amount)
 
 
 def _address(place: Place | None) -> tuple[str, str]:

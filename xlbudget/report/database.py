@@ -17,7 +17,7 @@ from xlbudget.report.views import FILE, LINE, SOURCE, View, identifier, views
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SETTINGS = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,

@@ -7,23 +7,21 @@ comes through as it is, and the memory stays the same for a hundred facts and fo
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from xlbudget.core.amount import plain
 from xlbudget.ops.facts import Fact
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 DIGITS, DECIMALS = 18, 2
 """An amount in 元 and 分 that DuckDB keeps in eight bytes; longer ones take sixteen."""
 MOST_DIGITS = 38
 
-SETTINGS = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,  # the same facts give the same bytes
     "memory_limit": "150MB",
     "autoinstall_known_extensions": False,
@@ -73,7 +71,7 @@ def write_facts(facts: Iterable[Fact], target: Path) -> int:
         with lines.open("w", encoding="utf-8", errors="replace") as file:
             count, amount_type = _spool(facts, file)
         made = Path(folder) / "facts.parquet"
-        _convert(lines, made, amount_type, folder)
+        _convert(lines, made, amount_type)
         made.replace(target)
     return count
 
@@ -94,7 +92,9 @@ def _spool(facts: Iterable[Fact], file: TextIO) -> tuple[int, str]:
 
 def _digits(fact: Fact) -> str:
     """The amount in digits; one of absurd size is refused before it is written out."""
-    if abs(fact.amount.adjusted()) > MOST_DIGITS and fact.amount:
+    if not fact.amount:
+        return "0"
+    if abs(fact.amount.adjusted()) > MOST_DIGITS:
         raise TooLong(fact)
     return plain(fact.amount)
 
@@ -103,27 +103,32 @@ def _keys() -> list[str]:
     return [f"c{number}" for number in range(len(Fact._fields))]
 
 
-def column_types(amount_type: str) -> dict[str, str]:
-    """Column of a facts file → its type in DuckDB."""
-    special = {YEAR: YEAR_TYPE, AMOUNT: amount_type}
-    return {field: special.get(field, TEXT_TYPE) for field in Fact._fields}
-
-
-def _convert(lines: Path, made: Path, amount_type: str, folder: str) -> None:
+def _convert(lines: Path, made: Path, amount_type: str) -> None:
+    """The lines as parquet. Raises OSError for whatever DuckDB cannot do: disk, memory."""
     import duckdb
 
-    types = column_types(amount_type)
-    columns = ", ".join(f"{key}: '{kind}'" for key, kind in zip(_keys(), types.values(), strict=True))
-    names = ", ".join(f"{key} AS {field}" for key, field in zip(_keys(), types, strict=True))
-    connection: DuckDBPyConnection
-    with duckdb.connect(":memory:", config={**SETTINGS, "temp_directory": folder}) as connection:
-        connection.execute(
-            f"COPY (SELECT {names} FROM read_json({quoted(lines)}, format = 'newline_delimited',"
-            f" columns = {{{columns}}})) TO {quoted(made)}"
-            f" (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROWS_TOGETHER})"
-        )
+    special = {YEAR: YEAR_TYPE, AMOUNT: amount_type}
+    fields = list(zip(_keys(), Fact._fields, strict=True))
+    types = ", ".join(f"{key}: '{special.get(field, TEXT_TYPE)}'" for key, field in fields)
+    names = ", ".join(f"{key} AS {field}" for key, field in fields)
+    statement = (
+        f"COPY (SELECT {names} FROM read_json({quoted(_only(lines))},"
+        f" format = 'newline_delimited', columns = {{{types}}})) TO {quoted(made)}"
+        f" (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROWS_TOGETHER})"
+    )
+    settings = {**SETTINGS, "temp_directory": str(lines.parent)}
+    try:
+        with duckdb.connect(":memory:", config=settings) as connection:
+            connection.execute(statement)
+    except duckdb.Error as error:
+        raise OSError(EIO, str(error)) from None
 
 
-def quoted(path: Path | str) -> str:
+def _only(path: Path) -> str:
+    """The path as a pattern that fits nothing else: a folder may be called ``[2025]``."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def quoted(text: Path | str) -> str:
     """A text as SQL writes it."""
-    return "'" + str(path).replace("'", "''") + "'"
+    return "'" + str(text).replace("'", "''") + "'"

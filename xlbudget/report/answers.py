@@ -1,0 +1,116 @@
+"""What a query gives, as an aligned table, as CSV for Excel, or as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from xlbudget.core.amount import plain
+from xlbudget.core.budget import numbered
+from xlbudget.layout.plan import printed_width
+from xlbudget.report.database import Answer
+
+GAP = "  "
+RULE = "─"
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
+BOM = "\ufeff"
+
+
+def as_table(answer: Answer) -> str:
+    """Columns aligned for Chinese width, numbers to the right with thousands apart; blank is
+    nothing. Characters that would steer a terminal are shown as spaces."""
+    lines = [[_shown(name) for name in answer.names]]
+    lines += [[_shown(_grouped(value)) for value in row] for row in answer.rows]
+    right = [_all_numbers(answer.rows, place) for place in range(len(answer.names))]
+    widths = [max(printed_width(line[place]) for line in lines) for place in range(len(right))]
+    rule = [RULE * width for width in widths]
+    return "\n".join(_aligned(line, widths, right) for line in [lines[0], rule, *lines[1:]])
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    cells = []
+    for text, width, to_right in zip(line, widths, right, strict=True):
+        room = " " * (width - printed_width(text))
+        cells.append(room + text if to_right else text + room)
+    return GAP.join(cells).rstrip()
+
+
+def _all_numbers(rows: Sequence[Sequence[object]], place: int) -> bool:
+    found = [row[place] for row in rows if row[place] is not None]
+    return bool(found) and all(_is_number(value) for value in found)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _grouped(value: object) -> str:
+    """A decimal with thousands apart; all else as text."""
+    return f"{value:,f}" if isinstance(value, Decimal) else _text(value)
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else " " for c in text)
+
+
+def as_csv(answer: Answer) -> bytes:
+    """CSV that Excel opens as it is: UTF-8 with BOM. A text that Excel would take for a formula
+    gets an apostrophe before it."""
+    written = io.StringIO(BOM)
+    written.seek(0, io.SEEK_END)
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(map(_harmless, answer.names))
+    writer.writerows([_harmless(_text(value)) for value in row] for row in answer.rows)
+    return written.getvalue().encode("utf-8", "replace")
+
+
+def _harmless(text: str) -> str:
+    return "'" + text if text.startswith(FORMULA_MARKS) and not NUMBER.match(text) else text
+
+
+def as_json(answer: Answer) -> str:
+    """A list of objects, one a row; amounts are strings with their exact digits. A column name
+    that stands twice is numbered."""
+    taken: set[str] = set()
+    names = [numbered(name, taken) for name in answer.names]
+    rows = [
+        json.dumps(_plain(dict(zip(names, row, strict=True))), ensure_ascii=False)
+        for row in answer.rows
+    ]
+    return "[" + ",\n ".join(rows) + "]"
+
+
+def _plain(value: object) -> Any:
+    """As JSON can say it: amounts as strings, no NaN."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int | str) else _text(value)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(_plain(value), ensure_ascii=False)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+FORMATS: dict[str, Callable[[Answer], str | bytes]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+}
