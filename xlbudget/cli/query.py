@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
-from xlbudget.cli.output import put, put_bytes
+from xlbudget.cli.output import put_made
 from xlbudget.report.answers import FORMATS
 from xlbudget.report.database import (
     MISSING,
@@ -64,13 +65,12 @@ def query(words: tuple[str, ...], form: str, output: Path | None, force: bool) -
             if facts.unknown:
                 names = "、".join(facts.unknown)
                 click.echo(f"没有表样 {names}，它的各表不能按表名查，只能查 facts。", err=True)
-            answer = ask(facts.connection, sql) if sql else None
-            listed = "" if sql else _listing(facts)
+            pieces = FORMATS[form](ask(facts.connection, sql)) if sql else _listing(facts)
+            _put(pieces, output, force)
     except Refused as refused:
         said = SAID[refused.kind].format(what=refused.what, detail=refused.detail)
         click.echo(said, err=True)
         sys.exit(2)
-    _put(listed if answer is None else FORMATS[form](answer), output, force)
 
 
 def _parted(words: Sequence[str]) -> tuple[str, list[Path]]:
@@ -80,22 +80,30 @@ def _parted(words: Sequence[str]) -> tuple[str, list[Path]]:
     return ("", [Path(w) for w in words]) if file else (first, [Path(w) for w in words[1:]])
 
 
-def _listing(facts: Facts) -> str:
+def _listing(facts: Facts) -> Iterator[str]:
     """Every view with its columns; a form's two names in one line."""
     lines: dict[tuple[str, str], list[str]] = {}
     for view in facts.views:
         columns = ask(facts.connection, f"SELECT * FROM ({view.select}) LIMIT 0").names
         lines.setdefault(("、".join(columns), view.title), []).append(view.name)
-    return "\n".join(
-        f"{'、'.join(names)}  {title}".rstrip() + f"\n    {columns}"
-        for (columns, title), names in lines.items()
-    )
+    for (listed, title), names in lines.items():
+        yield f"{'、'.join(names)}  {title}".rstrip() + f"\n    {listed}\n"
 
 
-def _put(result: str | bytes, output: Path | None, force: bool) -> None:
-    if isinstance(result, str):
-        put(result, output, force)
-    elif output is None:
-        click.echo(result, nl=False)
-    else:
-        put_bytes(result, output, force)
+def _put(pieces: Iterator[str], output: Path | None, force: bool) -> None:
+    if output is None:
+        _write(pieces, click.get_binary_stream("stdout"))
+        return
+
+    def make(path: Path) -> None:
+        with path.open("wb") as file:
+            _write(pieces, file)
+
+    put_made(make, output, force)
+
+
+def _write(pieces: Iterator[str], file: BinaryIO) -> None:
+    """As UTF-8 whatever the terminal's own encoding; half a character becomes a question mark."""
+    for piece in pieces:
+        file.write(piece.encode("utf-8", "replace"))
+    file.flush()

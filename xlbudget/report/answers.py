@@ -1,4 +1,7 @@
-"""What a query gives, as an aligned table, as CSV for Excel, or as JSON."""
+"""What a query gives, as an aligned table, as CSV for Excel, or as JSON.
+
+Each gives its text in pieces, so that a million rows of CSV or JSON need no memory.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,15 +27,17 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
 BOM = "\ufeff"
 
 
-def as_table(answer: Answer) -> str:
+def as_table(answer: Answer) -> Iterator[str]:
     """Columns aligned for Chinese width, numbers to the right with thousands apart; blank is
     nothing. Characters that would steer a terminal are shown as spaces."""
+    rows = list(answer.rows)
     lines = [[_shown(name) for name in answer.names]]
-    lines += [[_shown(_grouped(value)) for value in row] for row in answer.rows]
-    right = [_all_numbers(answer.rows, place) for place in range(len(answer.names))]
+    lines += [[_shown(_grouped(value)) for value in row] for row in rows]
+    right = [_all_numbers(rows, place) for place in range(len(answer.names))]
     widths = [max(printed_width(line[place]) for line in lines) for place in range(len(right))]
     rule = [RULE * width for width in widths]
-    return "\n".join(_aligned(line, widths, right) for line in [lines[0], rule, *lines[1:]])
+    for line in [lines[0], rule, *lines[1:]]:
+        yield _aligned(line, widths, right) + "\n"
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
@@ -61,31 +66,35 @@ def _shown(text: str) -> str:
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else " " for c in text)
 
 
-def as_csv(answer: Answer) -> bytes:
-    """CSV that Excel opens as it is: UTF-8 with BOM. A text that Excel would take for a formula
-    gets an apostrophe before it."""
-    written = io.StringIO(BOM)
-    written.seek(0, io.SEEK_END)
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(map(_harmless, answer.names))
-    writer.writerows([_harmless(_text(value)) for value in row] for row in answer.rows)
-    return written.getvalue().encode("utf-8", "replace")
+def as_csv(answer: Answer) -> Iterator[str]:
+    """CSV that Excel opens as it is, with a byte order mark. A text that Excel would take for a
+    formula gets an apostrophe before it."""
+    yield BOM + _csv_line(answer.names)
+    for row in answer.rows:
+        yield _csv_line(map(_text, row))
+
+
+def _csv_line(texts: Iterable[str]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\r\n").writerow(map(_harmless, texts))
+    return written.getvalue()
 
 
 def _harmless(text: str) -> str:
     return "'" + text if text.startswith(FORMULA_MARKS) and not NUMBER.match(text) else text
 
 
-def as_json(answer: Answer) -> str:
+def as_json(answer: Answer) -> Iterator[str]:
     """A list of objects, one a row; amounts are strings with their exact digits. A column name
     that stands twice is numbered."""
     taken: set[str] = set()
     names = [numbered(name, taken) for name in answer.names]
-    rows = [
-        json.dumps(_plain(dict(zip(names, row, strict=True))), ensure_ascii=False)
-        for row in answer.rows
-    ]
-    return "[" + ",\n ".join(rows) + "]"
+    before = "["
+    for row in answer.rows:
+        said = _plain(dict(zip(names, row, strict=True)))
+        yield before + json.dumps(said, ensure_ascii=False)
+        before = ",\n "
+    yield "[]\n" if before == "[" else "]\n"
 
 
 def _plain(value: object) -> Any:
@@ -109,7 +118,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-FORMATS: dict[str, Callable[[Answer], str | bytes]] = {
+FORMATS: dict[str, Callable[[Answer], Iterator[str]]] = {
     "table": as_table,
     "csv": as_csv,
     "json": as_json,

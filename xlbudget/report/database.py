@@ -27,6 +27,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 PATTERN = set("*?[]{}")
+ROWS_TOGETHER = 10_000
 
 MISSING, NOT_PARQUET, NOT_FACTS, SEVERAL, NO_SELECT, WRONG = (
     *("missing", "not_parquet", "not_facts"),
@@ -47,10 +48,13 @@ class Refused(Exception):
 
 
 class Answer(NamedTuple):
-    """Column names and rows of a query; values as Python has them, amounts as Decimal."""
+    """Column names and rows of a query; values as Python has them, amounts as Decimal.
+
+    The rows come once, while the database is open, and may raise Refused as they come.
+    """
 
     names: tuple[str, ...]
-    rows: list[tuple[object, ...]]
+    rows: Iterator[tuple[object, ...]]
 
 
 class Facts(NamedTuple):
@@ -153,6 +157,16 @@ def ask(connection: DuckDBPyConnection, sql: str) -> Answer:
             raise Refused(NO_SELECT)
         cursor = connection.execute(statements[0])
         names = tuple(str(column[0]) for column in cursor.description or ())
-        return Answer(names, cursor.fetchall())
     except (duckdb.Error, UnicodeError) as error:
+        raise Refused(WRONG, detail=str(error)) from None
+    return Answer(names, _rows(cursor))
+
+
+def _rows(cursor: DuckDBPyConnection) -> Iterator[tuple[object, ...]]:
+    import duckdb
+
+    try:
+        while rows := cursor.fetchmany(ROWS_TOGETHER):
+            yield from rows
+    except duckdb.Error as error:
         raise Refused(WRONG, detail=str(error)) from None

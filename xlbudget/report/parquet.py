@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Iterable
 from decimal import Decimal
+from errno import EIO
 from pathlib import Path
 from typing import TextIO
 
