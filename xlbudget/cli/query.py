@@ -92,7 +92,7 @@ def _listing(facts: Facts) -> Iterator[str]:
 
 def _put(pieces: Iterator[str], output: Path | None, force: bool) -> None:
     if output is None:
-        _write(pieces, click.get_binary_stream("stdout"))
+        _write(pieces, sys.stdout.buffer)
         return
 
     def make(path: Path) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.ops.facts import Fact
 from xlbudget.packs.load import default_pack, load_pack, pack_names
-from xlbudget.report.parquet import AMOUNT, quoted
+from xlbudget.report.parquet import AMOUNT, TEXT_TYPE, YEAR, only, quoted
 from xlbudget.report.views import FILE, LINE, SOURCE, View, identifier, views
 
 if TYPE_CHECKING:
@@ -26,8 +24,9 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
 }
 
-PATTERN = set("*?[]{}")
 ROWS_TOGETHER = 10_000
+KINDS = {YEAR: "INT", AMOUNT: "DECIMAL"}
+"""What the type of a column must be called; wider ones of the same kind are taken too."""
 
 MISSING, NOT_PARQUET, NOT_FACTS, SEVERAL, NO_SELECT, WRONG = (
     *("missing", "not_parquet", "not_facts"),
@@ -69,17 +68,22 @@ class Facts(NamedTuple):
 def opened(files: Sequence[Path]) -> Iterator[Facts]:
     """The facts of these files, with views in the words of their packs. Raises Refused.
 
-    What the connection can read are these files alone, and its settings are locked.
+    They are taken into memory first (some 400 MB for a million); then all access to files and
+    network is closed and the settings are locked. Nothing less would do: a path that may be read
+    may also be written, and DuckDB counts ``WITH a AS (COPY …) FROM a`` as a SELECT.
     """
     import duckdb
 
-    with ExitStack() as held:
-        paths = [_plain_path(file, held) for file in dict.fromkeys(files)]
-        connection = held.enter_context(duckdb.connect(":memory:", config=SETTINGS))
-        _confine(connection, paths)
-        for file, path in zip(dict.fromkeys(files), paths, strict=True):
-            _look_at(connection, file, path)
-        connection.execute(f"CREATE VIEW {SOURCE} AS {_source(paths)}")
+    listed = list(dict.fromkeys(files))
+    for file in listed:
+        if not file.is_file():
+            raise Refused(MISSING, str(file))
+    with duckdb.connect(":memory:", config=SETTINGS) as connection:
+        for file in listed:
+            _look_at(connection, file)
+        _take_in(connection, listed)
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
         packs, unknown = _packs(connection)
         made = tuple(views([load_pack(name) for name in packs]))
         for view in made:
@@ -87,49 +91,37 @@ def opened(files: Sequence[Path]) -> Iterator[Facts]:
         yield Facts(connection, made, unknown)
 
 
-def _plain_path(file: Path, held: ExitStack) -> str:
-    """Where DuckDB reads the file: in a name with marks that it takes for a pattern nothing can
-    be escaped while access is confined, so such a file is read from a copy."""
-    if not file.is_file():
-        raise Refused(MISSING, str(file))
-    path = str(file.absolute())
-    if not PATTERN & set(path):
-        return path
-    folder = held.enter_context(tempfile.TemporaryDirectory())
-    return str(shutil.copyfile(file, Path(folder) / "facts.parquet"))
-
-
-def _confine(connection: DuckDBPyConnection, paths: Sequence[str]) -> None:
-    connection.execute(f"SET allowed_paths = {_listed(paths)}")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-
-
-def _look_at(connection: DuckDBPyConnection, file: Path, path: str) -> None:
+def _look_at(connection: DuckDBPyConnection, file: Path) -> None:
     """Raises Refused where the file is no facts file."""
     import duckdb
 
     try:
-        found = connection.execute(f"DESCRIBE SELECT * FROM {_scan([path])}").fetchall()
-    except duckdb.Error as error:
+        str(file).encode()
+        found = connection.execute(f"DESCRIBE SELECT * FROM {_scan([file])}").fetchall()
+    except (duckdb.Error, UnicodeError) as error:
         raise Refused(NOT_PARQUET, str(file), str(error)) from None
     types = {str(name): str(kind) for name, kind, *_ in found}
-    lacking = [field for field in Fact._fields if field not in types]
-    if not lacking and not types[AMOUNT].startswith("DECIMAL"):
-        lacking = [AMOUNT]
+    lacking = [f for f in Fact._fields if KINDS.get(f, TEXT_TYPE) not in types.get(f, "")]
     if lacking:
         raise Refused(NOT_FACTS, str(file), ", ".join(lacking))
 
 
-def _scan(paths: Sequence[str]) -> str:
-    return f"read_parquet({_listed(paths)}, union_by_name = true, filename = true, {LINE} = true)"
+def _take_in(connection: DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """All facts as a table, each with the place of its file in the list and its own in the file."""
+    import duckdb
+
+    fields, names = ", ".join(Fact._fields), _listed([str(file.absolute()) for file in files])
+    place = f"list_position({names}, {FILE})"
+    select = f"SELECT {fields}, {LINE}, {place} AS {FILE} FROM {_scan(files)}"
+    try:
+        connection.execute(f"CREATE TABLE {SOURCE} AS {select}")
+    except duckdb.Error as error:
+        raise Refused(NOT_PARQUET, ", ".join(map(str, files)), str(error)) from None
 
 
-def _source(paths: Sequence[str]) -> str:
-    """All facts; in place of a file's name its place among the files."""
-    fields = ", ".join(Fact._fields)
-    place = f"list_position({_listed(paths)}, {FILE})"
-    return f"SELECT {fields}, {LINE}, {place} AS {FILE} FROM {_scan(paths)}"
+def _scan(files: Sequence[Path]) -> str:
+    patterns = _listed([only(file.absolute()) for file in files])
+    return f"read_parquet({patterns}, union_by_name = true, filename = true, {LINE} = true)"
 
 
 def _listed(texts: Sequence[str]) -> str:
@@ -148,12 +140,12 @@ def ask(connection: DuckDBPyConnection, sql: str) -> Answer:
     """What a SELECT gives. Raises Refused for anything else, with DuckDB's words for an error."""
     import duckdb
 
-    reads = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
     try:
+        sql.encode()  # half a character, which DuckDB would take for no text at all
         statements = duckdb.extract_statements(sql)
         if len(statements) != 1:
             raise Refused(SEVERAL)
-        if statements[0].type not in reads:
+        if statements[0].type != duckdb.StatementType.SELECT:
             raise Refused(NO_SELECT)
         cursor = connection.execute(statements[0])
         names = tuple(str(column[0]) for column in cursor.description or ())

@@ -113,7 +113,7 @@ def _convert(lines: Path, made: Path, amount_type: str) -> None:
     types = ", ".join(f"{key}: '{special.get(field, TEXT_TYPE)}'" for key, field in fields)
     names = ", ".join(f"{key} AS {field}" for key, field in fields)
     statement = (
-        f"COPY (SELECT {names} FROM read_json({quoted(_only(lines))},"
+        f"COPY (SELECT {names} FROM read_json({quoted(only(lines))},"
         f" format = 'newline_delimited', columns = {{{types}}})) TO {quoted(made)}"
         f" (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROWS_TOGETHER})"
     )
@@ -125,7 +125,7 @@ def _convert(lines: Path, made: Path, amount_type: str) -> None:
         raise OSError(EIO, str(error)) from None
 
 
-def _only(path: Path) -> str:
+def only(path: Path) -> str:
     """The path as a pattern that fits nothing else: a folder may be called ``[2025]``."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
