@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import subprocess
@@ -25,7 +26,8 @@ from xlbudget.ops.facts import Fact, facts_of, in_yuan
 from xlbudget.ops.headings import column_words
 from xlbudget.packs.model import Pack
 from xlbudget.report.answers import as_csv, as_json, as_table
-from xlbudget.report.database import Answer, Refused, ask, opened
+from xlbudget.report.asking import Answer, ask
+from xlbudget.report.database import Refused, opened
 from xlbudget.report.parquet import TooLong, write_facts
 
 HOSTILE = (
@@ -233,6 +235,23 @@ def test_several_files_with_odd_names_are_one(parquet: Path, tmp_path: Path) -> 
     assert rows("SELECT max(amount), min(file) FROM facts", parquet, odd) == [(wide, "x")]
     done = query("from 表三", odd)
     assert done.returncode == 0 and "没有表样 无/2025" in done.stderr.decode()
+
+
+def test_forms_of_several_packs_are_one_view(
+    pack: Pack, parquet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of both under the same headings, each figure once."""
+    next_year, path = dataclasses.replace(pack, name="shanxi/next"), tmp_path / "next.parquet"
+    facts = [f._replace(pack=next_year.name, year=2026) for f in example_facts("预算.xlsx")]
+    write_facts(facts, path)
+    known = {pack.name: pack, next_year.name: next_year}
+    monkeypatch.setattr("xlbudget.report.database.pack_names", lambda: list(known))
+    monkeypatch.setattr("xlbudget.report.database.load_pack", known.__getitem__)
+    sql = "SELECT 年份, 合计 FROM 表三 WHERE 编码 = '20103'"
+    assert rows(sql, path, parquet) == [
+        (2026, Decimal("6213900.00")),
+        (2025, Decimal("6213900.00")),
+    ]
 
 
 def test_without_sql_the_views_are_listed(parquet: Path) -> None:

@@ -11,6 +11,7 @@ import click
 
 from xlbudget.cli.output import put_made
 from xlbudget.report.answers import FORMATS
+from xlbudget.report.asking import ask
 from xlbudget.report.database import (
     MISSING,
     NO_SELECT,
@@ -20,7 +21,6 @@ from xlbudget.report.database import (
     WRONG,
     Facts,
     Refused,
-    ask,
     opened,
 )
 

@@ -18,7 +18,7 @@ from typing import Any
 from xlbudget.core.amount import plain
 from xlbudget.core.budget import numbered
 from xlbudget.layout.plan import printed_width
-from xlbudget.report.database import Answer
+from xlbudget.report.asking import Answer
 
 GAP = "  "
 RULE = "─"

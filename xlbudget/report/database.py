@@ -24,7 +24,6 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
 }
 
-ROWS_TOGETHER = 10_000
 KINDS = {YEAR: "INT", AMOUNT: "DECIMAL"}
 """What the type of a column must be called; wider ones of the same kind are taken too."""
 
@@ -44,16 +43,6 @@ class Refused(Exception):
     def __init__(self, kind: str, what: str = "", detail: str = "") -> None:
         super().__init__(kind, what, detail)
         self.kind, self.what, self.detail = kind, what, detail
-
-
-class Answer(NamedTuple):
-    """Column names and rows of a query; values as Python has them, amounts as Decimal.
-
-    The rows come once, while the database is open, and may raise Refused as they come.
-    """
-
-    names: tuple[str, ...]
-    rows: Iterator[tuple[object, ...]]
 
 
 class Facts(NamedTuple):
@@ -134,31 +123,3 @@ def _packs(connection: DuckDBPyConnection) -> tuple[list[str], tuple[str, ...]]:
     names, known = [str(name) for (name,) in found], set(pack_names())
     here = [name for name in names if name in known]
     return here or [default_pack()], tuple(name for name in names if name not in known)
-
-
-def ask(connection: DuckDBPyConnection, sql: str) -> Answer:
-    """What a SELECT gives. Raises Refused for anything else, with DuckDB's words for an error."""
-    import duckdb
-
-    try:
-        sql.encode()  # half a character, which DuckDB would take for no text at all
-        statements = duckdb.extract_statements(sql)
-        if len(statements) != 1:
-            raise Refused(SEVERAL)
-        if statements[0].type != duckdb.StatementType.SELECT:
-            raise Refused(NO_SELECT)
-        cursor = connection.execute(statements[0])
-        names = tuple(str(column[0]) for column in cursor.description or ())
-    except (duckdb.Error, UnicodeError) as error:
-        raise Refused(WRONG, detail=str(error)) from None
-    return Answer(names, _rows(cursor))
-
-
-def _rows(cursor: DuckDBPyConnection) -> Iterator[tuple[object, ...]]:
-    import duckdb
-
-    try:
-        while rows := cursor.fetchmany(ROWS_TOGETHER):
-            yield from rows
-    except duckdb.Error as error:
-        raise Refused(WRONG, detail=str(error)) from None
