@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -21,15 +22,23 @@ def put_bytes(content: bytes, output: Path, force: bool) -> None:
 
     Raises UsageError where the file is there already or the folder cannot be written.
     """
+    put_made(lambda path: path.write_bytes(content), output, force)
+
+
+def put_made(make: Callable[[Path], object], output: Path, force: bool) -> None:
+    """The same for what `make` writes to the path that it is given.
+
+    Raises UsageError as `put_bytes` does, and what `make` raises but OSError.
+    """
     if output.exists() and not force:
         raise click.UsageError(f"文件已存在：{output}。要覆盖请加 --force，或换一个文件名。")
     import tempfile
 
     try:
         handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        os.close(handle)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
+            make(Path(name))
             os.chmod(name, 0o644)
             os.replace(name, output)
         except BaseException:

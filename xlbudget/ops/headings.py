@@ -1,0 +1,40 @@
+"""What the columns and blocks of a form are called in one or two printed words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+
+from xlbudget.packs.model import Block, Pack
+from xlbudget.rules.wording import column_name
+
+BETWEEN = "·"
+"""Between headings that stand above each other."""
+
+
+@lru_cache(maxsize=256)
+def column_words(pack: Pack, block: Block) -> Mapping[str, str]:
+    """Amount column → its printed heading, no two alike within the block.
+
+    A heading that bears the year gives way to the general word, so that a column is called the
+    same in every year. Where several are alike, the headings above them are said too.
+    """
+    words = {column: _word(pack, block, column) for column in block.columns}
+    often = Counter(words.values())
+    return {
+        column: word if often[word] == 1 else BETWEEN.join(block.paths[column])
+        for column, word in words.items()
+    }
+
+
+def _word(pack: Pack, block: Block, column: str) -> str:
+    printed = block.paths[column][-1]
+    return column_name(pack, block.id, column) if str(pack.year) in printed else printed
+
+
+def block_word(pack: Pack, block: Block) -> str:
+    """The heading over all of a block's columns (收入, 支出), where its form has several."""
+    tops = {path[0] for path in block.paths.values()}
+    alone = len(pack.forms[block.form].blocks) == 1
+    return "" if alone or len(tops) != 1 else next(iter(tops))
