@@ -48,7 +48,11 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    files = [p for p in folder.iterdir() if not p.name.startswith(OWNER_FILE)]
+    try:
+        files = [p for p in folder.iterdir() if not p.name.startswith(OWNER_FILE)]
+    except OSError:  # reading the folder says why
+        yield folder
+        return
     found = [p for p in files if p.suffix.lower() in FOLDER_SUFFIXES and p.is_file()]
     yield from found
     if not found and any(p.suffix.lower() in TEXT_SUFFIXES for p in files):

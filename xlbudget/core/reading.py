@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
+from xlbudget.core.consolidation import Origin, Source
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place
 
@@ -52,7 +53,8 @@ class RowPlace(NamedTuple):
 
 class Reading(NamedTuple):
     """A file as read. `unreadable` are cells that hold something that is no amount, `formulas`
-    places that compute themselves."""
+    places that compute themselves; `sources` and `origins` what a consolidated workbook says of
+    the files and figures behind it."""
 
     budget: Budget
     rows: Mapping[tuple[BlockKey, str], RowPlace] = MappingProxyType({})
@@ -60,6 +62,8 @@ class Reading(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     unreadable: frozenset[CellKey] = frozenset()
     formulas: frozenset[Place] = frozenset()
+    sources: tuple[Source, ...] = ()
+    origins: Mapping[CellKey, tuple[Origin, ...]] = MappingProxyType({})
 
     def place(self, cell: CellKey) -> Place | None:
         """Where a cell stands in the file, blank cells included; None where its row is not."""

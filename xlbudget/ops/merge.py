@@ -42,7 +42,10 @@ class Merged(NamedTuple):
 
 
 def part_of(source: Source, reading: Reading) -> Part:
-    """A department's file as a part: behind each of its figures stands the figure itself."""
+    """A file as a part: behind each of a department's figures stands the figure itself; behind
+    those of a consolidated workbook, the figures that it says."""
+    if reading.sources:
+        return Part(reading.budget, reading.sources, reading.origins)
     origins = {}
     for cell, amount in reading.budget.amounts():
         place = reading.place(cell)

@@ -11,14 +11,16 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.key import BlockKey
+from xlbudget.core.consolidation import Origin, Source
+from xlbudget.core.key import BlockKey, CellKey, Place
 from xlbudget.core.reading import Reading, RowPlace
 
 
 class Head(NamedTuple):
     """What is said of a file: whose it is, and what its check found.
 
-    `said` are the first findings in words; `fault` says why the file could not be read, and then
+    `said` are the first findings in words, `members` the departments (code, name) in a file that is
+    consolidated itself; `fault` says why the file could not be read, and then
     the rest is empty. `units` are all units of amount that its forms are in, 万元 and so on.
     """
 
@@ -31,6 +33,7 @@ class Head(NamedTuple):
     errors: int = 0
     warnings: int = 0
     said: tuple[str, ...] = ()
+    members: tuple[tuple[str, str], ...] = ()
 
 
 def packed(head: Head, reading: Reading | None) -> bytes:
@@ -45,7 +48,8 @@ def head_of(content: bytes) -> Head:
     if not isinstance(said, list) or len(said) != len(Head._fields):
         raise ValueError("no head")
     head = Head(*said)
-    return head._replace(units=tuple(head.units), said=tuple(head.said))
+    members = tuple((code, name) for code, name in head.members)
+    return head._replace(units=tuple(head.units), said=tuple(head.said), members=members)
 
 
 def reading_of(content: bytes) -> Reading:
@@ -64,6 +68,11 @@ def _plain(reading: Reading) -> dict[str, Any]:
         "code": budget.department_code,
         "blocks": [
             [*key, [_row(reading, key, row) for row in rows]] for key, rows in budget.blocks.items()
+        ],
+        "sources": [[*map(str, source[:-1]), source.errors] for source in reading.sources],
+        "origins": [
+            [*cell, [[one.source, one.place, str(one.amount)] for one in found]]
+            for cell, found in reading.origins.items()
         ],
     }
 
@@ -94,7 +103,18 @@ def _reading(said: dict[str, Any]) -> Reading:
         blocks,
         said["units"],
     )
-    return Reading(budget, places)
+    sources = tuple(Source(*fields) for fields in said["sources"])
+    return Reading(
+        budget._replace(roundings={CellKey(*one[:4]): len(one[4]) for one in said["origins"]}),
+        places,
+        sources=tuple(source._replace(total=Decimal(source.total)) for source in sources),
+        origins={CellKey(*one[:4]): tuple(map(_origin, one[4])) for one in said["origins"]},
+    )
+
+
+def _origin(said: Sequence[Any]) -> Origin:
+    source, place, amount = said
+    return Origin(source, Place(*place) if place else None, Decimal(amount))
 
 
 def _read_row(

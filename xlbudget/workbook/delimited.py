@@ -26,10 +26,11 @@ SEPARATORS = "\t,;"
 
 def read_folder(folder: Path) -> tuple[RawSheet, ...]:
     """The CSV files of a folder as sheets, 2 before 10. Raises FileFault."""
-    paths = sorted(
-        (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()),
-        key=lambda path: [int(t) if t.isdecimal() else t for t in re.split(r"(\d+)", path.stem)],
-    )
+    try:
+        there = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()]
+    except OSError:
+        raise FileFault("no_permission") from None
+    paths = sorted(there, key=_in_figures)
     paths = [path for path in paths if not path.name.startswith("~$")]
     if not paths:
         raise FileFault("not_workbook", "folder")
@@ -42,6 +43,10 @@ def read_folder(folder: Path) -> tuple[RawSheet, ...]:
         raise FileFault("too_large", "bytes", count=str(size // MEGABYTE), limit=limit)
     filled = [path for path in paths if path.stat().st_size]
     return tuple(read_text(p.stem, c) for p, c in zip(filled, contents, strict=True))
+
+
+def _in_figures(path: Path) -> list[int | str]:
+    return [int(t) if t.isdecimal() else t for t in re.split(r"(\d+)", path.stem)]
 
 
 def read_text(name: str, content: bytes) -> RawSheet:

@@ -1,0 +1,170 @@
+"""Many files → what each says and what its check found, by several processes, each file once.
+
+A file that was read before and has not changed since is taken from the cache. One that makes its
+process die is said, and the others go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import NamedTuple
+
+from xlbudget.cli.cache import entry, keep
+from xlbudget.cli.checking import Unreadable, read_file, unreadable
+from xlbudget.core.finding import ERROR, WARNING, Remark
+from xlbudget.ops.check import found_in
+from xlbudget.ops.snapshot import Head, head_of, packed
+from xlbudget.report.checked import Checked
+from xlbudget.report.words import Namer, message, places
+
+SAID = 3
+"""So many findings of a file are kept in words."""
+
+
+class Asked(NamedTuple):
+    """How files are to be read: pack, map and password as the user gave them, and where what they
+    say is put."""
+
+    pack_name: str | None
+    map_file: Path | None
+    password: str
+    spool: Path
+
+
+class Gathered(NamedTuple):
+    """A file: where it is, its content's SHA-256, when it was changed (ISO date), and what is
+    said of it; the rest stands in its entry."""
+
+    path: Path
+    checksum: str
+    modified: str
+    head: Head
+
+
+def gather(
+    paths: Sequence[Path], asked: Asked, jobs: int, done: Callable[[Path], None]
+) -> list[Gathered]:
+    """What every file says, in the order given; `done` is told of each as it is finished."""
+    found: dict[Path, Gathered] = {}
+    waiting = []
+    for path in paths:
+        before = _before(path, asked)
+        if before:
+            found[path] = before
+            done(path)
+        else:
+            waiting.append(path)
+    for one in _read(waiting, asked, jobs):
+        found[one.path] = one
+        done(one.path)
+    return [found[path] for path in paths]
+
+
+def entry_of(asked: Asked, one: Gathered) -> Path:
+    """The file that holds what was read of it."""
+    return entry(asked.spool, one.checksum)
+
+
+def _before(path: Path, asked: Asked) -> Gathered | None:
+    """What was read of the same content before."""
+    try:
+        checksum, modified = _state(path)
+        content = entry(asked.spool, checksum).read_bytes()
+        return Gathered(path, checksum, modified, head_of(content))
+    except (OSError, ValueError):
+        return None
+
+
+def _state(path: Path) -> tuple[str, str]:
+    """Checksum and date of a file, or of all files of a folder. Raises OSError."""
+    digest = hashlib.sha256()
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    for file in files:
+        if path.is_dir():
+            digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    changed = max(file.stat().st_mtime for file in files) if files else path.stat().st_mtime
+    return digest.hexdigest(), datetime.date.fromtimestamp(changed).isoformat()
+
+
+def _read(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:
+    left = list(paths)
+    while left:
+        several = min(jobs, len(left))
+        for one in _by_pool(left, asked, several):
+            left.remove(one.path)
+            yield one
+        if left:  # a process died: one of these; each gets a process of its own
+            for path in left:
+                yield from list(_by_pool([path], asked, 1)) or [_died(path, asked)]
+            return
+
+
+def _by_pool(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:
+    """What the files say, as they are finished; ends early where a process died."""
+    fork = sys.platform == "linux"
+    context = multiprocessing.get_context("fork" if fork else "spawn")
+    with ProcessPoolExecutor(jobs, context) as pool:
+        try:
+            running: list[Future[Gathered]] = [pool.submit(_one, path, asked) for path in paths]
+            for future in as_completed(running):
+                yield future.result()
+        except BrokenProcessPool:
+            return
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _died(path: Path, asked: Asked) -> Gathered:
+    error = Unreadable(Remark("reader_failed", "crashed", facts={"file": path.name}))
+    head = Head(fault=_words(unreadable(path, asked.pack_name, error))[0])
+    return Gathered(path, "", "", head)
+
+
+def _one(path: Path, asked: Asked) -> Gathered:
+    """Read and check one file, and put what it says into its entry."""
+    checksum = modified = ""
+    try:
+        with contextlib.suppress(OSError):  # reading says why
+            checksum, modified = _state(path)
+        pack, reading = read_file(path, asked.pack_name, asked.password, asked.map_file)
+        if not checksum:
+            raise Unreadable(Remark("no_permission", facts={"file": path.name}))
+    except Unreadable as error:
+        said = _words(unreadable(path, asked.pack_name, error))
+        return Gathered(path, checksum, modified, Head(fault=said[0]))
+    findings = found_in(pack, reading).findings
+    grave = [f for f in findings if f.severity == ERROR]
+    budget = reading.budget
+    head = Head(
+        "",
+        budget.department,
+        budget.department_code,
+        budget.pack,
+        budget.year,
+        tuple(sorted({budget.unit_of(form) for form in pack.forms})),
+        len(grave),
+        sum(f.severity == WARNING for f in findings),
+        _words(Checked(str(path), pack, tuple(grave[:SAID]), reading)),
+        tuple((source.code, source.department) for source in reading.sources),
+    )
+    keep(packed(head, reading), entry(asked.spool, checksum))
+    return Gathered(path, checksum, modified, head)
+
+
+def _words(checked: Checked) -> tuple[str, ...]:
+    """Its findings in words, each with its first cell."""
+    namer = Namer(checked.pack, checked.reading)
+    return tuple(
+        " ".join([finding.rule, *places(namer, finding)[:1], message(namer, finding)])
+        for finding in checked.findings
+    )
