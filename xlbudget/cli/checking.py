@@ -99,7 +99,8 @@ def _read_workbook(path: Path, pack: Pack, password: str) -> Reading:
     from xlbudget.workbook.read import read_workbook
 
     words = pack.words
-    added = (words["annotate"]["sheet"], words["corrections"]["sheet"])
+    added = [words[each]["sheet"] for each in ("annotate", "corrections", "overview", "sources")]
+    added.append(words["sources"]["origins"])
     own = (*words["book"]["sheets"].values(), *added)
     try:
         book = read_workbook(path, own, password)
