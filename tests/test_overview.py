@@ -74,9 +74,7 @@ def county_bytes(pack: Pack, county: Consolidation, departments: list[Budget]) -
     return consolidated_workbook_bytes(pack, county, overview(pack, county, departments))
 
 
-def test_read_back(
-    pack: Pack, county: Consolidation, county_bytes: bytes, tmp_path: Path
-) -> None:
+def test_read_back(pack: Pack, county: Consolidation, county_bytes: bytes, tmp_path: Path) -> None:
     """The workbook is read as the county's budget; of the added sheets nothing is said."""
     path = tmp_path / "汇总.xlsx"
     path.write_bytes(county_bytes)

@@ -15,17 +15,17 @@ from xlbudget.workbook.formula import number
 from xlbudget.workbook.overview_lists import write_lists
 from xlbudget.workbook.package import Book, Sheet
 from xlbudget.workbook.pictures import Table, bars, ring
-from xlbudget.workbook.styles import PAPER_A4, STATE, TOTAL, Formats
+from xlbudget.workbook.styles import PAPER_A4, STATE, Formats
 
 GAP, RIGHT, LAST = 6, 7, 12
 WIDTHS = (24, 13, 12, 12, 12, 12, 2, 24, 13, 12, 12, 12, 12)
 """One screen: a table and its chart on the left, the same on the right."""
-ROW_PIXELS = 20
-LEAST_ROWS = 14
-"""Of a picture, so that few bars do not get fat."""
-PAGE_ROWS, SCALE = 43, 78
-"""So many rows are one page of A4 at this per cent, and the columns its width."""
+ROW_PIXELS = 19
+LEAST_ROWS = 12
+PAGE_ROWS = 44
+"""So many rows are one page of A4, if the columns are its width."""
 MOST_PARTS = 4
+HEADING_HEIGHT = 28
 TITLE_ROW, VERDICT_ROW, LISTS_ROW = 0, 1, 3
 
 
@@ -73,11 +73,10 @@ def _write_bands(view: View, row: int) -> int:
 def _shares(view: View, row: int) -> int:
     """Expenditure by class on the left, income by source on the right."""
     shown = view.overview
-    size = max(len(shown.classes), len(shown.income)) + 1
-    rows = max(size + 1, LEAST_ROWS)
-    left = _table(view, row, 0, "classes", shown.classes, total=True)
+    rows = max(len(shown.classes) + 1, len(shown.income) + 1, LEAST_ROWS)
+    left = _table(view, row, 0, "classes", shown.classes)
     _insert(view, left, bars, "classes", (row, 2, rows, GAP))
-    right = _table(view, row, RIGHT, "income", shown.income, total=True)
+    right = _table(view, row, RIGHT, "income", shown.income)
     _insert(view, right, ring, "income", (row, RIGHT + 2, rows, LAST + 1))
     return rows + 1
 
@@ -96,6 +95,7 @@ def _three_public(view: View, row: int) -> int:
     rows = max(len(shown.three_public) + 1, LEAST_ROWS)
     bar = [Bar(stack.name, stack.total) for stack in shown.three_public]
     table = _table(view, row, 0, "three_public", bar)
+    view.sheet.set_row(row, HEADING_HEIGHT)
     for place, part in enumerate(parts):
         view.sheet.write_string(row, 2 + place, part, view.formats.cell(HEADING))
         for line, stack in enumerate(shown.three_public, start=row + 1):
@@ -105,10 +105,9 @@ def _three_public(view: View, row: int) -> int:
     return rows + 1
 
 
-def _table(
-    view: View, row: int, column: int, picture: str, shown: Sequence[Bar], total: bool = False
-) -> Table:
-    """Names and amounts under a heading, with their sum if wanted."""
+def _table(view: View, row: int, column: int, picture: str, shown: Sequence[Bar]) -> Table:
+    """Names and amounts under a heading. No sum: of rounded figures it may be off by cents, and
+    the form's own total stands in the form."""
     heading, style = view.formats.cell(HEADING), view.formats.cell
     view.sheet.write_string(row, column, view.words["pictures"][picture][1], heading)
     amount = view.words["amount"].format(unit=view.overview.unit)
@@ -116,16 +115,16 @@ def _table(
     for line, bar in enumerate(shown, start=row + 1):
         view.sheet.write_string(line, column, bar.name, style(TEXT))
         _amount(view, line, column + 1, bar.amount)
-    if total:
-        line = row + len(shown) + 1
-        view.sheet.write_string(line, column, view.words["total"], heading)
-        every = sum((bar.amount for bar in shown), Decimal(0))
-        _amount(view, line, column + 1, every, TOTAL)
     return Table(view.words["sheet"], row, column, (column + 1,), len(shown))
 
 
-def _amount(view: View, row: int, column: int, amount: Decimal, role: str = AMOUNT) -> None:
-    view.sheet.write_number(row, column, number(amount), view.formats.cell(role, 0, 2))
+def _amount(view: View, row: int, column: int, amount: Decimal) -> None:
+    """An amount, or nothing where there is none."""
+    style = view.formats.cell(AMOUNT, 0, 2)
+    if amount:
+        view.sheet.write_number(row, column, number(amount), style)
+    else:
+        view.sheet.write_blank(row, column, None, style)
 
 
 def _insert(view: View, table: Table, draw: Any, picture: str, area: tuple[int, ...]) -> None:
@@ -143,14 +142,13 @@ def _insert(view: View, table: Table, draw: Any, picture: str, area: tuple[int, 
 def _lay_out(sheet: Any) -> None:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
-    sheet.set_default_row(15)
+    sheet.set_default_row(ROW_PIXELS * 0.75)
     sheet.set_row(TITLE_ROW, 30)
     sheet.set_row(VERDICT_ROW, 20)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(PAPER_A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
-    # Not "fit to pages": with it Excel forgets where pages are to break.
-    sheet.set_print_scale(SCALE)
+    sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.set_footer("&C&P / &N")

@@ -10,7 +10,7 @@ from xlbudget.layout.plan import HEADING, TEXT
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.package import Sheet
 from xlbudget.workbook.sources import BODY_ROW
-from xlbudget.workbook.styles import LEAD, LINK, RED, STATE, Formats
+from xlbudget.workbook.styles import JUMP, LEAD, RED, STATE, Formats
 
 LISTED = 10
 """So many departments and files are listed; the others are counted."""
@@ -65,7 +65,7 @@ def _head(
 
 
 def _write_flagged(sheet: Sheet, row: int, source: Source, place: str, formats: Formats) -> None:
-    sheet.write_url(row, 0, f"internal:{place}", formats.cell(LINK), source.department)
+    sheet.write_url(row, 0, f"internal:{place}", formats.cell(JUMP), source.department)
     sheet.write_number(row, 1, source.errors, formats.cell(STATE))
     sheet.merge_range(row, 2, row, SIDE, "", formats.cell(TEXT))
     sheet.write_string(row, 2, source.file, formats.cell(TEXT))

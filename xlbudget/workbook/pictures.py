@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from xlbudget.workbook.package import Book
 
 COLOURS = ("#2F6DB5", "#E08E2B", "#4E9F6D", "#B5524A", "#7B68A6", "#8A8F98")
-FONT = {"size": 9}
+FONT, SMALL = {"size": 9}, {"size": 8}
 WHOLE = "#,##0"
+MANY = 6
+"""Bars from which on they stand close together; fewer would be fat."""
 
 
 class Table(NamedTuple):
@@ -45,11 +47,12 @@ def bars(book: Book, table: Table, title: str) -> Any:
             "categories": table.names(),
             "values": table.amounts(column),
             "fill": {"color": colour},
-            "gap": 40,
+            "gap": 40 if table.size >= MANY else 120,
         }
         labels = {"value": True, "num_format": WHOLE, "font": FONT}
         chart.add_series(series if stacked else {**series, "data_labels": labels})
-    chart.set_y_axis({"reverse": True, "num_font": FONT, "line": {"color": "#999999"}})
+    names = {"reverse": True, "interval_unit": 1, "num_font": SMALL, "line": {"color": "#999999"}}
+    chart.set_y_axis(names)
     grid = {"visible": stacked, "line": {"color": "#DDDDDD"}}
     # Reversed, the amounts' axis goes to the top: its figures are set back to the bottom.
     chart.set_x_axis(

@@ -15,7 +15,7 @@ from xlbudget.workbook.formula import Formula, number
 from xlbudget.workbook.grid import span
 from xlbudget.workbook.origins import origin_rows
 from xlbudget.workbook.package import Book, Sheet
-from xlbudget.workbook.styles import CUT, LINK, PAPER_A4, RED, STATE, TOTAL, WORDS, Formats
+from xlbudget.workbook.styles import CUT, JUMP, PAPER_A4, RED, STATE, TOTAL, WORDS, Formats
 
 TITLE_ROW, HINT_ROW, HEAD_ROW, BODY_ROW = range(4)
 NUMBER, CODE, DEPARTMENT, SPENT, FILE, MODIFIED, CHECKSUM, ERRORS = range(8)
@@ -67,7 +67,7 @@ def _write_file(sheet: Sheet, row: int, file: str, formats: Formats) -> None:
     if len(link) > LONGEST_LINK:
         sheet.write_string(row, FILE, file, formats.cell(TEXT))
     else:
-        sheet.write_url(row, FILE, link, formats.cell(LINK), file)
+        sheet.write_url(row, FILE, link, formats.cell(JUMP), file)
 
 
 def _write_total(sheet: Sheet, label: str, sources: Sequence[Source], formats: Formats) -> None:
