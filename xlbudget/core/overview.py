@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from xlbudget.core.consolidation import Source
 
+LISTED = 10
+"""So many departments with errors stand on top; the others are counted, and marked below."""
+
 
 class Bar(NamedTuple):
     """One bar: its words and its amount."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation, Source
-from xlbudget.core.overview import Bar, LeftOut, Overview
+from xlbudget.core.overview import LISTED, Bar, LeftOut, Overview
 from xlbudget.ops.overview import overview
 from xlbudget.packs.model import Pack
 from xlbudget.report.words import money
@@ -45,7 +45,8 @@ def _page(pack: Pack, sources: Sequence[Source], shown: Overview) -> dict[str, A
         ),
         "failed": bool(wrong or left),
         "flagged_title": words["flagged"].format(count=wrong) if wrong else words["clean"],
-        "flagged": [(place, source) for place, source in _numbered(sources, shown)],
+        "flagged": _numbered(sources, shown)[:LISTED],
+        "more": _more(words, wrong - LISTED),
         "left_title": words["left_out"].format(count=left) if left else "",
         "left_out": shown.left_out,
         "pictures": list(_pictures(words, shown)),
@@ -58,6 +59,11 @@ def _numbered(sources: Sequence[Source], shown: Overview) -> list[tuple[int, Sou
     """The flagged departments with their places in the table of all."""
     numbers = {source: number for number, source in enumerate(sources, start=1)}
     return [(numbers[source], source) for source in shown.flagged]
+
+
+def _more(words: Any, count: int) -> str:
+    """Says how many departments with errors are only marked in the table of all."""
+    return words["more"].format(count=count, sheet=words["departments"]) if count > 0 else ""
 
 
 def _pictures(words: Any, shown: Overview) -> list[dict[str, Any]]:

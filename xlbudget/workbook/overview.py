@@ -21,7 +21,7 @@ GAP, RIGHT, LAST = 6, 7, 12
 WIDTHS = (24, 13, 12, 12, 12, 12, 2, 24, 13, 12, 12, 12, 12)
 """One screen: a table and its chart on the left, the same on the right."""
 ROW_PIXELS = 19
-LEAST_ROWS = 12
+LEAST_ROWS, SHARES_ROWS = 12, 16
 PAGE_ROWS = 44
 """So many rows are one page of A4, if the columns are its width."""
 MOST_PARTS = 4
@@ -73,7 +73,7 @@ def _write_bands(view: View, row: int) -> int:
 def _shares(view: View, row: int) -> int:
     """Expenditure by class on the left, income by source on the right."""
     shown = view.overview
-    rows = max(len(shown.classes) + 1, len(shown.income) + 1, LEAST_ROWS)
+    rows = max(len(shown.classes) + 1, len(shown.income) + 1, SHARES_ROWS)
     left = _table(view, row, 0, "classes", shown.classes)
     _insert(view, left, bars, "classes", (row, 2, rows, GAP))
     right = _table(view, row, RIGHT, "income", shown.income)
@@ -115,7 +115,9 @@ def _table(view: View, row: int, column: int, picture: str, shown: Sequence[Bar]
     for line, bar in enumerate(shown, start=row + 1):
         view.sheet.write_string(line, column, bar.name, style(TEXT))
         _amount(view, line, column + 1, bar.amount)
-    return Table(view.words["sheet"], row, column, (column + 1,), len(shown))
+    longest = max((len(bar.name) for bar in shown), default=0)
+    largest = max((number(bar.amount) for bar in shown), default=0)
+    return Table(view.words["sheet"], row, column, (column + 1,), len(shown), longest, largest)
 
 
 def _amount(view: View, row: int, column: int, amount: Decimal) -> None:
@@ -133,10 +135,10 @@ def _insert(view: View, table: Table, draw: Any, picture: str, area: tuple[int, 
     if not table.size or not table.columns:
         return
     title = view.words["pictures"][picture][0].format(unit=view.overview.unit)
-    chart = draw(view.book, table, title)
-    width = sum(WIDTHS[place] * 7 + 5 for place in range(column, end))
-    chart.set_size({"width": width - 12, "height": rows * ROW_PIXELS})
-    view.sheet.insert_chart(row, column, chart, {"x_offset": 8, "y_offset": 0})
+    width = sum(WIDTHS[place] * 7 + 5 for place in range(column, end)) - 12
+    chart = draw(view.book, table, title, width)
+    chart.set_size({"width": width, "height": rows * ROW_PIXELS - 4})
+    view.sheet.insert_chart(row, column, chart, {"x_offset": 8, "y_offset": 2})
 
 
 def _lay_out(sheet: Any) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlbudget.core.consolidation import Source
-from xlbudget.core.overview import LeftOut, Overview
+from xlbudget.core.overview import LISTED, LeftOut, Overview
 from xlbudget.layout.plan import HEADING, TEXT
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.package import Sheet
 from xlbudget.workbook.sources import BODY_ROW
 from xlbudget.workbook.styles import JUMP, LEAD, RED, STATE, Formats
 
-LISTED = 10
-"""So many departments and files are listed; the others are counted."""
 SIDE = 5
 """Columns of a list, after its first."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xlbudget.workbook.package import Book
@@ -10,19 +11,25 @@ from xlbudget.workbook.package import Book
 COLOURS = ("#2F6DB5", "#E08E2B", "#4E9F6D", "#B5524A", "#7B68A6", "#8A8F98")
 FONT, SMALL = {"size": 9}, {"size": 8}
 WHOLE = "#,##0"
+BESIDE_TITLE = {"x": 0.42, "y": 0.01, "width": 0.56, "height": 0.08}
+NAME_PIXELS = 11
+ROOM = 1.18
 MANY = 6
 """Bars from which on they stand close together; fewer would be fat."""
 
 
 class Table(NamedTuple):
     """Where a chart's figures stand: a heading row, names in the first column, amounts in the
-    `columns` after it, `size` rows."""
+    `columns` after it, `size` rows. `longest` are the characters of the longest name, `largest`
+    is the largest amount."""
 
     sheet: str
     row: int
     column: int
     columns: Sequence[int]
     size: int
+    longest: int = 0
+    largest: float = 0
 
     def names(self) -> list[Any]:
         """The range of the names."""
@@ -36,8 +43,9 @@ class Table(NamedTuple):
         return [self.sheet, self.row + 1, column, self.row + self.size, column]
 
 
-def bars(book: Book, table: Table, title: str) -> Any:
-    """Horizontal bars in the table's order, the first on top; several columns are stacked."""
+def bars(book: Book, table: Table, title: str, width: int) -> Any:
+    """Horizontal bars in the table's order, the first on top; several columns are stacked.
+    `width` is the picture's, in pixels."""
     stacked = len(table.columns) > 1
     kind = {"type": "bar", **({"subtype": "stacked"} if stacked else {})}
     chart = book.add_chart(kind)
@@ -53,22 +61,37 @@ def bars(book: Book, table: Table, title: str) -> Any:
         chart.add_series(series if stacked else {**series, "data_labels": labels})
     names = {"reverse": True, "interval_unit": 1, "num_font": SMALL, "line": {"color": "#999999"}}
     chart.set_y_axis(names)
-    grid = {"visible": stacked, "line": {"color": "#DDDDDD"}}
-    # Reversed, the amounts' axis goes to the top: its figures are set back to the bottom.
-    chart.set_x_axis(
-        {
-            "visible": stacked,
-            "num_font": FONT,
-            "num_format": WHOLE,
-            "major_gridlines": grid,
-            "label_position": "high",
-        }
-    )
-    chart.set_legend({"position": "bottom", "font": FONT} if stacked else {"none": True})
-    return _titled(chart, title)
+    chart.set_x_axis(_axis_of_amounts(table, stacked))
+    if not stacked:
+        chart.set_legend({"none": True})
+        return _titled(chart, title)
+    chart.set_plotarea({"layout": _plot(table, width)})
+    chart.set_legend({"position": "top", "font": FONT, "layout": BESIDE_TITLE})
+    return _titled(chart, title, {"layout": {"x": 0.02, "y": 0.02}})
 
 
-def ring(book: Book, table: Table, title: str) -> Any:
+def _axis_of_amounts(table: Table, stacked: bool) -> dict[str, Any]:
+    """Shown where there are no labels at the bars; else it leaves room for the longest one's."""
+    room = {} if stacked or table.largest <= 0 else {"max": table.largest * ROOM}
+    return {
+        **room,
+        "visible": stacked,
+        "num_font": FONT,
+        "num_format": WHOLE,
+        "major_gridlines": {"visible": stacked, "line": {"color": "#DDDDDD"}},
+        # Reversed, the axis goes to the top: its figures are set back to the bottom.
+        "label_position": "high",
+    }
+
+
+def _plot(table: Table, width: int) -> dict[str, float]:
+    """All the room that there is below the title and the legend beside it: with less, LibreOffice
+    leaves out every second name."""
+    names = round(min(0.45, (table.longest * NAME_PIXELS + 12) / width), 3)
+    return {"x": names, "y": 0.1, "width": round(0.97 - names, 3), "height": 0.82}
+
+
+def ring(book: Book, table: Table, title: str, _: int) -> Any:
     """A ring of shares with their percentages."""
     chart = book.add_chart({"type": "doughnut"})
     chart.add_series(
@@ -76,7 +99,7 @@ def ring(book: Book, table: Table, title: str) -> Any:
             "categories": table.names(),
             "values": table.amounts(table.columns[0]),
             "points": [{"fill": {"color": colour}} for colour in COLOURS[: table.size]],
-            "data_labels": {"percentage": True, "font": FONT},
+            "data_labels": {"percentage": True, "font": {**FONT, "color": "white", "bold": True}},
         }
     )
     chart.set_hole_size(50)
@@ -84,7 +107,7 @@ def ring(book: Book, table: Table, title: str) -> Any:
     return _titled(chart, title)
 
 
-def _titled(chart: Any, title: str) -> Any:
-    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, "overlay": False})
+def _titled(chart: Any, title: str, place: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, **place})
     chart.set_chartarea({"border": {"color": "#BBBBBB"}})
     return chart

@@ -65,9 +65,9 @@ def _write_source(sheet: Sheet, row: int, place: int, source: Source, formats: F
 def _write_file(sheet: Sheet, row: int, file: str, formats: Formats) -> None:
     link = link_to(file)
     if len(link) > LONGEST_LINK:
-        sheet.write_string(row, FILE, file, formats.cell(TEXT))
+        sheet.write_string(row, FILE, file, formats.cell(TEXT, 1))
     else:
-        sheet.write_url(row, FILE, link, formats.cell(JUMP), file)
+        sheet.write_url(row, FILE, link, formats.cell(JUMP, 1), file)
 
 
 def _write_total(sheet: Sheet, label: str, sources: Sequence[Source], formats: Formats) -> None:
