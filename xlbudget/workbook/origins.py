@@ -52,7 +52,7 @@ def read_origins(rows: Iterable[Sequence[Any]]) -> Read:
             source = Source(*fields)
             sources.append(source._replace(total=Decimal(source.total)))
             sheets.append(names)
-        else:
+        elif cells[0]:
             text = ";".join(filter(None, cells[FIRST_PIECE:]))
             origins[CellKey(*cells[:4])] = tuple(_origins(text, sheets))
     return tuple(sources), origins
