@@ -173,6 +173,15 @@ def test_links_to_files(pack: Pack, county_bytes: bytes) -> None:
     ]
 
 
+def test_titles_lead_to_the_sources(pack: Pack, county: Consolidation, county_bytes: bytes) -> None:
+    """Each form's title is a link to the sheet of sources, and still its title."""
+    book = openpyxl.load_workbook(BytesIO(county_bytes), data_only=True)
+    for form in pack.forms.values():
+        (title,) = [cell for row in book[form.sheet].iter_rows() for cell in row if cell.hyperlink]
+        assert title.value == form.title
+        assert title.hyperlink.location == f"'{pack.words['sources']['sheet']}'!A1"
+
+
 def test_same_bytes(
     pack: Pack, county: Consolidation, departments: list[Budget], county_bytes: bytes
 ) -> None:

@@ -11,7 +11,7 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation
 from xlbudget.core.key import column_letters, sheet_name
 from xlbudget.core.overview import Overview
-from xlbudget.layout.plan import plan
+from xlbudget.layout.plan import TITLE, SheetPlan, plan
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import confront
@@ -73,26 +73,43 @@ def consolidated_workbook_bytes(
 ) -> bytes:
     """The .xlsx package of a county, figures as they are, with what is behind them: the sheets
     概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the consolidation."""
+    budget = consolidation.budget
 
     def beside(book: Book, formats: Formats) -> Sequence[Tab]:
         write_overview(book, pack, consolidation.sources, overview, formats)
         write_sources(book, pack, consolidation, formats)
-        return [
-            Tab(pack.words[key]["sheet"], pack.words[key]["tab"]) for key in ("overview", "sources")
-        ]
+        words = (pack.words["overview"], pack.words["sources"])
+        return [Tab(each["sheet"], each["tab"]) for each in words]
 
-    return _package(pack, consolidation.budget, lambda *_: {}, beside)
+    book = _book(budget)
+    _write(book, pack, budget, lambda *_: {}, beside)
+    for form in pack.forms.values():
+        _lead_to_sources(book, pack, plan(pack, form, budget))
+    return book.packed()
+
+
+def _lead_to_sources(book: Book, pack: Pack, planned: SheetPlan) -> None:
+    """A form's title leads to its sources. A cell of its own would be read as content."""
+    words = pack.words["sources"]
+    title = next(cell for cell in planned.cells if cell.role == TITLE)
+    sheet: Sheet = book.get_worksheet_by_name(planned.form.sheet)
+    sheet.link(title.row, title.column, f"internal:'{words['sheet']}'!A1", words["tip"])
 
 
 def _all_blocks(pack: Pack, budget: Budget) -> Budget:
     return budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
 
 
-def _package(pack: Pack, budget: Budget, total: Totals, beside: Beside = lambda *_: ()) -> bytes:
+def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
+    book = _book(budget)
+    _write(book, pack, budget, total, lambda *_: ())
+    return book.packed()
+
+
+def _book(budget: Budget) -> Book:
     book = Book()
     book.set_properties({"created": CREATED, "title": budget.department})
-    _write(book, pack, budget, total, beside)
-    return book.packed()
+    return book
 
 
 def _write(book: Book, pack: Pack, budget: Budget, total: Totals, beside: Beside) -> None:
