@@ -21,7 +21,7 @@ from xlbudget.report.checked import Checked
 if TYPE_CHECKING:
     from xlbudget.layout.mapping import MappedTable
     from xlbudget.workbook.faults import FileFault
-    from xlbudget.workbook.raw import RawWorkbook
+    from xlbudget.workbook.raw import RawSheet, RawWorkbook
 
 FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
 TEXT_SUFFIXES = (".csv", ".tsv")
@@ -102,11 +102,23 @@ def read_file(
     book = raw_workbook(path, pack, password)
     try:
         reading = recovered(pack, recognise(pack, book.sheets, book.contents, mapped))
+        if book.origins:
+            reading = _with_origins(reading, book.origins)
     except NothingRecognised:
         raise Unreadable(_remark("nothing_recognised", path)) from None
     data = interchange.to_data(pack, reading.budget)
     remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
     return pack, reading._replace(remarks=reading.remarks + remarks)
+
+
+def _with_origins(reading: Reading, sheet: RawSheet) -> Reading:
+    """The reading of a consolidated workbook, with what it says of the figures behind its own."""
+    from xlbudget.workbook.origins import read_origins
+
+    sources, origins = read_origins(sheet.rows)
+    roundings = {cell: len(found) for cell, found in origins.items()}
+    budget = reading.budget._replace(roundings=roundings)
+    return reading._replace(budget=budget, sources=sources, origins=origins)
 
 
 def mapped_pack(
@@ -127,9 +139,12 @@ def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
     from xlbudget.workbook.read import read_workbook
 
     words = pack.words
-    added = (words["annotate"]["sheet"], words["corrections"]["sheet"])
+    sheets = words["book"]["sheets"]
+    added = [words[each]["sheet"] for each in ("annotate", "corrections", "overview", "sources")]
+    passed = [name for key, name in sheets.items() if key != "contents"]
+    own = (sheets["contents"], words["sources"]["origins"], *passed, *added)
     try:
-        return read_workbook(path, (*words["book"]["sheets"].values(), *added), password)
+        return read_workbook(path, own, password)
     except FileFault as fault:
         raise unread(pack, path, fault) from None
 

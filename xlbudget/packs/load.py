@@ -16,6 +16,7 @@ import yaml
 from xlbudget.packs.faults import Fault, PackError, line_of
 from xlbudget.packs.forms import read_form
 from xlbudget.packs.model import Catalogue, Form, Pack, Part, Rule
+from xlbudget.packs.pictures import read_pictures
 
 DEFAULT_PACK_FILE = "default.txt"
 
@@ -55,12 +56,14 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
             if form is not None:
                 forms[form.key] = form
     rules = _rules(folders, head, faults)
+    if not faults:
+        path = folders[-1] / "pack.yaml"
+        pictures = read_pictures(path, head.get("overview", {}), forms, catalogues, faults)
     if faults:
         raise PackError(faults)
     ordered = dict(sorted(forms.items(), key=lambda item: item[1].number))
-    return Pack(
-        name, int(head["year"]), str(head["place"]), head["unit"], words, catalogues, ordered, rules
-    )
+    year, place, unit = int(head["year"]), str(head["place"]), head["unit"]
+    return Pack(name, year, place, unit, words, catalogues, ordered, rules, pictures)
 
 
 def pack_folders(name: str, root: Path) -> list[Path]:

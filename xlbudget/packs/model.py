@@ -206,6 +206,15 @@ class Rule(NamedTuple):
         return self.says.get(case) or self.says.get("") or self.sentence
 
 
+class Picture(NamedTuple):
+    """One column of a block to be shown as a picture: `rows` are row id → words, in order."""
+
+    form: str
+    block: str
+    column: str
+    rows: Mapping[str, str]
+
+
 @dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Pack:
     """Everything known about the forms of one place and year."""
@@ -218,6 +227,7 @@ class Pack:
     catalogues: Mapping[str, Catalogue]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
+    pictures: Mapping[str, Picture]
 
     @cached_property
     def blocks(self) -> Mapping[BlockKey, Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.layout.plan import ENTRY, HEADING, TEXT, TITLE, SheetPlan
@@ -21,6 +21,13 @@ NUMBER, FORM, NAME, STATED = range(4)
 WIDTHS = (14, 12, 66, 18)
 
 
+class Tab(NamedTuple):
+    """A sheet that is no form, and what it is."""
+
+    sheet: str
+    title: str
+
+
 def about_of(sheet: str) -> About:
     """Where department, year and unit stand."""
     return About(*(at(sheet, row, FORM) for row in (DEPARTMENT_ROW, YEAR_ROW, UNIT_ROW)))
@@ -35,9 +42,10 @@ def write_contents(
     lines: Sequence[Line],
     entries: Sequence[Entry],
     verdict: Formula,
+    tabs: Sequence[Tab],
     formats: Formats,
 ) -> None:
-    """Write the sheet."""
+    """Write the sheet: the forms, and below them the `tabs`."""
     words = pack.words["book"]
     hidden = words["sheets"]
     _lay_out(sheet)
@@ -59,12 +67,11 @@ def write_contents(
         sheet.write_string(row, NAME, form.title, formats.cell(TEXT))
         state = _state(pack, planned, grid, lines, entries, budget, hidden)
         sheet.put(row, STATED, state, formats.cell(STATE))
-    review = hidden["review"]
-    row = BODY_ROW + len(plans)
-    sheet.write_blank(row, NUMBER, None, formats.cell(STATE))
-    sheet.write_url(row, FORM, f"internal:'{review}'!A1", formats.cell(LINK), review)
-    sheet.write_string(row, NAME, words["review"]["title"], formats.cell(TEXT))
-    sheet.write_blank(row, STATED, None, formats.cell(STATE))
+    for row, tab in enumerate(tabs, start=BODY_ROW + len(plans)):
+        sheet.write_blank(row, NUMBER, None, formats.cell(STATE))
+        sheet.write_url(row, FORM, f"internal:'{tab.sheet}'!A1", formats.cell(LINK), tab.sheet)
+        sheet.write_string(row, NAME, tab.title, formats.cell(TEXT))
+        sheet.write_blank(row, STATED, None, formats.cell(STATE))
     _colour(sheet, words, len(plans), formats)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 

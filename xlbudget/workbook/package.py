@@ -33,6 +33,12 @@ class Sheet(Worksheet):  # type: ignore[misc]
         self._check_dimensions(row, column)
         self.table[row][column] = CellFormulaTuple(formula.text, style, formula.value)
 
+    def link(self, row: int, column: int, url: str, tip: str) -> None:
+        """A link at a cell that keeps its content and its looks."""
+        self.ignore_write_string = True
+        self.write_url(row, column, url, tip=tip)
+        self.ignore_write_string = False
+
 
 class _Parts(Packager):  # type: ignore[misc]
     """Keeps the parts for us, and gives XlsxWriter none to pack."""

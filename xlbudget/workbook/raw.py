@@ -35,12 +35,17 @@ class RawSheet(NamedTuple):
 
 
 class RawWorkbook(NamedTuple):
-    """A workbook's worksheets in order. `contents` is the first of the sheets that were put
-    around the forms by us, where there are such."""
+    """A workbook's worksheets in order. `contents` and `origins` are those of the sheets put around
+    the forms by us that say something of them, where there are such."""
 
     path: Path
     sheets: tuple[RawSheet, ...]
     contents: RawSheet | None = None
+    origins: RawSheet | None = None
+
+
+KEPT = 2
+"""The first so many of our own sheets (contents, origins) are read."""
 
 
 class Listed(NamedTuple):
@@ -54,7 +59,7 @@ class Listed(NamedTuple):
 def wanted(listed: Sequence[Listed], own: Sequence[str]) -> list[Listed]:
     """The worksheets to read. `own` names the sheets of a workbook that checks itself: where
     hidden ones of these names are there, they and the others so named hold nothing typed by
-    people, but the first. Raises FileFault for too many sheets, and for two of one name."""
+    people, but the first two. Raises FileFault for too many sheets, and for two of one name."""
     if len(listed) > MOST_SHEETS:
         raise FileFault("too_large", "sheets", count=str(len(listed)), limit=str(MOST_SHEETS))
     names = set()
@@ -63,7 +68,7 @@ def wanted(listed: Sequence[Listed], own: Sequence[str]) -> list[Listed]:
             raise FileFault("duplicate_sheets", name=sheet.name)
         names.add(sheet.name.lower())
     if checks_itself(listed, own):
-        return [sheet for sheet in listed if sheet.name not in own[1:]]
+        return [sheet for sheet in listed if sheet.name not in own[KEPT:]]
     return list(listed)
 
 
@@ -77,8 +82,10 @@ def workbook_of(
 ) -> RawWorkbook:
     """The workbook of the sheets that were read; `listed` are all that there were."""
     by_name = {sheet.name: sheet for sheet in sheets}
-    first = by_name.pop(own[0], None) if checks_itself(listed, own) else None
-    return RawWorkbook(path, tuple(by_name.values()), first)
+    kept: list[RawSheet | None] = [None] * KEPT
+    if checks_itself(listed, own):
+        kept = [by_name.pop(name, None) for name in own[:KEPT]]
+    return RawWorkbook(path, tuple(by_name.values()), *kept)
 
 
 def check_filled(name: str, filled: int) -> None:

@@ -20,6 +20,7 @@ from xlbudget.layout.plan import (
 SONG, HEI, FANG = "宋体", "黑体", "仿宋"
 BASE: dict[str, Any] = {"font_name": SONG, "font_size": 10, "valign": "vcenter"}
 TOTAL, LINK, STATE, PLAIN, WORDS = "total", "link", "state", "plain", "words"
+CUT, LEAD, JUMP = "cut", "lead", "jump"
 STYLES: dict[str, dict[str, Any]] = {
     LABELLED: {"font_name": HEI, "font_size": 11},
     TITLE: {"font_name": HEI, "font_size": TITLE_SIZE, "align": "center"},
@@ -32,8 +33,11 @@ STYLES: dict[str, dict[str, Any]] = {
     TOTAL: {"border": 1, "align": "right", "bg_color": "#FFFBE6"},
     NOTE: {"font_name": FANG, "font_size": 11},
     LINK: {"border": 1, "font_color": "#0563C1", "underline": 1},
+    JUMP: {"border": 1, "font_color": "#0563C1", "underline": 1, "shrink": True},
     STATE: {"border": 1, "align": "center"},
     PLAIN: {"border": 1, "shrink": True},
+    CUT: {"border": 1, "num_format": "@", "align": "fill"},
+    LEAD: {"font_name": HEI, "font_size": 11},
     WORDS: {"font_name": FANG, "font_size": 11, "text_wrap": True, "valign": "top"},
 }
 RED = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}

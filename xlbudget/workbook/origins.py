@@ -1,0 +1,117 @@
+"""The hidden sheet 溯源: for each consolidated figure, the figures of the departments behind it.
+
+Rows of text that the program itself reads back (`read_origins`); whoever shows the sheet can
+follow them too. First a row a source: its number (as on the sheet of sources), its fields, and the
+names of its sheets, both as JSON arrays, so that any name survives. Then a row a figure: form,
+block, row, column, how many figures are behind it, and these as ``3:0!C7=709.36``: source 3, the
+first of its sheets, the cell, the amount; split over as many cells as Excel's limit asks for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from xlbudget.core.consolidation import Consolidation, Origin, Source
+from xlbudget.core.key import CellKey, Place, column_letters
+
+SOURCE = "@source"
+"""First cell of a source's row; a figure's row begins with its form's key, a plain word."""
+LIMIT = 32_767
+"""Characters that Excel takes in one cell."""
+FIRST_PIECE = 6
+ORIGIN = re.compile(r"(\d+):(\d+)!([A-Z]+)(\d+)=([^;]+)")
+
+Rows = Iterator[tuple[str, ...]]
+Read = tuple[tuple[Source, ...], Mapping[CellKey, tuple[Origin, ...]]]
+
+
+def origin_rows(consolidation: Consolidation) -> Rows:
+    """The sheet's rows, every cell a text."""
+    sheets: list[dict[str, int]] = [{} for _ in consolidation.sources]
+    figures = [(cell, _written(origins, sheets)) for cell, origins in consolidation.origins.items()]
+    for number, (source, names) in enumerate(zip(consolidation.sources, sheets, strict=True), 1):
+        yield SOURCE, str(number), *_cells(_json(_fields(source))), "", *_cells(_json(list(names)))
+    for cell, pieces in figures:
+        yield *cell, str(len(pieces)), "", *_split(pieces)
+
+
+def read_origins(rows: Iterable[Sequence[Any]]) -> Read:
+    """What `origin_rows` wrote, from the sheet's rows (blank cells as None or "")."""
+    sources: list[Source] = []
+    sheets: list[list[str]] = []
+    origins: dict[CellKey, tuple[Origin, ...]] = {}
+    for row in rows:
+        cells = [str(value or "") for value in row]
+        if cells[0] == SOURCE:
+            fields, names = _arrays(cells[2:])
+            source = Source(*fields)
+            sources.append(source._replace(total=Decimal(source.total)))
+            sheets.append(names)
+        elif cells[0]:
+            text = ";".join(filter(None, cells[FIRST_PIECE:]))
+            origins[CellKey(*cells[:4])] = tuple(_origins(text, sheets))
+    return tuple(sources), origins
+
+
+def _written(origins: Sequence[Origin], sheets: Sequence[dict[str, int]]) -> list[str]:
+    """Each origin as text; a sheet not met yet gets its source's next number."""
+    pieces = []
+    for source, (sheet, row, column), amount in origins:
+        known = sheets[source]
+        number = known.setdefault(sheet, len(known))
+        pieces.append(f"{source + 1}:{number}!{_letters(column)}{row + 1}={amount}")
+    return pieces
+
+
+def _origins(text: str, sheets: Sequence[Sequence[str]]) -> Iterator[Origin]:
+    for number, sheet, letters, row, amount in ORIGIN.findall(text):
+        source = int(number) - 1
+        place = Place(sheets[source][int(sheet)], int(row) - 1, _column(letters))
+        yield Origin(source, place, Decimal(amount))
+
+
+def _split(pieces: Sequence[str]) -> Iterator[str]:
+    """The pieces joined, a new text where one would be too long."""
+    text = ";".join(pieces)
+    while len(text) > LIMIT:
+        end = text.rindex(";", 0, LIMIT + 1)
+        yield text[:end]
+        text = text[end + 1 :]
+    yield text
+
+
+def _fields(source: Source) -> list[str | int]:
+    return [str(field) if isinstance(field, Decimal) else field for field in source]
+
+
+def _json(value: list[Any]) -> str:
+    # "_x0041_" means an A in a workbook's text: an underscore so placed is written otherwise.
+    return json.dumps(value, ensure_ascii=False).replace("_x", "\\u005fx")
+
+
+def _cells(text: str) -> list[str]:
+    return [text[start : start + LIMIT] for start in range(0, len(text), LIMIT)]
+
+
+def _arrays(cells: Sequence[str]) -> tuple[list[Any], list[str]]:
+    """The two arrays of a source's row; an empty cell stands between them."""
+    between = cells.index("")
+    return json.loads("".join(cells[:between])), json.loads("".join(cells[between:]))
+
+
+@lru_cache(maxsize=1024)
+def _letters(column: int) -> str:
+    return column_letters(column)
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return column - 1
