@@ -114,10 +114,9 @@ def write_review(
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, GOES_TO, head["hint"], formats.cell(WORDS))
     for column, heading in enumerate(head["headings"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
-    applying = [entry for entry in entries if entry.applies]
+    applying = [(place, entry) for place, entry in enumerate(entries, start=1) if entry.applies]
     for nth in range(1, size + 1):
-        entry = applying[nth - 1] if nth <= len(applying) else None
-        place = entries.index(entry) + 1 if entry else 0
+        place, entry = applying[nth - 1] if nth <= len(applying) else (0, None)
         _write_row(sheet, words, sheets.ledger, len(entries), nth, place, entry, formats)
     _colour(sheet, words, size, formats)
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
