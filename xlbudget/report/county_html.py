@@ -8,7 +8,6 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
-from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.overview import LISTED, Bar, LeftOut, Overview
 from xlbudget.ops.overview import overview
@@ -22,15 +21,14 @@ HUNDRED = Decimal(100)
 def county_page(
     pack: Pack,
     consolidation: Consolidation,
-    departments: Sequence[Budget],
     left_out: Sequence[LeftOut] = (),
 ) -> str:
-    """The page; `departments` stand in the order of the sources."""
+    """The page."""
     from jinja2 import Environment
 
     source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
     template = Environment(autoescape=True, trim_blocks=True).from_string(source)
-    shown = overview(pack, consolidation, departments, left_out)
+    shown = overview(pack, consolidation, left_out)
     return template.render(_page(pack, consolidation.sources, shown))
 
 

@@ -4,7 +4,8 @@ Rows of text that the program itself reads back (`read_origins`); whoever shows 
 follow them too. First a row a source: its number (as on the sheet of sources), its fields, and the
 names of its sheets, both as JSON arrays, so that any name survives. Then a row a figure: form,
 block, row, column, how many figures are behind it, and these as ``3:0!C7=709.36``: source 3, the
-first of its sheets, the cell, the amount; split over as many cells as Excel's limit asks for.
+first of its sheets, the cell (none of a file without cells), the amount; split over as many cells
+as Excel's limit asks for.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from functools import lru_cache
 from typing import Any
 
 from xlbudget.core.consolidation import Consolidation, Origin, Source
-from xlbudget.core.key import CellKey, Place, column_letters
+from xlbudget.core.key import CellKey, Place, column_index, column_letters
 
 SOURCE = "@source"
 """First cell of a source's row; a figure's row begins with its form's key, a plain word."""
 LIMIT = 32_767
 """Characters that Excel takes in one cell."""
 FIRST_PIECE = 6
-ORIGIN = re.compile(r"(\d+):(\d+)!([A-Z]+)(\d+)=([^;]+)")
+ORIGIN = re.compile(r"(\d+):(?:(\d+)!([A-Z]+)(\d+))?=([^;]+)")
 
 Rows = Iterator[tuple[str, ...]]
 Read = tuple[tuple[Source, ...], Mapping[CellKey, tuple[Origin, ...]]]
@@ -61,17 +62,21 @@ def read_origins(rows: Iterable[Sequence[Any]]) -> Read:
 def _written(origins: Sequence[Origin], sheets: Sequence[dict[str, int]]) -> list[str]:
     """Each origin as text; a sheet not met yet gets its source's next number."""
     pieces = []
-    for source, (sheet, row, column), amount in origins:
-        known = sheets[source]
-        number = known.setdefault(sheet, len(known))
-        pieces.append(f"{source + 1}:{number}!{_letters(column)}{row + 1}={amount}")
+    for source, place, amount in origins:
+        where = ""
+        if place:
+            known = sheets[source]
+            number = known.setdefault(place.sheet, len(known))
+            where = f"{number}!{_letters(place.column)}{place.row + 1}"
+        pieces.append(f"{source + 1}:{where}={amount}")
     return pieces
 
 
 def _origins(text: str, sheets: Sequence[Sequence[str]]) -> Iterator[Origin]:
     for number, sheet, letters, row, amount in ORIGIN.findall(text):
-        source = int(number) - 1
-        place = Place(sheets[source][int(sheet)], int(row) - 1, _column(letters))
+        source, place = int(number) - 1, None
+        if sheet:
+            place = Place(sheets[source][int(sheet)], int(row) - 1, column_index(letters))
         yield Origin(source, place, Decimal(amount))
 
 
@@ -107,11 +112,3 @@ def _arrays(cells: Sequence[str]) -> tuple[list[Any], list[str]]:
 @lru_cache(maxsize=1024)
 def _letters(column: int) -> str:
     return column_letters(column)
-
-
-@lru_cache(maxsize=1024)
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return column - 1

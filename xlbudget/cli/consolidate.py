@@ -1,0 +1,280 @@
+"""`xlbudget consolidate`: departments → county, with the source of every figure."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from xlbudget.cli.cache import cache_folder
+from xlbudget.cli.changing import PASSWORD
+from xlbudget.cli.checking import files_in
+from xlbudget.cli.colour import coloured, styled
+from xlbudget.cli.gathering import Asked, Gathered, entry_of, gather
+from xlbudget.cli.mapping import MAP, check_map
+from xlbudget.cli.output import put, put_bytes
+from xlbudget.cli.roster import load_roster
+from xlbudget.core.consolidation import Consolidation, Source
+from xlbudget.core.finding import ERROR
+from xlbudget.core.overview import LeftOut
+from xlbudget.core.reading import Reading
+from xlbudget.ops.admission import Candidate, Refusal, admitted
+from xlbudget.ops.check import found_in
+from xlbudget.ops.merge import Part, merged, part_of
+from xlbudget.ops.nodes import apart
+from xlbudget.ops.overview import amount_of, overview
+from xlbudget.ops.roster import Roster, added, missing, nodes, office_of
+from xlbudget.ops.snapshot import reading_of
+from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.model import Pack
+from xlbudget.report.consolidated import Node, Told, consolidated, refusal
+from xlbudget.report.text import uncoloured
+
+SPENT = "spent"
+"""The pack's picture that says where a budget states its expenditure."""
+
+
+class Given(NamedTuple):
+    """What goes in: the files that were taken, those refused, and the roster."""
+
+    root: Path
+    taken: list[Gathered]
+    refused: list[Refusal]
+    roster: Roster | None
+
+
+@click.command(epilog="例：xlbudget consolidate 各部门/ -o 汇总.xlsx --roster 名单.csv")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="汇总表写到哪里。"
+)
+@click.option(
+    "--roster",
+    "roster_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="名单（CSV：编码、名称、上级）：核对谁没有交，并作节点检查。",
+)
+@click.option(
+    "--facts",
+    type=click.Path(path_type=Path),
+    help="另把每个数写成一行，存为 parquet（见 xlbudget query）。",
+)
+@click.option("--html", type=click.Path(path_type=Path), help="另存一个概览网页。")
+@click.option("--include-failing", is_flag=True, help="有错误的文件也汇总，并标出来。")
+@click.option("--name", help="汇总表上的部门名称。")
+@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@MAP
+@PASSWORD
+@click.option("--jobs", type=click.IntRange(1), help="同时读几个文件；不写按处理器个数。")
+@click.option("--no-cache", is_flag=True, help="不用上次读过的结果，全部重读。")
+@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+def consolidate(
+    paths: tuple[Path, ...],
+    output: Path,
+    roster_file: Path | None,
+    facts: Path | None,
+    html: Path | None,
+    include_failing: bool,
+    name: str | None,
+    pack_name: str | None,
+    map_file: Path | None,
+    password: str,
+    jobs: int | None,
+    no_cache: bool,
+    force: bool,
+) -> None:
+    """检查并汇总各部门的预算表，写出一份汇总表：每个数都能查到来自哪些文件。
+
+    读 check 能读的各种文件。有错误的文件不汇总，一一列出。汇总表可以再和别的一起汇总。
+
+    退出码：0 全部汇总、全部相符，1 有没有汇总的或不相符的，2 没有可汇总的文件。
+    """
+    check_map(pack_name, map_file)
+    pack = load_pack(pack_name or default_pack())
+    roster = load_roster(pack, roster_file) if roster_file else None
+    results = {path.resolve() for path in (output, facts, html) if path}
+    for path in results:
+        if path.exists() and not force:
+            put_bytes(b"", path, force)
+    files = [path for path in files_in(paths) if path.resolve() not in results]
+    if not files:
+        raise click.UsageError("文件夹里没有工作簿。")
+    how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
+    with _spool(how, no_cache or bool(password)) as spool:
+        asked = Asked(pack_name, map_file, password, spool)
+        with _progress(len(files)) as done:
+            found = gather(files, asked, jobs or os.cpu_count() or 1, done)
+        given = _given(found, roster, include_failing, output.resolve().parent)
+        if not given.taken:
+            told = Told(len(files), (), tuple(given.refused))
+            click.echo(consolidated(pack, told), err=True)
+            click.echo(pack.words["consolidate"]["nothing"], err=True)
+            sys.exit(2)
+        _finish(pack, asked, given, len(files), name, (output, facts, html), force)
+
+
+def _finish(
+    pack: Pack,
+    asked: Asked,
+    given: Given,
+    files: int,
+    name: str | None,
+    results: tuple[Path, Path | None, Path | None],
+    force: bool,
+) -> None:
+    """Add up, write what was asked for, and tell."""
+    from xlbudget.workbook.write import consolidated_workbook_bytes
+
+    output, facts, html = results
+    parts = {one.path: _part(pack, asked, given, one) for one in given.taken}
+    chosen = [parts[one.path] for one in _chosen(given)]
+    county = merged(pack, chosen, name or pack.words["consolidate"]["name"])
+    left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
+    put_bytes(
+        consolidated_workbook_bytes(pack, county, overview(pack, county, left)), output, force
+    )
+    if html:
+        from xlbudget.report.county_html import county_page
+
+        put(county_page(pack, county, left), html, force)
+    if facts:
+        _put_facts(pack, asked, given, facts, force)
+    told = _told(pack, given, files, county, parts)
+    click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
+    sys.exit(int(not told.sound))
+
+
+@contextmanager
+def _spool(how: Sequence[str], apart_: bool) -> Iterator[Path]:
+    """The folder for what the files say: the cache, or one that is gone afterwards."""
+    folder = None if apart_ else cache_folder(how)
+    if folder:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        yield Path(temporary)
+
+
+@contextmanager
+def _progress(files: int) -> Iterator[Callable[[Path], None]]:
+    """A bar with the file that was finished last, where there is a terminal."""
+    bar: Any = click.progressbar(
+        length=files,
+        label="读取",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        item_show_func=lambda path: path.name if path else "",
+    )
+    with bar:
+        yield lambda path: bar.update(1, path)
+
+
+def _shown(root: Path, path: Path) -> str:
+    """The file's name as seen from the folder of the consolidated workbook, which links to it."""
+    try:
+        return os.path.relpath(path.resolve(), root)
+    except ValueError:  # on another drive
+        return str(path.resolve())
+
+
+def _given(
+    found: Sequence[Gathered], roster: Roster | None, include_failing: bool, root: Path
+) -> Given:
+    by_file = {_shown(root, one.path): one for one in found}
+    candidates = [Candidate(file, one.checksum, one.head) for file, one in by_file.items()]
+    taken, refused = admitted(candidates, include_failing)
+    return Given(root, [by_file[one.file] for one in taken], refused, roster)
+
+
+def _part(pack: Pack, asked: Asked, given: Given, one: Gathered) -> Part:
+    reading = _reading(asked, one)
+    office = office_of(given.roster, one.head.code, one.head.department) if given.roster else None
+    spent = pack.pictures.get(SPENT)
+    source = Source(
+        _shown(given.root, one.path),
+        one.head.department,
+        office.code if office else one.head.code,
+        amount_of(pack, spent, reading.budget) if spent else Decimal(0),
+        one.modified,
+        one.checksum,
+        one.head.errors,
+    )
+    return part_of(source, reading)
+
+
+def _reading(asked: Asked, one: Gathered) -> Reading:
+    return reading_of(entry_of(asked, one).read_bytes())
+
+
+def _offices(given: Given) -> dict[str, Gathered]:
+    """Office's code → the file that it sent."""
+    if given.roster is None:
+        return {}
+    found = {}
+    for one in given.taken:
+        office = office_of(given.roster, one.head.code, one.head.department)
+        if office:
+            found[office.code] = one
+    return found
+
+
+def _chosen(given: Given) -> list[Gathered]:
+    """The files to add up: not those of units whose office sent a workbook of its own."""
+    if given.roster is None:
+        return given.taken
+    sent = _offices(given)
+    kept = added(given.roster, sent)
+    below = {one.path for code, one in sent.items() if code not in kept}
+    return [one for one in given.taken if one.path not in below]
+
+
+def _told(
+    pack: Pack, given: Given, files: int, county: Consolidation, parts: dict[Path, Part]
+) -> Told:
+    findings = found_in(pack, Reading(county.budget)).findings
+    errors = sum(finding.severity == ERROR for finding in findings)
+    told = Told(files, county.sources, tuple(given.refused), errors=errors)
+    if given.roster is None:
+        return told
+    sent = _offices(given)
+    known = {one.path for one in sent.values()}
+    strangers = [_shown(given.root, one.path) for one in given.taken if one.path not in known]
+    return told._replace(
+        missing=tuple(office.name for office in missing(given.roster, sent)),
+        strangers=tuple(strangers),
+        nodes=tuple(_nodes(pack, given.roster, sent, parts)),
+    )
+
+
+def _nodes(
+    pack: Pack, roster: Roster, sent: dict[str, Gathered], parts: dict[Path, Part]
+) -> Iterator[Node]:
+    for code, under in nodes(roster, sent):
+        office = roster.offices[code].name
+        below = merged(pack, [parts[sent[one].path] for one in under], office)
+        absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
+        own = parts[sent[code].path].budget
+        found = () if absent else tuple(apart(pack, own, below))
+        yield Node(office, below.sources, absent, found)
+
+
+def _put_facts(pack: Pack, asked: Asked, given: Given, target: Path, force: bool) -> None:
+    from xlbudget.cli.facts import put_facts
+    from xlbudget.ops.facts import facts_of
+
+    put_facts(
+        (
+            fact
+            for one in sorted(_chosen(given), key=lambda one: one.path)
+            for fact in facts_of(pack, _reading(asked, one), _shown(given.root, one.path))
+        ),
+        target,
+        force,
+    )

@@ -1,0 +1,39 @@
+"""The roster that county finance gives: a CSV file of code, name and the code above."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlbudget.layout.labels import tidy
+from xlbudget.ops.roster import Office, Roster, roster_of
+from xlbudget.packs.model import Pack
+
+
+def load_roster(pack: Pack, path: Path) -> Roster:
+    """The roster. Raises UsageError, with every fault and its line."""
+    from xlbudget.workbook.content import read_bytes
+    from xlbudget.workbook.delimited import read_text
+    from xlbudget.workbook.faults import FileFault
+
+    words = pack.words["consolidate"]["roster"]
+    try:
+        rows = read_text(path.stem, read_bytes(path)).rows
+    except FileFault:
+        rows = []
+    heads = [tidy(str(cell)) for cell in rows[0]] if rows else []
+    if not all(word in heads for word in words["columns"]):
+        columns = "、".join(words["columns"])
+        raise click.UsageError(words["no_columns"].format(file=path.name, columns=columns))
+    places = [heads.index(word) for word in words["columns"]]
+    lines = []
+    for line, row in enumerate(rows[1:], start=2):
+        said = [str(row[place]).strip() if place < len(row) else "" for place in places]
+        if any(said):
+            lines.append((line, Office(*said)))
+    roster, faults = roster_of(lines)
+    if faults:
+        told = "\n".join(words[one.kind].format(line=one.line, said=one.said) for one in faults)
+        raise click.UsageError(told)
+    return roster
