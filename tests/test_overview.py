@@ -28,9 +28,9 @@ from xlbudget.packs.faults import PackError
 from xlbudget.packs.load import load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.report.county_html import county_page
+from xlbudget.workbook.county import consolidated_workbook_bytes
 from xlbudget.workbook.origins import LIMIT, origin_rows, read_origins
 from xlbudget.workbook.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
-from xlbudget.workbook.write import consolidated_workbook_bytes
 
 NAMES = ("预算.xlsx", "第 2 局/预算 #1.xlsx", "50%局.xlsx", "a&b'c（定）.xlsx", "=1+1.xlsx")
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
 TEXT_SUFFIXES = (".csv", ".tsv")
 OWNER_FILE = "~$"
+UNCLEAR = "unclear_level"
 
 
 class Unreadable(Exception):
@@ -115,10 +116,21 @@ def _with_origins(reading: Reading, sheet: RawSheet) -> Reading:
     """The reading of a consolidated workbook, with what it says of the figures behind its own."""
     from xlbudget.workbook.origins import read_origins
 
-    sources, origins = read_origins(sheet.rows)
-    roundings = {cell: len(found) for cell, found in origins.items()}
-    budget = reading.budget._replace(roundings=roundings)
-    return reading._replace(budget=budget, sources=sources, origins=origins)
+    try:
+        behind = read_origins(sheet.rows)
+    except (ValueError, LookupError, TypeError, ArithmeticError):  # changed by hand
+        return reading
+    blocks = {
+        key: tuple(row._replace(level=behind.levels.get((key, row.id), row.level)) for row in rows)
+        for key, rows in reading.budget.blocks.items()
+    }
+    roundings = {cell: len(found) for cell, found in behind.origins.items()}
+    return reading._replace(
+        budget=reading.budget._replace(blocks=blocks, roundings=roundings),
+        remarks=tuple(one for one in reading.remarks if one.kind != UNCLEAR or not behind.levels),
+        sources=behind.sources,
+        origins=behind.origins,
+    )
 
 
 def mapped_pack(

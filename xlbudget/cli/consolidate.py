@@ -130,7 +130,7 @@ def _finish(
     force: bool,
 ) -> None:
     """Add up, write what was asked for, and tell."""
-    from xlbudget.workbook.write import consolidated_workbook_bytes
+    from xlbudget.workbook.county import consolidated_workbook_bytes
 
     output, facts, html = results
     parts = {one.path: _part(pack, asked, given, one) for one in given.taken}

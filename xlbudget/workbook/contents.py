@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.layout.plan import ENTRY, HEADING, TEXT, TITLE, SheetPlan
-from xlbudget.packs.model import Pack
+from xlbudget.packs.model import Form, Pack
 from xlbudget.workbook.forms import About, no_amounts
 from xlbudget.workbook.formula import ERROR_WEIGHT, WARNING_WEIGHT, Formula, quoted
 from xlbudget.workbook.grid import Grid, at, span
@@ -37,17 +37,14 @@ def write_contents(
     sheet: Any,
     pack: Pack,
     budget: Budget,
-    plans: Sequence[SheetPlan],
-    grid: Grid,
-    lines: Sequence[Line],
-    entries: Sequence[Entry],
+    states: Sequence[tuple[Form, Formula]],
     verdict: Formula,
+    hint: str,
     tabs: Sequence[Tab],
     formats: Formats,
 ) -> None:
-    """Write the sheet: the forms, and below them the `tabs`."""
+    """Write the sheet: the forms with their states, and below them the `tabs`."""
     words = pack.words["book"]
-    hidden = words["sheets"]
     _lay_out(sheet)
     title = words["title"].format(place=pack.place, year=pack.year)
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, STATED, title, formats.cell(TITLE))
@@ -55,24 +52,21 @@ def write_contents(
     style = formats.cell(STATE)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, STATED, "", style)
     sheet.put(VERDICT_ROW, 0, verdict, style)
-    sheet.merge_range(HINT_ROW, 0, HINT_ROW, STATED, words["hint"], formats.cell(WORDS))
+    sheet.merge_range(HINT_ROW, 0, HINT_ROW, STATED, hint, formats.cell(WORDS))
     for column, heading in enumerate(words["columns"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
-    for place, planned in enumerate(plans):
-        row = BODY_ROW + place
-        form = planned.form
+    for row, (form, state) in enumerate(states, start=BODY_ROW):
         sheet.write_number(row, NUMBER, form.number, formats.cell(STATE))
         url = f"internal:'{form.sheet}'!A1"
         sheet.write_url(row, FORM, url, formats.cell(LINK), form.sheet)
         sheet.write_string(row, NAME, form.title, formats.cell(TEXT))
-        state = _state(pack, planned, grid, lines, entries, budget, hidden)
         sheet.put(row, STATED, state, formats.cell(STATE))
-    for row, tab in enumerate(tabs, start=BODY_ROW + len(plans)):
+    for row, tab in enumerate(tabs, start=BODY_ROW + len(states)):
         sheet.write_blank(row, NUMBER, None, formats.cell(STATE))
         sheet.write_url(row, FORM, f"internal:'{tab.sheet}'!A1", formats.cell(LINK), tab.sheet)
         sheet.write_string(row, NAME, tab.title, formats.cell(TEXT))
         sheet.write_blank(row, STATED, None, formats.cell(STATE))
-    _colour(sheet, words, len(plans), formats)
+    _colour(sheet, words, len(states), formats)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
@@ -88,7 +82,7 @@ def _write_about(sheet: Any, pack: Pack, budget: Budget, formats: Formats) -> No
     sheet.merge_range(YEAR_ROW, FORM, YEAR_ROW, STATED, str(pack.year), style)
 
 
-def _state(
+def state_of_form(
     pack: Pack,
     planned: SheetPlan,
     grid: Grid,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -48,10 +48,10 @@ class Behind(NamedTuple):
 def write_form(
     sheet: Any, planned: SheetPlan, pack: Pack, budget: Budget, behind: Behind, formats: Formats
 ) -> None:
-    """Write one form as planned."""
-    _lay_out(sheet, planned)
-    for cell in planned.cells:
-        _write_cell(sheet, planned, cell, pack, budget, behind, formats)
+    """Write one form as planned, live."""
+    write_printed(
+        sheet, planned, formats, lambda cell: _formula(planned, cell, pack, budget, behind)
+    )
     for block in planned.form.blocks:
         region = behind.grid[block.id]
         if not block.fixed:
@@ -60,6 +60,15 @@ def write_form(
         _mark(sheet, planned, region, formats)
         _ask_amounts(sheet, region, pack, budget)
     sheet.protect("", PROTECTION)
+
+
+def write_printed(
+    sheet: Any, planned: SheetPlan, formats: Formats, formula_of: Callable[[Cell], Formula | None]
+) -> None:
+    """Write what is printed and typed, with formulas where there are some."""
+    _lay_out(sheet, planned)
+    for cell in planned.cells:
+        _write_cell(sheet, cell, formula_of(cell), formats)
 
 
 def mark_name(form: str) -> str:
@@ -89,16 +98,7 @@ def _lay_out(sheet: Any, planned: SheetPlan) -> None:
     sheet.set_footer("&C&P / &N")
 
 
-def _write_cell(
-    sheet: Any,
-    planned: SheetPlan,
-    cell: Cell,
-    pack: Pack,
-    budget: Budget,
-    behind: Behind,
-    formats: Formats,
-) -> None:
-    formula = _formula(planned, cell, pack, budget, behind)
+def _write_cell(sheet: Any, cell: Cell, formula: Formula | None, formats: Formats) -> None:
     computed = cell.role == AMOUNT and formula is not None
     decimals = _decimals(cell) if cell.role == AMOUNT else 0
     style = formats.cell(TOTAL if computed else cell.role, cell.level, decimals)

@@ -2,7 +2,8 @@
 
 Rows of text that the program itself reads back (`read_origins`); whoever shows the sheet can
 follow them too. First a row a source: its number (as on the sheet of sources), its fields, and the
-names of its sheets, both as JSON arrays, so that any name survives. Then a row a figure: form,
+names of its sheets, both as JSON arrays, so that any name survives. Then a row for the level of
+each listed row. Then a row a figure: form,
 block, row, column, how many figures are behind it, and these as ``3:0!C7=709.36``: source 3, the
 first of its sheets, the cell (none of a file without cells), the amount; split over as many cells
 as Excel's limit asks for.
@@ -15,20 +16,30 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlbudget.core.consolidation import Consolidation, Origin, Source
-from xlbudget.core.key import CellKey, Place, column_index, column_letters
+from xlbudget.core.key import BlockKey, CellKey, Place, column_index, column_letters
 
 SOURCE = "@source"
 """First cell of a source's row; a figure's row begins with its form's key, a plain word."""
+LEVEL = "@level"
+"""First cell of the row that says a listed row's level."""
 LIMIT = 32_767
 """Characters that Excel takes in one cell."""
 FIRST_PIECE = 6
 ORIGIN = re.compile(r"(\d+):(?:(\d+)!([A-Z]+)(\d+))?=([^;]+)")
 
 Rows = Iterator[tuple[str, ...]]
-Read = tuple[tuple[Source, ...], Mapping[CellKey, tuple[Origin, ...]]]
+
+
+class Behind(NamedTuple):
+    """What the sheet says: the sources, the figures behind each cell, and the levels of listed
+    rows, which no form prints."""
+
+    sources: tuple[Source, ...]
+    origins: Mapping[CellKey, tuple[Origin, ...]]
+    levels: Mapping[tuple[BlockKey, str], str]
 
 
 def origin_rows(consolidation: Consolidation) -> Rows:
@@ -37,15 +48,20 @@ def origin_rows(consolidation: Consolidation) -> Rows:
     figures = [(cell, _written(origins, sheets)) for cell, origins in consolidation.origins.items()]
     for number, (source, names) in enumerate(zip(consolidation.sources, sheets, strict=True), 1):
         yield SOURCE, str(number), *_cells(_json(_fields(source))), "", *_cells(_json(list(names)))
+    for key, rows in consolidation.budget.blocks.items():
+        for row in rows:
+            if row.level:
+                yield LEVEL, *key, row.id, row.level
     for cell, pieces in figures:
         yield *cell, str(len(pieces)), "", *_split(pieces)
 
 
-def read_origins(rows: Iterable[Sequence[Any]]) -> Read:
+def read_origins(rows: Iterable[Sequence[Any]]) -> Behind:
     """What `origin_rows` wrote, from the sheet's rows (blank cells as None or "")."""
     sources: list[Source] = []
     sheets: list[list[str]] = []
     origins: dict[CellKey, tuple[Origin, ...]] = {}
+    levels: dict[tuple[BlockKey, str], str] = {}
     for row in rows:
         cells = [str(value or "") for value in row]
         if cells[0] == SOURCE:
@@ -53,10 +69,12 @@ def read_origins(rows: Iterable[Sequence[Any]]) -> Read:
             source = Source(*fields)
             sources.append(source._replace(total=Decimal(source.total)))
             sheets.append(names)
+        elif cells[0] == LEVEL:
+            levels[BlockKey(*cells[1:3]), cells[3]] = cells[4]
         elif cells[0]:
             text = ";".join(filter(None, cells[FIRST_PIECE:]))
             origins[CellKey(*cells[:4])] = tuple(_origins(text, sheets))
-    return tuple(sources), origins
+    return Behind(tuple(sources), origins, levels)
 
 
 def _written(origins: Sequence[Origin], sheets: Sequence[dict[str, int]]) -> list[str]:

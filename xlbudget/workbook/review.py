@@ -104,7 +104,7 @@ def write_review(
     words = pack.words["book"]
     counts = counts_of(entries)
     size = min(len(entries), counts["all"] + MORE_ROWS)
-    _lay_out(sheet, size)
+    lay_out_review(sheet, size)
     head = words["review"]
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, GOES_TO, head["title"], formats.cell(TITLE))
     verdict = verdict_of(pack, grid, sheets, entries, size)
@@ -118,7 +118,7 @@ def write_review(
     for nth in range(1, size + 1):
         place, entry = applying[nth - 1] if nth <= len(applying) else (0, None)
         _write_row(sheet, words, sheets.ledger, len(entries), nth, place, entry, formats)
-    _colour(sheet, words, size, formats)
+    colour_states(sheet, words, size, formats)
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
 
@@ -225,7 +225,8 @@ def _column(ledger: str, field: int, lines: int) -> str:
     return span(ledger, FIRST_LINE, field, FIRST_LINE + lines - 1, field)
 
 
-def _lay_out(sheet: Any, size: int) -> None:
+def lay_out_review(sheet: Any, size: int) -> None:
+    """Widths, print settings and filter of a review of so many lines."""
     for column, width in enumerate(WIDTHS):
         hidden = {"hidden": True} if column == PLACE else {}
         sheet.set_column(column, column, width, None, hidden)
@@ -242,7 +243,8 @@ def _lay_out(sheet: Any, size: int) -> None:
     sheet.set_footer("&C&P / &N")
 
 
-def _colour(sheet: Any, words: Any, size: int, formats: Formats) -> None:
+def colour_states(sheet: Any, words: Any, size: int, formats: Formats) -> None:
+    """Each line in the colour of its state, and the verdict where it is bad."""
     state = "$" + at("", BODY_ROW, STATED).replace("$", "")
     for severity, colour in ((ERROR, RED), (WARNING, AMBER), (NOTE, GREY)):
         sheet.conditional_format(

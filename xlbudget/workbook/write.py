@@ -8,10 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.consolidation import Consolidation
 from xlbudget.core.key import column_letters, sheet_name
-from xlbudget.core.overview import Overview
-from xlbudget.layout.plan import TITLE, SheetPlan, plan
+from xlbudget.layout.plan import plan
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import confront
@@ -19,7 +17,7 @@ from xlbudget.rules.define import derived
 from xlbudget.rules.shapes import shapes_of
 from xlbudget.workbook.codes import code_lists
 from xlbudget.workbook.codes import entries as code_entries
-from xlbudget.workbook.contents import Tab, about_of, write_contents
+from xlbudget.workbook.contents import Tab, about_of, state_of_form, write_contents
 from xlbudget.workbook.forms import Behind, mark_name, write_form
 from xlbudget.workbook.formula import Formula
 from xlbudget.workbook.grid import Grid, grid_of
@@ -39,10 +37,8 @@ from xlbudget.workbook.ledger import (
 from xlbudget.workbook.marks import marks
 from xlbudget.workbook.mirror import mirror
 from xlbudget.workbook.now import cell_weights, entries_of, formulas_of
-from xlbudget.workbook.overview import write_overview
 from xlbudget.workbook.package import Book, Sheet
 from xlbudget.workbook.review import PLACE, PLACE_NAME, Entry, verdict_of, write_review
-from xlbudget.workbook.sources import write_sources
 from xlbudget.workbook.styles import Formats
 from xlbudget.workbook.totals import Places, totals
 
@@ -50,9 +46,6 @@ CREATED = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None
 """A fixed date in the package, so that equal workbooks are equal files."""
 
 Totals = Callable[[Pack, Budget, Trees, Grid, str], Places]
-
-Beside = Callable[[Book, Formats], Sequence[Tab]]
-"""Adds sheets after the contents, and says which of them the contents shall name."""
 
 
 def workbook_bytes(pack: Pack, budget: Budget) -> bytes:
@@ -68,51 +61,24 @@ def live_workbook_bytes(pack: Pack, budget: Budget) -> bytes:
     return _package(pack, budget._replace(blocks=kept), totals)
 
 
-def consolidated_workbook_bytes(
-    pack: Pack, consolidation: Consolidation, overview: Overview
-) -> bytes:
-    """The .xlsx package of a county, figures as they are, with what is behind them: the sheets
-    概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the consolidation."""
-    budget = consolidation.budget
-
-    def beside(book: Book, formats: Formats) -> Sequence[Tab]:
-        write_overview(book, pack, consolidation.sources, overview, formats)
-        write_sources(book, pack, consolidation, formats)
-        words = (pack.words["overview"], pack.words["sources"])
-        return [Tab(each["sheet"], each["tab"]) for each in words]
-
-    book = _book(budget)
-    _write(book, pack, budget, lambda *_: {}, beside)
-    for form in pack.forms.values():
-        _lead_to_sources(book, pack, plan(pack, form, budget))
-    return book.packed()
-
-
-def _lead_to_sources(book: Book, pack: Pack, planned: SheetPlan) -> None:
-    """A form's title leads to its sources. A cell of its own would be read as content."""
-    words = pack.words["sources"]
-    title = next(cell for cell in planned.cells if cell.role == TITLE)
-    sheet: Sheet = book.get_worksheet_by_name(planned.form.sheet)
-    sheet.link(title.row, title.column, f"internal:'{words['sheet']}'!A1", words["tip"])
-
-
 def _all_blocks(pack: Pack, budget: Budget) -> Budget:
     return budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
 
 
 def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
-    book = _book(budget)
-    _write(book, pack, budget, total, lambda *_: ())
+    book = new_book(budget)
+    _write(book, pack, budget, total)
     return book.packed()
 
 
-def _book(budget: Budget) -> Book:
+def new_book(budget: Budget) -> Book:
+    """An empty workbook of that department; equal ones are equal files."""
     book = Book()
     book.set_properties({"created": CREATED, "title": budget.department})
     return book
 
 
-def _write(book: Book, pack: Pack, budget: Budget, total: Totals, beside: Beside) -> None:
+def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     names = pack.words["book"]["sheets"]
     sheets = Sheets(names["figures"], names["ledger"], names["marks"])
     plans = [plan(pack, form, budget) for form in pack.forms.values()]
@@ -128,7 +94,7 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals, beside: Beside
     behind = Behind(grid, codes, about_of(names["contents"]), places, sheets.figures)
     formats = Formats(book)
     contents = book.sheet(names["contents"])
-    tabs = [*beside(book, formats), Tab(names["review"], pack.words["book"]["review"]["title"])]
+    tabs = [Tab(names["review"], pack.words["book"]["review"]["title"])]
     for planned in plans:
         sheet = book.sheet(planned.form.sheet)
         write_form(sheet, planned, pack, budget, behind, formats)
@@ -140,7 +106,12 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals, beside: Beside
     book.define_name(PLACE_NAME, "=" + _own_line(names["review"], PLACE))
     write_review(review, pack, grid, sheets, entries, formats)
     verdict = verdict_of(pack, grid, sheets, entries)
-    write_contents(contents, pack, there, plans, grid, lines, entries, verdict, tabs, formats)
+    states = [
+        (planned.form, state_of_form(pack, planned, grid, lines, entries, there, names))
+        for planned in plans
+    ]
+    hint = pack.words["book"]["hint"]
+    write_contents(contents, pack, there, states, verdict, hint, tabs, formats)
     behind_all = ("figures", "ledger", "marks", "codes")
     hidden = [book.sheet(names[key]) for key in behind_all]
     for row, column, formula in mirror(pack, there, trees, grid, codes):

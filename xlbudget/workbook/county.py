@@ -1,0 +1,81 @@
+"""The consolidated workbook: the forms with a county's figures, and what stands behind them.
+
+It is not for typing: its rows stay where they are, so that each line of its review is a formula
+over the cells themselves, and no sheet is needed between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlbudget.core.consolidation import Consolidation
+from xlbudget.core.finding import ERROR, WARNING
+from xlbudget.core.overview import Overview
+from xlbudget.layout.plan import TITLE, SheetPlan, plan
+from xlbudget.packs.model import Form, Pack
+from xlbudget.rules.compile import trees_of
+from xlbudget.rules.confront import confront
+from xlbudget.workbook.contents import Tab, write_contents
+from xlbudget.workbook.forms import write_printed
+from xlbudget.workbook.formula import Formula, quoted
+from xlbudget.workbook.overview import write_overview
+from xlbudget.workbook.package import Sheet
+from xlbudget.workbook.sources import write_sources
+from xlbudget.workbook.styles import Formats
+from xlbudget.workbook.tally import Tally, tally_of, write_tally
+from xlbudget.workbook.write import new_book
+
+
+def consolidated_workbook_bytes(
+    pack: Pack, consolidation: Consolidation, overview: Overview
+) -> bytes:
+    """The .xlsx package of a county, figures as they are, with what is behind them: the sheets
+    概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the consolidation."""
+    budget = consolidation.budget
+    there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
+    _, judged = confront(pack, there, trees_of(pack, there))
+    plans = [plan(pack, form, there) for form in pack.forms.values()]
+    tally = tally_of(pack, there, plans, judged)
+    book = new_book(budget)
+    formats = Formats(book)
+    names = pack.words["book"]["sheets"]
+    contents = book.sheet(names["contents"])
+    write_overview(book, pack, consolidation.sources, overview, formats)
+    write_sources(book, pack, consolidation, formats)
+    for planned in plans:
+        sheet = book.sheet(planned.form.sheet)
+        write_printed(sheet, planned, formats, lambda _: None)
+        _lead_to_sources(sheet, pack, planned)
+        sheet.protect("", {"format_columns": True, "format_rows": True})
+    review = book.sheet(names["review"])
+    write_tally(review, pack, tally, formats)
+    states = [(form, _state(pack, form, tally)) for form in pack.forms.values()]
+    hint = pack.words["consolidate"]["hint"]
+    write_contents(contents, pack, there, states, tally.verdict, hint, _tabs(pack), formats)
+    return book.packed()
+
+
+def _tabs(pack: Pack) -> Sequence[Tab]:
+    words = pack.words
+    beside = [Tab(each["sheet"], each["tab"]) for each in (words["overview"], words["sources"])]
+    return [*beside, Tab(words["book"]["sheets"]["review"], words["book"]["review"]["title"])]
+
+
+def _lead_to_sources(sheet: Sheet, pack: Pack, planned: SheetPlan) -> None:
+    """A form's title leads to its sources. A cell of its own would be read as content."""
+    words = pack.words["sources"]
+    title = next(cell for cell in planned.cells if cell.role == TITLE)
+    sheet.link(title.row, title.column, f"internal:'{words['sheet']}'!A1", words["tip"])
+
+
+def _state(pack: Pack, form: Form, tally: Tally) -> Formula:
+    """无数据, 相符, or how many lines of the form are broken or doubtful."""
+    words = pack.words["book"]
+    if form.key in tally.empty:
+        return Formula(quoted(words["empty"]), words["empty"])
+    value, text = words["clean"], quoted(words["clean"])
+    for grave, said in ((WARNING, words["doubtful"]), (ERROR, words["broken"])):
+        count = tally.standing(form.sheet, words["states"][grave])
+        text = f"IF({count.text}>0,{count.text}&{quoted(' ' + said)},{text})"
+        value = f"{count.value} {said}" if count.value else value
+    return Formula(text, value)
