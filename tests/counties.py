@@ -57,8 +57,9 @@ def ledger(pack: Pack, office: Office, seed: int) -> Ledger:
 
 
 def write_county(folder: Path, pack: Pack, budgets: Iterable[Budget]) -> list[Path]:
-    """A workbook for each budget in the folder, and the roster beside it. Gives the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A workbook for each budget in the new folder, and the roster beside it. Gives the paths.
+    Raises FileExistsError: two counties in one folder would be neither."""
+    folder.mkdir(parents=True)
     written, rows = [], []
     for nth, budget in enumerate(budgets):
         written.append(write_department(folder, pack, nth, budget))
@@ -84,8 +85,8 @@ def write_roster(folder: Path, listed: Iterable[tuple[str, str]]) -> None:
 
 
 def make_county(folder: Path, departments: int, seed: int, jobs: int = 2) -> None:
-    """What `write_county` writes of a `county`, by several processes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """What `write_county` writes of a `county`, by several processes. Raises FileExistsError."""
+    folder.mkdir(parents=True)
     every = offices(departments, seed)
     with Pool(jobs) as pool:
         pool.starmap(partial(_make, folder, seed), enumerate(every), chunksize=8)

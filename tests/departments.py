@@ -196,7 +196,7 @@ def _forms(
         ),
         "expenditure": kinds("state_capital"),
     }
-    forms["f10"] = {"rows": _three_public(rng)}
+    forms["f10"] = {"rows": _three_public(rng, len(office.weights) or 1)}
     operating = basic - people
     weights = office.weights or (1,) * len(names)
     share = [operating * weight // sum(weights) for weight in weights]
@@ -276,8 +276,9 @@ def _revenue(catalogue: Catalogue, rng: random.Random, yuan: int) -> list[dict[s
     return rows
 
 
-def _three_public(rng: random.Random) -> list[dict[str, Any]]:
-    parts = {row: rng.randint(1_000, 60_000) for row in ("reception", "vehicle_operation")}
+def _three_public(rng: random.Random, units: int) -> list[dict[str, Any]]:
+    listed = ("reception", "vehicle_operation")
+    parts = {row: sum(rng.randint(1_000, 60_000) for _ in range(units)) for row in listed}
     parts["vehicles"] = parts["vehicle_operation"]
     parts["total"] = parts["reception"] + parts["vehicles"]
     order = ("reception", "vehicles", "vehicle_operation", "total")
