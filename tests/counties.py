@@ -17,13 +17,16 @@ from multiprocessing import Pool
 from pathlib import Path
 from typing import NamedTuple
 
-from departments import Office, Payment, in_yuan, payments_of, printed
+from departments import Office, Payment, in_yuan, leaves, payments_of, printed
 from offices import offices
 from sent import workbook
 
 from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
+
+CODES = 500
+"""A county spends under so many functional codes, not under all of the catalogue."""
 
 ROSTER = "名单.csv"
 ROSTER_HEAD = ("编码", "名称", "上级")
@@ -41,7 +44,7 @@ class Ledger(NamedTuple):
 
 def county(pack: Pack, departments: int, seed: int) -> Iterator[Budget]:
     """The disclosed budgets of so many departments in 0.01 万元, deterministic by seed."""
-    return (printed(pack, ledger.exact) for ledger in ledgers(pack, departments, seed))
+    return (disclosed(pack, office, seed) for office in offices(departments, seed))
 
 
 def ledgers(pack: Pack, departments: int, seed: int) -> Iterator[Ledger]:
@@ -49,10 +52,16 @@ def ledgers(pack: Pack, departments: int, seed: int) -> Iterator[Ledger]:
     return (ledger(pack, office, seed) for office in offices(departments, seed))
 
 
+def disclosed(pack: Pack, office: Office, seed: int) -> Budget:
+    """What one department prints, in 0.01 万元."""
+    return printed(pack, ledger(pack, office, seed).exact)
+
+
 def ledger(pack: Pack, office: Office, seed: int) -> Ledger:
     """One department's money, whoever else is in the county."""
     rng = random.Random(f"{seed}/{office.name}")
-    paid = list(payments_of(pack, rng, office))
+    codes = random.Random(f"{seed}/codes").sample(leaves(pack), CODES)
+    paid = list(payments_of(rng, office, codes))
     return Ledger(office, paid, in_yuan(pack, rng, office, paid))
 
 
@@ -95,7 +104,7 @@ def make_county(folder: Path, departments: int, seed: int, jobs: int = 2) -> Non
 
 def _make(folder: Path, seed: int, nth: int, office: Office) -> None:
     pack = load_pack(default_pack())
-    write_department(folder, pack, nth, printed(pack, ledger(pack, office, seed).exact))
+    write_department(folder, pack, nth, disclosed(pack, office, seed))
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -54,14 +54,17 @@ def department(pack: Pack, seed: int) -> Budget:
     rng = random.Random(seed)
     units = tuple(f"第{n + 1}所" for n in range(rng.randint(1, 4)))
     office = Office(f"第{seed}局", units, rng.randint(4, 14), seed % 2 == 1)
-    return printed(pack, in_yuan(pack, rng, office, list(payments_of(pack, rng, office))))
+    return printed(pack, in_yuan(pack, rng, office, list(payments_of(rng, office, leaves(pack)))))
 
 
-def payments_of(pack: Pack, rng: random.Random, office: Office) -> Iterator[Payment]:
-    """What a department pays, code by code and unit by unit."""
-    function = pack.catalogues["function"]
-    leaves = [code for code in function.names if len(code) == 7]
-    for code in sorted(rng.sample(leaves, office.codes)):
+def leaves(pack: Pack) -> list[str]:
+    """The functional codes that payments are made under."""
+    return [code for code in pack.catalogues["function"].names if len(code) == 7]
+
+
+def payments_of(rng: random.Random, office: Office, codes: Sequence[str]) -> Iterator[Payment]:
+    """What a department pays under some of these codes, code by code and unit by unit."""
+    for code in sorted(rng.sample(codes, office.codes)):
         for unit in range(len(office.units)):
             if rng.random() < 0.8:
                 yield Payment(code, "general", "basic", False, unit, _yuan(rng))
