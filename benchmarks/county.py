@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from check import line
 from counties import ROSTER, disclosed, make_county, write_department
+from county_table import DEFAULT_ENGINE, Measured, growth, told
 from offices import offices
 from sums import differences
 from watched import Run, watched
@@ -26,10 +25,7 @@ from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, load_pack
 
 PEER = Path(__file__).parent / "peer_county.py"
-MEGABYTE = 1_000_000
 UNREADABLE = 2
-DEFAULT_ENGINE = "openpyxl"
-"""What pandas reads .xlsx with unless told otherwise: the bar is about that."""
 
 
 class Setting(NamedTuple):
@@ -49,16 +45,6 @@ class Place(NamedTuple):
     left: Path
 
 
-class Measured(NamedTuple):
-    """The runs of one county: calamine, cold and warm a run each round, pandas by engine."""
-
-    calamine: list[Run]
-    cold: list[Run]
-    warm: list[Run]
-    pandas: dict[str, Run]
-    wrong: tuple[int, int]
-
-
 def measured(setting: Setting, engines: list[str]) -> Measured:
     """Make the county and take the times, the sides in turn."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -69,7 +55,7 @@ def measured(setting: Setting, engines: list[str]) -> Measured:
         last = _output(place, setting.rounds - 1, "warm")
         wrong = differences(load_pack(default_pack()), last, _as_sent_last(setting))
     calamine, cold, warm = (list(side) for side in zip(*rounds, strict=True))
-    return Measured(calamine, cold, warm, pandas, wrong)
+    return Measured(setting.departments, setting.jobs, calamine, cold, warm, pandas, wrong)
 
 
 def _round(setting: Setting, place: Place, nth: int) -> tuple[Run, Run, Run]:
@@ -120,56 +106,6 @@ def _ran(command: Sequence[object], more: Mapping[str, str], log: Path) -> Run:
     return run
 
 
-def seconds(runs: list[Run]) -> float:
-    """The median."""
-    return statistics.median(run.seconds for run in runs)
-
-
-def fact(name: str, value: str) -> None:
-    """A row of the table that has no bar."""
-    print(f"| {name} | {value} | | |")
-
-
-def told(setting: Setting, found: Measured) -> None:
-    """The rows of the table for one county."""
-    files = f"{setting.departments} files"
-    cold, warm, bare = seconds(found.cold), seconds(found.warm), seconds(found.calamine)
-    code = max(run.code for run in (*found.cold, *found.warm))
-    line(f"{files}: exit code of consolidate", str(code), "0", code == 0)
-    wrong, every = found.wrong
-    line(f"{files}: figures that are not the sum", f"{wrong} of {every}", "0", wrong == 0)
-    ratio = f"{cold:.2f} s / {bare:.2f} s = {cold / bare:.1f}"
-    name = f"{files}, {setting.jobs} processes: cold against calamine reading them"
-    line(name, ratio, "≤ 2", cold <= 2 * bare)
-    for engine, run in found.pandas.items():
-        ratio = f"{run.seconds:.1f} s / {cold:.2f} s = {run.seconds / cold:.1f}"
-        name = f"{files}: pandas with {engine}, one process, against cold"
-        if engine == DEFAULT_ENGINE:
-            line(name, ratio, "≥ 5", run.seconds >= 5 * cold)
-        else:
-            fact(name, ratio)
-    ratio = f"{warm:.2f} s / {cold:.2f} s = {warm / cold:.2f}"
-    line(f"{files}: warm, one file changed, against cold", ratio, "≤ 0.1", warm <= cold / 10)
-    for state, runs in (("cold", found.cold), ("warm", found.warm), ("calamine", found.calamine)):
-        memory, shares = (max(run[side] for run in runs) / MEGABYTE for side in (2, 3))
-        said = f"{memory:.0f} MB resident, {shares:.0f} MB by shares"
-        many = max(run.processes for run in runs)
-        fact(f"{files}: peak memory of {many} processes, {state}", said)
-    each = 1000 / setting.departments
-    per_file = f"{cold * each:.1f} ms, {warm * each:.1f} ms, {bare * each:.1f} ms"
-    fact(f"{files}: time a file: cold, warm, calamine", per_file)
-
-
-def growth(first: tuple[int, Measured], last: tuple[int, Measured]) -> None:
-    """How time and memory grow from the first county to the last."""
-    times = last[0] / first[0]
-    ratio = seconds(last[1].cold) / seconds(first[1].cold)
-    name = f"{times:g} times the files: time"
-    line(name, f"{ratio:.1f} times", f"≤ {1.2 * times:.1f}", ratio <= 1.2 * times)
-    memory = max(r.resident for r in last[1].cold) / max(r.resident for r in first[1].cold)
-    fact(f"{times:g} times the files: peak memory", f"{memory:.1f} times")
-
-
 def asked() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -186,11 +122,11 @@ def main() -> None:
     """Measure and print; pandas runs once, over the smallest county only: it takes a while."""
     given = asked()
     print("| measured | value | bar | |\n|---|---|---|---|")
-    found: list[tuple[int, Measured]] = []
+    found: list[Measured] = []
     for many in sorted(given.departments):
         setting = Setting(many, given.seed, given.jobs, given.rounds, given.command)
-        found.append((many, measured(setting, [] if found else [DEFAULT_ENGINE, "calamine"])))
-        told(setting, found[-1][1])
+        found.append(measured(setting, [] if found else [DEFAULT_ENGINE, "calamine"]))
+        told(found[-1])
     if len(found) > 1:
         growth(found[0], found[-1])
 

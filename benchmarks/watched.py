@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,10 +19,12 @@ SHARES_EVERY = 10
 
 
 class Run(NamedTuple):
-    """Seconds, exit code, and the most bytes that all processes had at one moment: `resident`
-    counts a page that two share twice, `shares` once. `processes` is their greatest number."""
+    """Seconds, those that processors worked for it, exit code, and the most bytes that all
+    processes had at one moment: `resident` counts a page that two share twice, `shares` once.
+    `processes` is their greatest number."""
 
     seconds: float
+    worked: float
     code: int
     resident: int
     shares: int
@@ -31,7 +34,7 @@ class Run(NamedTuple):
 def watched(command: Sequence[str | Path], environment: Mapping[str, str], log: Path) -> Run:
     """Run it to its end; what it prints goes to `log`."""
     with log.open("wb") as out:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), _worked()
         process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
         family = psutil.Process(process.pid)
         resident = shares = processes = looks = 0
@@ -43,7 +46,9 @@ def watched(command: Sequence[str | Path], environment: Mapping[str, str], log: 
                 shares = max(shares, _sum(members, _share))
             looks += 1
             _wait(process)
-        return Run(time.perf_counter() - start, process.returncode, resident, shares, processes)
+        seconds = time.perf_counter() - start
+        worked = _worked() - before
+        return Run(seconds, worked, process.returncode, resident, shares, processes)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
@@ -51,6 +56,12 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
         process.wait(EVERY)
     except subprocess.TimeoutExpired:
         return
+
+
+def _worked() -> float:
+    """Of all children that have ended, and theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _members(family: psutil.Process) -> list[psutil.Process]:

@@ -59,8 +59,8 @@ def disclosed(pack: Pack, office: Office, seed: int) -> Budget:
 
 def ledger(pack: Pack, office: Office, seed: int) -> Ledger:
     """One department's money, whoever else is in the county."""
-    rng = random.Random(f"{seed}/{office.name}")
-    codes = random.Random(f"{seed}/codes").sample(leaves(pack), CODES)
+    rng = random.Random(f"{seed} {office.name}")
+    codes = random.Random(f"{seed} codes").sample(leaves(pack), CODES)
     paid = list(payments_of(rng, office, codes))
     return Ledger(office, paid, in_yuan(pack, rng, office, paid))
 

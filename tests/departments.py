@@ -199,7 +199,7 @@ def _forms(
         ),
         "expenditure": kinds("state_capital"),
     }
-    forms["f10"] = {"rows": _three_public(rng, len(office.weights) or 1)}
+    forms["f10"] = {"rows": _three_public(rng, len(office.weights) or 1, current["general"])}
     operating = basic - people
     weights = office.weights or (1,) * len(names)
     share = [operating * weight // sum(weights) for weight in weights]
@@ -279,9 +279,12 @@ def _revenue(catalogue: Catalogue, rng: random.Random, yuan: int) -> list[dict[s
     return rows
 
 
-def _three_public(rng: random.Random, units: int) -> list[dict[str, Any]]:
+def _three_public(rng: random.Random, units: int, most: int) -> list[dict[str, Any]]:
+    """What units spend on receptions and cars: never more than there is."""
     listed = ("reception", "vehicle_operation")
     parts = {row: sum(rng.randint(1_000, 60_000) for _ in range(units)) for row in listed}
+    if sum(parts.values()) > most:
+        parts = dict.fromkeys(listed, most // 3)
     parts["vehicles"] = parts["vehicle_operation"]
     parts["total"] = parts["reception"] + parts["vehicles"]
     order = ("reception", "vehicles", "vehicle_operation", "total")
