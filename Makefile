@@ -1,5 +1,5 @@
 # `make demo` and `make test` each do all of their own set-up on a fresh Debian with Python 3.11.
-.PHONY: test demo bench bench-locate fuzz templates pictures clean system
+.PHONY: test demo bench bench-locate bench-county fuzz templates pictures clean system
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -30,6 +30,9 @@ bench: $(READY)
 
 bench-locate: $(READY)
 	PYTHONPATH=tests $(BIN)/python benchmarks/localisation.py
+
+bench-county: $(READY)
+	PYTHONPATH=tests $(BIN)/python benchmarks/county.py
 
 # Mutated workbooks against the reader; the seed is printed, and gives the same cases again.
 fuzz: $(READY)

@@ -1,11 +1,13 @@
 """Synthetic departments for measuring: every figure a sum of the same payments in 元, each rounded
-to 0.01 万元 on its own, so that totals are off by cents as in real disclosures."""
+to 0.01 万元 on its own, so that totals are off by cents as in real disclosures.
+
+`department` makes one by a seed; `tests/counties.py` makes many, of every size."""
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -16,6 +18,21 @@ from xlbudget.packs.model import Catalogue, Pack
 SOURCES = ("general", "gov_fund", "state_capital", "special_account", "unit_funds")
 FISCAL = SOURCES[:3]
 PEOPLE, THINGS = ("301", "303"), ("302", "310")
+
+
+class Office(NamedTuple):
+    """A department before its money: what it and its units are called, over how many functional
+    codes it spends, and whether it has carryovers and money from outside the treasury. `itself`
+    is its own row in the forms of projects, `weights` say how its units share what it costs to
+    run them (without: evenly)."""
+
+    name: str
+    units: tuple[str, ...]
+    codes: int
+    rich: bool
+    code: str = ""
+    itself: str = "本局"
+    weights: tuple[int, ...] = ()
 
 
 class Payment(NamedTuple):
@@ -35,27 +52,28 @@ Test = Callable[[Payment], bool]
 def department(pack: Pack, seed: int) -> Budget:
     """One department; every second one has carryovers and money from outside the treasury."""
     rng = random.Random(seed)
-    rich = seed % 2 == 1
-    units = rng.randint(1, 4)
-    payments = list(_payments(pack, rng, rich, units))
-    forms = _forms(pack, rng, payments, units)
-    head = {"pack": pack.name, "year": pack.year, "unit": pack.unit}
-    return from_data(pack, {**head, "department": {"name": f"第{seed}局"}, "forms": forms})
+    units = tuple(f"第{n + 1}所" for n in range(rng.randint(1, 4)))
+    office = Office(f"第{seed}局", units, rng.randint(4, 14), seed % 2 == 1)
+    return printed(pack, in_yuan(pack, rng, office, list(payments_of(rng, office, leaves(pack)))))
 
 
-def _payments(pack: Pack, rng: random.Random, rich: bool, units: int) -> Iterable[Payment]:
-    function = pack.catalogues["function"]
-    leaves = [code for code in function.names if len(code) == 7]
-    for code in sorted(rng.sample(leaves, rng.randint(4, 14))):
-        for unit in range(units):
+def leaves(pack: Pack) -> list[str]:
+    """The functional codes that payments are made under."""
+    return [code for code in pack.catalogues["function"].names if len(code) == 7]
+
+
+def payments_of(rng: random.Random, office: Office, codes: Sequence[str]) -> Iterator[Payment]:
+    """What a department pays under some of these codes, code by code and unit by unit."""
+    for code in sorted(rng.sample(codes, office.codes)):
+        for unit in range(len(office.units)):
             if rng.random() < 0.8:
                 yield Payment(code, "general", "basic", False, unit, _yuan(rng))
             if rng.random() < 0.5:
                 yield Payment(code, "general", "project", False, unit, _yuan(rng))
-            for source in SOURCES[1:] if rich else FISCAL[1:]:
+            for source in SOURCES[1:] if office.rich else FISCAL[1:]:
                 if rng.random() < 0.12:
                     yield Payment(code, source, "project", False, unit, _yuan(rng))
-            if rich and rng.random() < 0.3:
+            if office.rich and rng.random() < 0.3:
                 yield Payment(code, rng.choice(FISCAL[:2]), "project", True, unit, _yuan(rng))
 
 
@@ -68,23 +86,47 @@ def money(yuan: int) -> Decimal:
     return (Decimal(yuan) / 10000).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def in_yuan(pack: Pack, rng: random.Random, office: Office, paid: list[Payment]) -> Budget:
+    """The forms of what a department pays, exact to the 元."""
+    head = {"pack": pack.name, "year": pack.year, "unit": "元"}
+    named = {"name": office.name, "code": office.code}
+    forms = _forms(pack, rng, paid, office)
+    return from_data(pack, {**head, "department": named, "forms": forms})
+
+
+def printed(pack: Pack, exact: Budget) -> Budget:
+    """A budget in 元 as it is disclosed: each figure rounded to 0.01 万元, whatever the others."""
+    blocks = {
+        key: tuple(
+            row._replace(amounts={c: money(int(yuan)) for c, yuan in row.amounts.items()})
+            for row in rows
+        )
+        for key, rows in exact.blocks.items()
+    }
+    return exact._replace(unit=pack.unit, blocks=blocks)
+
+
 def _row(identity: dict[str, Any], cells: dict[str, int]) -> dict[str, Any]:
-    return identity | {column: money(yuan) for column, yuan in cells.items() if yuan}
+    return identity | {column: yuan for column, yuan in cells.items() if yuan}
 
 
-def _forms(pack: Pack, rng: random.Random, payments: list[Payment], units: int) -> dict[str, Any]:
-    def total(test: Test) -> int:
-        return sum(p.yuan for p in payments if test(p))
+def _forms(
+    pack: Pack, rng: random.Random, payments: list[Payment], office: Office
+) -> dict[str, Any]:
+    names = office.units
+
+    def total(test: Test, some: Iterable[Payment] = payments) -> int:
+        return sum(p.yuan for p in some if test(p))
 
     def tree(columns: dict[str, Test], listed: Test) -> list[dict[str, Any]]:
-        codes = sorted({p.code[:n] for p in payments if listed(p) for n in (3, 5, 7)})
+        under: dict[str, list[Payment]] = defaultdict(list)
+        for payment in filter(listed, payments):
+            for length in (3, 5, 7):
+                under[payment.code[:length]].append(payment)
         rows = [_row({"row": "total"}, {c: total(t) for c, t in columns.items()})]
-        for code in codes:
-            mine = {
-                c: total(lambda p, t=t, code=code: t(p) and p.code.startswith(code))
-                for c, t in columns.items()
-            }
+        for code, some in sorted(under.items()):
             name = pack.catalogues["function"].names[code]
+            mine = {c: total(t, some) for c, t in columns.items()}
             rows.append(_row({"code": code, "name": name}, mine))
         return rows
 
@@ -157,11 +199,11 @@ def _forms(pack: Pack, rng: random.Random, payments: list[Payment], units: int) 
         ),
         "expenditure": kinds("state_capital"),
     }
-    forms["f10"] = {"rows": _three_public(rng)}
+    forms["f10"] = {"rows": _three_public(rng, len(office.weights) or 1, current["general"])}
     operating = basic - people
-    share = [operating // units] * units
+    weights = office.weights or (1,) * len(names)
+    share = [operating * weight // sum(weights) for weight in weights]
     share[0] += operating - sum(share)
-    names = [f"第{n + 1}所" for n in range(units)]
     forms["f11"] = {
         "rows": [
             _row({"row": "total"}, {"total": operating, "general": operating}),
@@ -171,13 +213,13 @@ def _forms(pack: Pack, rng: random.Random, payments: list[Payment], units: int) 
             ),
         ]
     }
-    forms["f12"] = {"rows": _projects(payments, names, SOURCES, False)}
-    forms["f13"] = {"rows": _projects(payments, names, FISCAL, True)}
+    forms["f12"] = {"rows": _projects(payments, office, SOURCES, False)}
+    forms["f13"] = {"rows": _projects(payments, office, FISCAL, True)}
     return forms
 
 
 def _amounts(cells: dict[str, int]) -> list[dict[str, Any]]:
-    return [{"row": row, "amount": money(yuan)} for row, yuan in cells.items() if yuan]
+    return [{"row": row, "amount": yuan} for row, yuan in cells.items() if yuan]
 
 
 def _classes(payments: list[Payment], columns: dict[str, Test]) -> list[dict[str, Any]]:
@@ -237,8 +279,12 @@ def _revenue(catalogue: Catalogue, rng: random.Random, yuan: int) -> list[dict[s
     return rows
 
 
-def _three_public(rng: random.Random) -> list[dict[str, Any]]:
-    parts = {row: rng.randint(1_000, 60_000) for row in ("reception", "vehicle_operation")}
+def _three_public(rng: random.Random, units: int, most: int) -> list[dict[str, Any]]:
+    """What units spend on receptions and cars: never more than there is."""
+    listed = ("reception", "vehicle_operation")
+    parts = {row: sum(rng.randint(1_000, 60_000) for _ in range(units)) for row in listed}
+    if sum(parts.values()) > most:
+        parts = dict.fromkeys(listed, most // 3)
     parts["vehicles"] = parts["vehicle_operation"]
     parts["total"] = parts["reception"] + parts["vehicles"]
     order = ("reception", "vehicles", "vehicle_operation", "total")
@@ -246,7 +292,7 @@ def _three_public(rng: random.Random) -> list[dict[str, Any]]:
 
 
 def _projects(
-    payments: list[Payment], names: list[str], sources: Iterable[str], carried: bool
+    payments: list[Payment], office: Office, sources: Iterable[str], carried: bool
 ) -> list[dict[str, Any]]:
     chosen = [p for p in payments if p.kind == "project" and p.carried == carried]
     if not chosen:
@@ -258,8 +304,8 @@ def _projects(
             by_source[payment.source] += payment.yuan
         return {"total": sum(by_source.values()), **{s: by_source[s] for s in sources}}
 
-    rows = [_row({"level": "department", "name": "本局"}, cells(chosen))]
-    for unit, name in enumerate(names):
+    rows = [_row({"level": "department", "name": office.itself}, cells(chosen))]
+    for unit, name in enumerate(office.units):
         mine = [p for p in chosen if p.unit == unit]
         if mine:
             rows.append(_row({"level": "unit", "name": name}, cells(mine)))

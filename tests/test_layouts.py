@@ -189,3 +189,20 @@ def test_a_form_that_stands_twice_is_not_taken_for_its_next_page(
     reading = recognise(pack, layouts.sheets([*forms[:3], forms[2], *forms[3:]]))
     said = [r for r in reading.remarks if r.kind == "forms_present"]
     assert [(r.case, r.facts["form"]) for r in said] == [("twice", forms[2].form.sheet)]
+
+
+@pytest.mark.parametrize(
+    "figures", [(2.0, 2.0, ""), (1.0, 1.0, ""), (3.0, 1.0, 2.0), (65.0, 65.0, "")]
+)
+def test_a_total_of_small_whole_numbers_is_no_row_of_column_numbers(
+    pack: Pack, example: Budget, figures: tuple[float | str, ...]
+) -> None:
+    forms = layouts.drawn(pack, example)
+    one = forms[4]
+    assert one.body[0][0] == "合计"
+    one.body = [["合计", "", *figures], ["201", "一般公共服务支出", *figures]]
+    one.rows = [{}, {}]
+    reading = recognise(pack, layouts.sheets(forms))
+    rows = reading.budget.blocks[one.blocks()[0].id]
+    assert [row.id for row in rows] == ["total", "201"]
+    assert [float(a) for a in rows[0].amounts.values()] == [f for f in figures if f != ""]

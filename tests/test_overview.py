@@ -119,7 +119,7 @@ def consolidations(draw: st.DrawFn) -> tuple[tuple[Source, ...], dict[CellKey, A
 def test_origins_survive(pack: Pack, behind: tuple[tuple[Source, ...], dict[CellKey, Any]]) -> None:
     """Whatever sheets, files and rows are called, what is written is what is read."""
     rows = origin_rows(Consolidation(Budget(pack.name, 2025, "万元", "某县"), *behind))
-    assert read_origins([c or None for c in row] for row in rows) == behind
+    assert read_origins([c or None for c in row] for row in rows)[:2] == behind
 
 
 NASTY = ("a!b;c=d", "it's: x", " 空 格 ", "_x0041_", '"[]{}', "表一", "1:2!A1=3;4")
@@ -139,7 +139,7 @@ def test_origins_survive_in_a_workbook(
     package = consolidated_workbook_bytes(pack, full, overview(pack, full))
     sheet = openpyxl.load_workbook(BytesIO(package))[pack.words["sources"]["origins"]]
     assert sheet.sheet_state == "hidden"
-    assert read_origins(sheet.iter_rows(values_only=True)) == (full.sources, full.origins)
+    assert read_origins(sheet.iter_rows(values_only=True))[:2] == (full.sources, full.origins)
 
 
 def test_sources_sheet(pack: Pack, county: Consolidation, county_bytes: bytes) -> None:

@@ -69,7 +69,7 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
         )
         for block in form.blocks
     ]
-    number_rows = _column_numbers(table)
+    number_rows = _column_numbers(pack, table)
     known = {column for body in bodies for column in (*body.columns.values(), *body.parts)}
     counting = table.match.counting
     previous = table.heading[-1]
@@ -91,7 +91,7 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
         for identity, line in body.places.items():
             key = (body.block.id, identity)
             found.rows.setdefault(key, RowPlace(table.sheet.name, line, columns))
-    _say_columns(table, bodies, found)
+    _say_columns(pack, table, bodies, found)
 
 
 def _digits(pack: Pack, block: Block) -> tuple[int, ...]:
@@ -111,9 +111,11 @@ def _merged(table: Table, column: int | None) -> dict[int, int]:
     }
 
 
-def _column_numbers(table: Table) -> set[int]:
+def _column_numbers(pack: Pack, table: Table) -> set[int]:
     """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading,
-    or under where it is repeated."""
+    or under where it is repeated; a total of 1.00 and 2.00 is none."""
+    label = tidy(pack.words["columns"][TOTAL])
+    totals = {label, *map(tidy, pack.words["synonyms"].get(label, ()))}
     found: set[int] = set()
     for place, number in enumerate(table.body):
         if place and number - 1 in table.body and number - 1 not in found:
@@ -122,7 +124,8 @@ def _column_numbers(table: Table) -> set[int]:
         row = table.sheet.rows[number]
         filled = [str(v).strip() for v in row if v not in ("", None) and not (both and _word(v))]
         counted = [text.removesuffix(".0") for text in filled]
-        if COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
+        summed = not both and bool(counted) and tidy(counted[0]) in totals
+        if not summed and COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
             found.add(number)
     return found
 
@@ -133,11 +136,12 @@ def _word(value: Any) -> bool:
 
 def _counts(texts: list[str]) -> bool:
     """Do these go up from the first or second on, after a word or 甲, 乙 in front? Columns left
-    out leave gaps."""
-    numbers = [int(text) if text.isdigit() else ord(text) for text in texts if NUMBERED(text)]
-    first = (1, 2, ord("A"), ord("B"))
-    up = all(one < other or other in first for one, other in pairwise(numbers))
-    return len(numbers) > 1 and up and numbers[0] in first
+    out leave gaps; a second block may begin anew."""
+    marks = [text for text in texts if NUMBERED(text)]
+    digits = all(text.isdigit() for text in marks)
+    numbers = [int(text) if digits else ord(text[0]) - ord("A") + 1 for text in marks]
+    up = all(one < other or other == 1 < one for one, other in pairwise(numbers))
+    return len(numbers) > 1 and up and numbers[0] in (1, 2)
 
 
 def _read_row(
@@ -408,15 +412,16 @@ def _say_rest(table: Table, number: int, rest: list[int], found: Found) -> None:
         found.remarks.append(Remark(kind, "", form, (at,), {"text": str(value).strip()}))
 
 
-def _say_columns(table: Table, bodies: list[Body], found: Found) -> None:
+def _say_columns(pack: Pack, table: Table, bodies: list[Body], found: Found) -> None:
     assert table.match is not None
     form = table.match.form
     unplaced = False
+    numbered_rows = _column_numbers(pack, table) if table.match.unknown else set()
     for column in table.match.unknown:
         filled = [
             n
             for n in table.body
-            if isinstance(_cell(table, n, column), float | int) and n not in _column_numbers(table)
+            if isinstance(_cell(table, n, column), float | int) and n not in numbered_rows
         ]
         if filled:
             unplaced = True

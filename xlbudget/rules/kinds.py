@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from xlbudget.core.amount import plain
+from xlbudget.core.amount import decimals_of, plain
 from xlbudget.core.budget import Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place
@@ -225,18 +225,22 @@ SCALE = 10000
 
 
 def value_scale(context: Context, part: Part) -> Iterator[Remark]:
-    """A form whose largest figure is 10 000 times another's that states the same: 元 for 万元."""
+    """A form whose largest figure is 10 000 times another's that states the same, but for the
+    other's rounding: 元 for 万元."""
     budget = context.reading.budget
-    largest: dict[str, tuple[Decimal, CellKey]] = {}
+    largest: dict[str, tuple[Decimal, Decimal, CellKey]] = {}
     for cell, amount in budget.amounts():
-        yuan = abs(amount) * context.pack.yuan(budget.unit_of(cell.form))
-        if yuan > largest.get(cell.form, (Decimal(0), cell))[0]:
-            largest[cell.form] = (yuan, cell)
-    for form, (most, cell) in largest.items():
+        unit = budget.unit_of(cell.form)
+        yuan = context.pack.yuan(unit)
+        if abs(amount) * yuan > largest.get(cell.form, (Decimal(0),))[0]:
+            decimals = max(decimals_of(amount), context.pack.least_decimals(unit))
+            last = Decimal(yuan).scaleb(-decimals)
+            largest[cell.form] = (abs(amount) * yuan, last, cell)
+    for form, (most, own, cell) in largest.items():
         like = [
             other
-            for other, (figure, _) in largest.items()
-            if other != form and abs(most - figure * SCALE) * 1000 < most
+            for other, (figure, last, _) in largest.items()
+            if other != form and 2 * abs(most - figure * SCALE) <= own + last * SCALE
         ]
         if like:
             facts = {
