@@ -23,6 +23,8 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Consolidation, Origin, Source
 from xlbudget.core.key import BlockKey, CellKey, Place
 from xlbudget.core.overview import LeftOut
+from xlbudget.core.reading import Reading
+from xlbudget.ops.check import found_in
 from xlbudget.ops.overview import CLASSES, DEPARTMENTS, overview
 from xlbudget.packs.faults import PackError
 from xlbudget.packs.load import load_pack, templates_root
@@ -58,6 +60,12 @@ def consolidated(pack: Pack, departments: Sequence[Budget]) -> Consolidation:
     return Consolidation(county, sources, {cell: tuple(of) for cell, of in origins.items()})
 
 
+def workbook(pack: Pack, county: Consolidation) -> bytes:
+    """The county's workbook with all that stands in it."""
+    judged = found_in(pack, Reading(county.budget)).judged
+    return consolidated_workbook_bytes(pack, county, overview(pack, county), judged)
+
+
 def _summed(key: BlockKey, row: Row, sums: dict[CellKey, Decimal]) -> Row:
     amounts = {c.column: amount for c, amount in sums.items() if c[:3] == (*key, row.id)}
     return row._replace(amounts=amounts)
@@ -85,7 +93,7 @@ def county(pack: Pack, departments: list[Budget]) -> Consolidation:
 
 @pytest.fixture(scope="module")
 def county_bytes(pack: Pack, county: Consolidation, departments: list[Budget]) -> bytes:
-    return consolidated_workbook_bytes(pack, county, overview(pack, county))
+    return workbook(pack, county)
 
 
 def test_read_back(pack: Pack, county: Consolidation, county_bytes: bytes, tmp_path: Path) -> None:
@@ -105,7 +113,8 @@ dates = st.just("2025-02-03")
 whole = st.integers(0, 99)
 source = st.builds(Source, words, words, words, money, dates, words, whole)
 place = st.builds(Place, words, st.integers(0, 1_048_575), st.integers(0, 16_383))
-key = st.builds(CellKey, st.sampled_from(["f01", "f12"]), words, words, words)
+columns = st.sampled_from(["total", "general"])
+key = st.builds(CellKey, st.sampled_from(["f01", "f12"]), words, words, columns)
 
 
 @st.composite
@@ -136,7 +145,7 @@ def test_origins_survive_in_a_workbook(
     )
     full = county._replace(origins={**county.origins, cell: origins})
     assert max(len(text) for row in origin_rows(full) for text in row) <= LIMIT
-    package = consolidated_workbook_bytes(pack, full, overview(pack, full))
+    package = workbook(pack, full)
     sheet = openpyxl.load_workbook(BytesIO(package))[pack.words["sources"]["origins"]]
     assert sheet.sheet_state == "hidden"
     assert read_origins(sheet.iter_rows(values_only=True))[:2] == (full.sources, full.origins)
@@ -184,7 +193,7 @@ def test_titles_lead_to_the_sources(pack: Pack, county: Consolidation, county_by
 def test_same_bytes(
     pack: Pack, county: Consolidation, departments: list[Budget], county_bytes: bytes
 ) -> None:
-    again = consolidated_workbook_bytes(pack, county, overview(pack, county))
+    again = workbook(pack, county)
     assert again == county_bytes
 
 
@@ -234,7 +243,7 @@ def test_overview_sheet(
 def test_nothing_to_show(pack: Pack) -> None:
     """A county without any figure has its sheets and its page all the same."""
     nothing = Consolidation(Budget(pack.name, pack.year, "万元", "某县"), (), {})
-    assert consolidated_workbook_bytes(pack, nothing, overview(pack, nothing))
+    assert workbook(pack, nothing)
     assert pack.words["overview"]["clean"] in county_page(pack, nothing)
 
 
@@ -249,7 +258,7 @@ def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
     county = consolidated(pack, named)
     page = county_page(pack, county, [LeftOut("<b>.xlsx", "读不出")])
     assert "<script" not in page and "<b>.xlsx" not in page
-    package = consolidated_workbook_bytes(pack, county, overview(pack, county))
+    package = workbook(pack, county)
     sheet = openpyxl.load_workbook(BytesIO(package))[pack.words["overview"]["sheet"]]
     assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
 
@@ -299,5 +308,5 @@ def test_small(pack: Pack) -> None:
         for row in range(250)
     }
     full = Consolidation(Budget(pack.name, 2025, "万元", "某县"), sources, origins)
-    package = consolidated_workbook_bytes(pack, full, overview(pack, full))
+    package = workbook(pack, full)
     assert len(package) < 3_000_000

@@ -137,16 +137,17 @@ def _finish(
     chosen = [parts[one.path] for one in _chosen(given)]
     county = merged(pack, chosen, name or pack.words["consolidate"]["name"])
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
-    put_bytes(
-        consolidated_workbook_bytes(pack, county, overview(pack, county, left)), output, force
-    )
+    found = found_in(pack, Reading(county.budget))
+    shown = overview(pack, county, left)
+    put_bytes(consolidated_workbook_bytes(pack, county, shown, found.judged), output, force)
     if html:
         from xlbudget.report.county_html import county_page
 
         put(county_page(pack, county, left), html, force)
     if facts:
         _put_facts(pack, asked, given, facts, force)
-    told = _told(pack, given, files, county, parts)
+    errors = sum(finding.severity == ERROR for finding in found.findings)
+    told = _told(pack, given, files, county, parts)._replace(errors=errors)
     click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
     sys.exit(int(not told.sound))
 
@@ -238,9 +239,7 @@ def _chosen(given: Given) -> list[Gathered]:
 def _told(
     pack: Pack, given: Given, files: int, county: Consolidation, parts: dict[Path, Part]
 ) -> Told:
-    findings = found_in(pack, Reading(county.budget)).findings
-    errors = sum(finding.severity == ERROR for finding in findings)
-    told = Told(files, county.sources, tuple(given.refused), errors=errors)
+    told = Told(files, county.sources, tuple(given.refused))
     if given.roster is None:
         return told
     sent = _offices(given)
@@ -260,7 +259,7 @@ def _nodes(
         office = roster.offices[code].name
         below = merged(pack, [parts[sent[one].path] for one in under], office)
         absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
-        own = parts[sent[code].path].budget
+        own = parts[sent[code].path].reading.budget
         found = () if absent else tuple(apart(pack, own, below))
         yield Node(office, below.sources, absent, found)
 

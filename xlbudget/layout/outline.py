@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
 
 from xlbudget.core.amount import decimals_of
@@ -21,6 +22,30 @@ class Levels(NamedTuple):
     unclear: list[int]
 
 
+FARTHEST = 400
+"""Rows within which a unit's own projects end, where its sum alone tells that it is one."""
+
+
+class _Sums(NamedTuple):
+    """Running sums of a column: `to[n]` of the first n rows, so that any run is added at once."""
+
+    figures: Sequence[Decimal]
+    to: Sequence[Decimal]
+    decimals: int
+
+    def adds_up(self, place: int, end: int) -> bool:
+        """Do the rows below `place`, as far as `end`, add up to it but for rounding?"""
+        if end - place < 2 or not self.figures[place]:
+            return False
+        room = Decimal(end - place).scaleb(-self.decimals) / 2
+        return abs(self.to[end] - self.to[place + 1] - self.figures[place]) < room
+
+    def is_unit(self, place: int) -> bool:
+        """Do some rows right below add up to this one?"""
+        last = min(len(self.figures), place + FARTHEST)
+        return any(self.adds_up(place, end) for end in range(place + 2, last + 1))
+
+
 def levels_of(
     rows: Sequence[Row], levels: Sequence[str], units: Collection[str], amount: str
 ) -> Levels:
@@ -29,37 +54,25 @@ def levels_of(
     top, middle, bottom = levels[0], levels[1], levels[-1]
     given = [top] * bool(rows)
     unclear: list[int] = []
+    figures = [row.amounts.get(amount, Decimal(0)) for row in rows]
+    sums = _Sums(figures, (Decimal(0), *accumulate(figures)), max(2, *map(decimals_of, figures), 2))
     place = 1
     while place < len(rows):
-        end = _unit_end(rows, place, units, amount)
+        end = _unit_end(rows, place, units, sums)
         named = rows[place].name in units
-        if not named and not _adds_up(rows, place, end, amount):
+        if not named and not sums.adds_up(place, end):
             unclear.append(place)
         given += [middle, *[bottom] * (end - place - 1)]
         place = end
     return Levels(given, unclear)
 
 
-def _unit_end(rows: Sequence[Row], place: int, units: Collection[str], amount: str) -> int:
+def _unit_end(rows: Sequence[Row], place: int, units: Collection[str], sums: _Sums) -> int:
     """Where the projects of the unit at `place` end: at the next known unit, or where they add
     up to it and what follows is a unit by its own sum."""
     end = place + 1
     while end < len(rows) and rows[end].name not in units:
-        if end > place + 1 and _adds_up(rows, place, end, amount) and _is_unit(rows, end, amount):
+        if end > place + 1 and sums.adds_up(place, end) and sums.is_unit(end):
             return end
         end += 1
     return end
-
-
-def _is_unit(rows: Sequence[Row], place: int, amount: str) -> bool:
-    """Do some rows right below add up to this one?"""
-    return any(_adds_up(rows, place, end, amount) for end in range(place + 2, len(rows) + 1))
-
-
-def _adds_up(rows: Sequence[Row], place: int, end: int, amount: str) -> bool:
-    figures = [row.amounts.get(amount, Decimal(0)) for row in rows[place:end]]
-    if len(figures) < 2 or not figures[0]:
-        return False
-    decimals = max(2, *(decimals_of(figure) for figure in figures))
-    room = Decimal(len(figures)).scaleb(-decimals) / 2
-    return abs(sum(figures[1:], Decimal(0)) - figures[0]) < room

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row, numbered
 from xlbudget.core.consolidation import Consolidation, Origin, Source
-from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.key import BlockKey, CellKey, Place
 from xlbudget.core.reading import Reading
 from xlbudget.packs.model import TOTAL, Block, Pack
 
@@ -26,12 +26,11 @@ Order = tuple[int, int]
 
 
 class Part(NamedTuple):
-    """What is added: a budget, the files behind it (one, for a department), and the figures
-    behind its cells; `origins` count the part's own sources from 0."""
+    """What is added: a file as read, and the files behind it: itself, for a department's; those
+    that it says, for a consolidated workbook."""
 
-    budget: Budget
     sources: tuple[Source, ...]
-    origins: Mapping[CellKey, Origins]
+    reading: Reading
 
 
 class Merged(NamedTuple):
@@ -42,15 +41,14 @@ class Merged(NamedTuple):
 
 
 def part_of(source: Source, reading: Reading) -> Part:
-    """A file as a part: behind each of a department's figures stands the figure itself; behind
-    those of a consolidated workbook, the figures that it says."""
-    if reading.sources:
-        return Part(reading.budget, reading.sources, reading.origins)
-    origins = {}
-    for cell, amount in reading.budget.amounts():
-        place = reading.place(cell)
-        origins[cell] = (Origin(0, place, amount),)
-    return Part(reading.budget, (source,), origins)
+    """A file as a part."""
+    return Part(reading.sources or (source,), reading)
+
+
+def part_of_sum(consolidation: Consolidation) -> Part:
+    """A sum as a part of another one."""
+    budget, sources, origins = consolidation
+    return Part(sources, Reading(budget, sources=sources, origins=origins))
 
 
 def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
@@ -65,7 +63,7 @@ def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
     blocks: dict[BlockKey, tuple[Row, ...]] = {}
     origins: dict[CellKey, Origins] = {}
     for key, block in pack.blocks.items():
-        if not any(key in part.budget.blocks for part in parts):
+        if not any(key in part.reading.budget.blocks for part in parts):
             continue
         rows = []
         for line in _lines(pack, block, parts, places):
@@ -74,7 +72,7 @@ def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
             for column, found in line.columns.items():
                 origins[CellKey(*key, line.row.id, column)] = tuple(found)
         blocks[key] = tuple(rows)
-    first = parts[0].budget
+    first = parts[0].reading.budget
     budget = Budget(
         first.pack,
         first.year,
@@ -115,7 +113,7 @@ def _lines(
     common: dict[tuple[str, str], Merged] = {}
     for part, own in zip(parts, places, strict=True):
         source = 0
-        for nth, row in enumerate(part.budget.blocks.get(block.id, ())):
+        for nth, row in enumerate(part.reading.budget.blocks.get(block.id, ())):
             figures = _figures(part, own, block, row)
             if block.levels and row.id != TOTAL:
                 source = next((one.source for found in figures.values() for one in found), source)
@@ -134,13 +132,24 @@ def _lines(
 
 
 def _figures(part: Part, places: Sequence[int], block: Block, row: Row) -> dict[str, list[Origin]]:
-    """The figures behind each column of a part's row, their sources counted over all parts."""
+    """The figures behind each column of a part's row, their sources counted over all parts: the
+    row's own, or those that a consolidated workbook says."""
+    if part.reading.origins:
+        said = part.reading.origins
+        return {
+            column: [
+                Origin(places[source], place, amount)
+                for source, place, amount in said.get(CellKey(*block.id, row.id, column), ())
+            ]
+            for column in row.amounts
+        }
+    stands = part.reading.rows.get((block.id, row.id))
+    if stands is None:
+        return {column: [Origin(places[0], None, a)] for column, a in row.amounts.items()}
+    sheet, line, columns = stands
     return {
-        column: [
-            one._replace(source=places[one.source])
-            for one in part.origins[CellKey(*block.id, row.id, column)]
-        ]
-        for column in row.amounts
+        column: [Origin(places[0], Place(sheet, line, columns[column]), amount)]
+        for column, amount in row.amounts.items()
     }
 
 

@@ -13,8 +13,7 @@ from xlbudget.core.finding import ERROR, WARNING
 from xlbudget.core.overview import Overview
 from xlbudget.layout.plan import TITLE, SheetPlan, plan
 from xlbudget.packs.model import Form, Pack
-from xlbudget.rules.compile import trees_of
-from xlbudget.rules.confront import confront
+from xlbudget.rules.confront import Judged
 from xlbudget.workbook.contents import Tab, write_contents
 from xlbudget.workbook.forms import write_printed
 from xlbudget.workbook.formula import Formula, quoted
@@ -27,13 +26,13 @@ from xlbudget.workbook.write import new_book
 
 
 def consolidated_workbook_bytes(
-    pack: Pack, consolidation: Consolidation, overview: Overview
+    pack: Pack, consolidation: Consolidation, overview: Overview, judged: Sequence[Judged]
 ) -> bytes:
     """The .xlsx package of a county, figures as they are, with what is behind them: the sheets
-    概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the consolidation."""
+    概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the consolidation,
+    `judged` its constraints with their verdicts."""
     budget = consolidation.budget
     there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
-    _, judged = confront(pack, there, trees_of(pack, there))
     plans = [plan(pack, form, there) for form in pack.forms.values()]
     tally = tally_of(pack, there, plans, judged)
     book = new_book(budget)

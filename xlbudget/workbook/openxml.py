@@ -24,6 +24,8 @@ FORMAT = re.compile(rb"<(?:\w{1,20}:)?numFmt(\s[^<>]*?)/?>")
 STYLES_BEGIN = re.compile(rb"<(?:\w{1,20}:)?cellXfs[^<>]*>")
 STYLES_END = re.compile(rb"</(?:\w{1,20}:)?cellXfs>")
 STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
+SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
+SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
 
 
@@ -39,7 +41,7 @@ def read_sheets(
     for sheet in chosen:
         scans.append(scan_cells(sheet.name, read_part(package, sheet.part), styles))
         _check_all(sheet.name, scans)
-    _check_texts(package, sum(scan.texts for scan in scans))
+    _check_texts(package, chosen, sum(scan.texts for scan in scans))
     values = _values(content, [sheet.name for sheet in chosen])
     return listed, [
         RawSheet(
@@ -65,19 +67,36 @@ def _check_all(name: str, scans: Sequence[Scan]) -> None:
     check_filled(name, sum(scan.filled for scan in scans))
 
 
-def _check_texts(package: zipfile.ZipFile, cells: int) -> None:
+def _check_texts(package: zipfile.ZipFile, chosen: Sequence[Listed], cells: int) -> None:
     """A long text kept once and shown in many cells is as long as it is in all of them."""
     for name in package.namelist():
         if name.lower().endswith("sharedstrings.xml"):
             xml = read_part(package, name)
-            longest = max(map(len, xml.split(b"</si>") if b"</si>" in xml else TEXT_END.split(xml)))
-            if longest * cells > MOST_TEXT:
+            texts = xml.split(b"</si>") if b"</si>" in xml else TEXT_END.split(xml)
+            lengths = list(map(len, texts))
+            if max(lengths) * cells <= MOST_TEXT:
+                continue
+            shown = _shown(package, chosen, lengths)
+            if shown > MOST_TEXT:
                 raise FileFault(
                     "too_large",
                     "text",
-                    count=str(longest * cells // 1_000_000),
+                    count=str(shown // 1_000_000),
                     limit=str(MOST_TEXT // 1_000_000),
                 )
+
+
+def _shown(package: zipfile.ZipFile, chosen: Sequence[Listed], lengths: Sequence[int]) -> int:
+    """The length of all texts in all cells; a cell whose text is not found counts as the
+    longest."""
+    longest, total = max(lengths), 0
+    for sheet in chosen:
+        xml = read_part(package, sheet.part)
+        total += longest * (len(SHARED.findall(xml)) - len(SHARED_TEXT.findall(xml)))
+        for number in SHARED_TEXT.findall(xml):
+            place = int(number)
+            total += lengths[place] if place < len(lengths) else longest
+    return total
 
 
 def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:

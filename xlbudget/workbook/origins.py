@@ -2,11 +2,10 @@
 
 Rows of text that the program itself reads back (`read_origins`); whoever shows the sheet can
 follow them too. First a row a source: its number (as on the sheet of sources), its fields, and the
-names of its sheets, both as JSON arrays, so that any name survives. Then a row for the level of
-each listed row. Then a row a figure: form,
-block, row, column, how many figures are behind it, and these as ``3:0!C7=709.36``: source 3, the
-first of its sheets, the cell (none of a file without cells), the amount; split over as many cells
-as Excel's limit asks for.
+names of its sheets, both as JSON arrays, so that any name survives. Then a row for each row of the
+budget: form, block, row and level as a JSON array, and a cell a column with the figures behind it,
+``total 3:0!C7=709.36;…``: source 3, the first of its sheets, the cell (none of a file without
+cells), the amount; in as many cells as Excel's limit asks for.
 """
 
 from __future__ import annotations
@@ -22,12 +21,9 @@ from xlbudget.core.consolidation import Consolidation, Origin, Source
 from xlbudget.core.key import BlockKey, CellKey, Place, column_index, column_letters
 
 SOURCE = "@source"
-"""First cell of a source's row; a figure's row begins with its form's key, a plain word."""
-LEVEL = "@level"
-"""First cell of the row that says a listed row's level."""
+"""First cell of a source's row; that of a budget's row is a JSON array."""
 LIMIT = 32_767
 """Characters that Excel takes in one cell."""
-FIRST_PIECE = 6
 ORIGIN = re.compile(r"(\d+):(?:(\d+)!([A-Z]+)(\d+))?=([^;]+)")
 
 Rows = Iterator[tuple[str, ...]]
@@ -45,19 +41,25 @@ class Behind(NamedTuple):
 def origin_rows(consolidation: Consolidation) -> Rows:
     """The sheet's rows, every cell a text."""
     sheets: list[dict[str, int]] = [{} for _ in consolidation.sources]
-    figures = [(cell, _written(origins, sheets)) for cell, origins in consolidation.origins.items()]
+    lines: dict[tuple[str, str, str], list[str]] = {
+        (*key, row.id): [row.level]
+        for key, rows in consolidation.budget.blocks.items()
+        for row in rows
+        if row.level
+    }
+    for cell, origins in consolidation.origins.items():
+        pieces = _split(_written(origins, sheets), LIMIT - len(cell.column) - 1)
+        texts = (f"{cell.column} {text}" for text in pieces)
+        lines.setdefault(cell[:3], [""]).extend(texts)
     for number, (source, names) in enumerate(zip(consolidation.sources, sheets, strict=True), 1):
         yield SOURCE, str(number), *_cells(_json(_fields(source))), "", *_cells(_json(list(names)))
-    for key, rows in consolidation.budget.blocks.items():
-        for row in rows:
-            if row.level:
-                yield LEVEL, *key, row.id, row.level
-    for cell, pieces in figures:
-        yield *cell, str(len(pieces)), "", *_split(pieces)
+    for line, (level, *cells) in lines.items():
+        yield _json([*line, level]), *cells
 
 
 def read_origins(rows: Iterable[Sequence[Any]]) -> Behind:
-    """What `origin_rows` wrote, from the sheet's rows (blank cells as None or "")."""
+    """What `origin_rows` wrote, from the sheet's rows (blank cells as None or ""). Raises
+    ValueError, LookupError or TypeError for what was not written so."""
     sources: list[Source] = []
     sheets: list[list[str]] = []
     origins: dict[CellKey, tuple[Origin, ...]] = {}
@@ -69,11 +71,13 @@ def read_origins(rows: Iterable[Sequence[Any]]) -> Behind:
             source = Source(*fields)
             sources.append(source._replace(total=Decimal(source.total)))
             sheets.append(names)
-        elif cells[0] == LEVEL:
-            levels[BlockKey(*cells[1:3]), cells[3]] = cells[4]
         elif cells[0]:
-            text = ";".join(filter(None, cells[FIRST_PIECE:]))
-            origins[CellKey(*cells[:4])] = tuple(_origins(text, sheets))
+            form, block, identity, level = json.loads(cells[0])
+            if level:
+                levels[BlockKey(form, block), identity] = level
+            for column, _, text in (cell.partition(" ") for cell in cells[1:] if cell):
+                cell = CellKey(form, block, identity, column)
+                origins[cell] = (*origins.get(cell, ()), *_origins(text, sheets))
     return Behind(tuple(sources), origins, levels)
 
 
@@ -98,11 +102,11 @@ def _origins(text: str, sheets: Sequence[Sequence[str]]) -> Iterator[Origin]:
         yield Origin(source, place, Decimal(amount))
 
 
-def _split(pieces: Sequence[str]) -> Iterator[str]:
+def _split(pieces: Sequence[str], limit: int) -> Iterator[str]:
     """The pieces joined, a new text where one would be too long."""
     text = ";".join(pieces)
-    while len(text) > LIMIT:
-        end = text.rindex(";", 0, LIMIT + 1)
+    while len(text) > limit:
+        end = text.rindex(";", 0, limit + 1)
         yield text[:end]
         text = text[end + 1 :]
     yield text
