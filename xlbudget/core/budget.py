@@ -55,10 +55,18 @@ class Budget(NamedTuple):
 
 
 def numbered(wanted: str, taken: set[str]) -> str:
-    """`wanted` as a row id that is not taken: the second 2010301 becomes ``2010301#2``."""
-    identity, count = wanted, 1
-    while identity in taken:
-        count += 1
-        identity = f"{wanted}#{count}"
+    """`wanted` as a row id that is not taken: the second 2010301 becomes ``2010301#2``.
+
+    Numbers are given without gaps, so that the first free one is found by halving.
+    """
+    identity = wanted
+    if identity in taken:
+        low, high = 1, 2
+        while f"{wanted}#{high}" in taken:
+            low, high = high, 2 * high
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if f"{wanted}#{middle}" in taken else (low, middle)
+        identity = f"{wanted}#{high}"
     taken.add(identity)
     return identity

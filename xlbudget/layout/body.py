@@ -117,8 +117,9 @@ def _column_numbers(pack: Pack, table: Table) -> set[int]:
     label = tidy(pack.words["columns"][TOTAL])
     totals = {label, *map(tidy, pack.words["synonyms"].get(label, ()))}
     found: set[int] = set()
+    there = set(table.body)
     for place, number in enumerate(table.body):
-        if place and number - 1 in table.body and number - 1 not in found:
+        if place and number - 1 in there and number - 1 not in found:
             continue
         both = number in table.heading
         row = table.sheet.rows[number]
@@ -308,7 +309,7 @@ def _joined(body: Body, table: Table, number: int) -> str:
 
 def _new_row(pack: Pack, body: Body, table: Table, number: int, code: str, name: str) -> str:
     block = body.block
-    place = 1 + sum(row.id != TOTAL for row in body.rows)
+    place = 1 + len(body.rows) - (TOTAL in body.taken)
     government = ""
     if block.government:
         line = body.merged.get(number, number)

@@ -40,6 +40,8 @@ def single(trial: Trial, group: Sequence[Constraint]) -> Iterator[tuple[Change]]
     for constraint in group[1:]:
         common &= {*trial.moving(constraint), *constraint.condition}
     for cell in sorted(common):
+        if trial.late:
+            return
         for value in values(trial, cell, group):
             kept = trial.set(cell, value)
             cost = trial.cost(cell, value) if trial.mends(cell, group) else None

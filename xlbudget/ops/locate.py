@@ -39,6 +39,10 @@ MOST_WHOLES = 12
 """More rows and shifted figures than these are not looked for in one file."""
 
 
+MOST_BROKEN = 2_000
+"""With more broken constraints no cause is looked for: the file is wrong as a whole."""
+
+
 class Whole(NamedTuple):
     """A row slip or a shift as an explanation, with the budget as it would be."""
 
@@ -60,7 +64,9 @@ def causes_of(
     deadline = time.monotonic() + PATIENCE
     told = _Told(pack, findings)
     formulas = _formulas(reading)
-    trial = Trial(pack, reading.budget, trees, scale, judged, formulas)
+    trial = Trial(pack, reading.budget, trees, scale, judged, formulas, deadline)
+    if len(trial.broken) > MOST_BROKEN:
+        return (Cause((), told.about(trial.broken.values()), (), True),)
     causes: list[Cause] = []
     groups = _groups(trial)
     first = [list(single(trial, group)) for group in groups]
@@ -71,7 +77,7 @@ def causes_of(
                 break
             causes.append(_cause(found))
             told = told.without(found[0].explains)
-            trial = _again(pack, reading, found[0].budget, formulas)
+            trial = _again(pack, reading, found[0].budget, formulas, deadline)
         groups = _groups(trial)
     for group in groups:
         causes.append(_cells(trial, group, told, deadline))
@@ -237,10 +243,12 @@ def _with_figures(trial: Trial, values: Mapping[CellKey, int]) -> Budget:
     return trial.budget._replace(blocks=blocks)
 
 
-def _again(pack: Pack, reading: Reading, budget: Budget, formulas: frozenset[CellKey]) -> Trial:
+def _again(
+    pack: Pack, reading: Reading, budget: Budget, formulas: frozenset[CellKey], deadline: float
+) -> Trial:
     trees = trees_of(pack, budget)
     scale, judged = confront(pack, budget, trees, reading.unreadable)
-    return Trial(pack, budget, trees, scale, judged, formulas)
+    return Trial(pack, budget, trees, scale, judged, formulas, deadline)
 
 
 def _formulas(reading: Reading) -> frozenset[CellKey]:

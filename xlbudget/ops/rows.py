@@ -105,8 +105,12 @@ def text_cell(block: Block, row: str) -> CellKey:
 
 
 def _doubled(trial: Trial, block: Block, rows: tuple[Row, ...]) -> Iterator[Hypothesis]:
-    for place, row in enumerate(rows):
-        for before in rows[:place]:
+    above: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if trial.late:
+            return
+        alike = above.setdefault((row.code, "" if row.code else tidy(row.name)), [])
+        for before in alike:
             same = before.amounts == row.amounts and same_name(before.name, row.name)
             if row.code and before.code == row.code:
                 chosen = (row,) if same else (row, before)
@@ -116,6 +120,7 @@ def _doubled(trial: Trial, block: Block, rows: tuple[Row, ...]) -> Iterator[Hypo
                 continue
             for one in chosen:
                 yield _without(trial, block, rows, one, 1 if same else 2)
+        alike.append(row)
 
 
 def _without(trial: Trial, block: Block, rows: tuple[Row, ...], row: Row, cost: int) -> Hypothesis:

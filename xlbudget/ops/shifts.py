@@ -20,6 +20,8 @@ def shifts(trial: Trial) -> Iterator[tuple[tuple[Change, ...], list[Constraint]]
     figures of a row in the row above or below.
     """
     for cells, slip in _neighbours(trial):
+        if trial.late:
+            return
         touched = [c for pair in cells for cell in pair for c in trial.constraints(cell)]
         before = [c for c in dict.fromkeys(touched) if identity(c) in trial.broken]
         kept = dict(trial.figures)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from math import inf
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
@@ -37,7 +39,10 @@ class Change(NamedTuple):
 
 
 class Trial:
-    """The constraints of a budget by cell, with figures that can be set and taken back."""
+    """The constraints of a budget by cell, with figures that can be set and taken back.
+
+    `deadline` (of the monotonic clock) is when whoever searches should stop.
+    """
 
     def __init__(
         self,
@@ -47,8 +52,9 @@ class Trial:
         scale: Scale,
         judged: Sequence[Judged],
         formulas: frozenset[CellKey] = frozenset(),
+        deadline: float = inf,
     ) -> None:
-        self.formulas = formulas
+        self.formulas, self.deadline = formulas, deadline
         self.pack, self.budget, self.trees, self.scale = pack, budget, trees, scale
         self.choosing = frozenset(conditions(pack))
         self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
@@ -70,6 +76,11 @@ class Trial:
         for cell in self.totals:
             for total in self.follow(cell):
                 self.parts[total].add(cell)
+
+    @property
+    def late(self) -> bool:
+        """Is it time to stop?"""
+        return time.monotonic() > self.deadline
 
     def _totals(self) -> dict[CellKey, list[tuple[CellKey, int]]]:
         """Cell → the totals that compute themselves from it, each with its factor."""
