@@ -6,6 +6,7 @@ program and its packs, so that nothing is trusted across versions.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import os
 import shutil
@@ -50,6 +51,18 @@ def cache_folder(asked: Iterable[str]) -> Path | None:
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+def state_of(path: Path) -> tuple[str, str]:
+    """Checksum and date of a file, or of all files of a folder. Raises OSError."""
+    digest = hashlib.sha256()
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    for file in files:
+        if path.is_dir():
+            digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    changed = max(file.stat().st_mtime for file in files) if files else path.stat().st_mtime
+    return digest.hexdigest(), datetime.date.fromtimestamp(changed).isoformat()
 
 
 def entry(folder: Path, checksum: str) -> Path:

@@ -7,8 +7,6 @@ process die is said, and the others go on.
 from __future__ import annotations
 
 import contextlib
-import datetime
-import hashlib
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.cli.cache import entry, keep
+from xlbudget.cli.cache import entry, keep, state_of
 from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.core.finding import ERROR, WARNING, Remark
 from xlbudget.ops.check import found_in
@@ -76,23 +74,11 @@ def entry_of(asked: Asked, one: Gathered) -> Path:
 def _before(path: Path, asked: Asked) -> Gathered | None:
     """What was read of the same content before."""
     try:
-        checksum, modified = _state(path)
+        checksum, modified = state_of(path)
         content = entry(asked.spool, checksum).read_bytes()
         return Gathered(path, checksum, modified, head_of(content))
     except (OSError, ValueError):
         return None
-
-
-def _state(path: Path) -> tuple[str, str]:
-    """Checksum and date of a file, or of all files of a folder. Raises OSError."""
-    digest = hashlib.sha256()
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    for file in files:
-        if path.is_dir():
-            digest.update(file.name.encode())
-        digest.update(file.read_bytes())
-    changed = max(file.stat().st_mtime for file in files) if files else path.stat().st_mtime
-    return digest.hexdigest(), datetime.date.fromtimestamp(changed).isoformat()
 
 
 def _read(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:
@@ -135,7 +121,7 @@ def _one(path: Path, asked: Asked) -> Gathered:
     checksum = modified = ""
     try:
         with contextlib.suppress(OSError):  # reading says why
-            checksum, modified = _state(path)
+            checksum, modified = state_of(path)
         pack, reading = read_file(path, asked.pack_name, asked.password, asked.map_file)
         if not checksum:
             raise Unreadable(Remark("no_permission", facts={"file": path.name}))
