@@ -17,7 +17,7 @@ from xlbudget.cli.cache import cache_folder
 from xlbudget.cli.changing import PASSWORD
 from xlbudget.cli.checking import files_in
 from xlbudget.cli.colour import coloured, styled
-from xlbudget.cli.gathering import Asked, Gathered, entry_of, gather
+from xlbudget.cli.gathering import Asked, Gathered, gather, reading_back
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import put, put_bytes
 from xlbudget.cli.roster import load_roster
@@ -31,11 +31,13 @@ from xlbudget.ops.merge import Part, merged, part_of
 from xlbudget.ops.nodes import apart
 from xlbudget.ops.overview import amount_of, overview
 from xlbudget.ops.roster import Roster, added, missing, nodes, office_of
-from xlbudget.ops.snapshot import reading_of
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.report.consolidated import Node, Told, consolidated, refusal
 from xlbudget.report.text import uncoloured
+
+INTERRUPTED = 130
+"""Exit code of a command that was stopped (128 + SIGINT)."""
 
 SPENT = "spent"
 """The pack's picture that says where a budget states its expenditure."""
@@ -107,7 +109,7 @@ def consolidate(
     if not files:
         raise click.UsageError("文件夹里没有工作簿。")
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
-    with _spool(how, no_cache or bool(password)) as spool:
+    with _stopping(), _spool(how, no_cache or bool(password)) as spool:
         asked = Asked(pack_name, map_file, password, spool)
         with _progress(len(files)) as done:
             found = gather(files, asked, jobs or os.cpu_count() or 1, done)
@@ -153,6 +155,16 @@ def _finish(
 
 
 @contextmanager
+def _stopping() -> Iterator[None]:
+    """Ctrl-C ends it; what is not complete is not there."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("已中止，没有写出汇总表。", err=True)
+        sys.exit(INTERRUPTED)
+
+
+@contextmanager
 def _spool(how: Sequence[str], apart_: bool) -> Iterator[Path]:
     """The folder for what the files say: the cache, or one that is gone afterwards."""
     folder = None if apart_ else cache_folder(how)
@@ -195,7 +207,7 @@ def _given(
 
 
 def _part(pack: Pack, asked: Asked, given: Given, one: Gathered) -> Part:
-    reading = _reading(asked, one)
+    reading = reading_back(asked, one)
     office = office_of(given.roster, one.head.code, one.head.department) if given.roster else None
     spent = pack.pictures.get(SPENT)
     source = Source(
@@ -208,10 +220,6 @@ def _part(pack: Pack, asked: Asked, given: Given, one: Gathered) -> Part:
         one.head.errors,
     )
     return part_of(source, reading)
-
-
-def _reading(asked: Asked, one: Gathered) -> Reading:
-    return reading_of(entry_of(asked, one).read_bytes())
 
 
 def _offices(given: Given) -> dict[str, Gathered]:
@@ -272,7 +280,7 @@ def _put_facts(pack: Pack, asked: Asked, given: Given, target: Path, force: bool
         (
             fact
             for one in sorted(_chosen(given), key=lambda one: one.path)
-            for fact in facts_of(pack, _reading(asked, one), _shown(given.root, one.path))
+            for fact in facts_of(pack, reading_back(asked, one), _shown(given.root, one.path))
         ),
         target,
         force,

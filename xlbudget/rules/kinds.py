@@ -228,14 +228,17 @@ def value_scale(context: Context, part: Part) -> Iterator[Remark]:
     """A form whose largest figure is 10 000 times another's that states the same, but for the
     other's rounding: 元 for 万元."""
     budget = context.reading.budget
-    largest: dict[str, tuple[Decimal, Decimal, CellKey]] = {}
+    most_of: dict[str, tuple[Decimal, CellKey]] = {}
     for cell, amount in budget.amounts():
-        unit = budget.unit_of(cell.form)
+        found = most_of.get(cell.form)
+        if abs(amount) > (found[0] if found else 0):
+            most_of[cell.form] = (abs(amount), cell)
+    largest: dict[str, tuple[Decimal, Decimal, CellKey]] = {}
+    for form, (amount, cell) in most_of.items():
+        unit = budget.unit_of(form)
         yuan = context.pack.yuan(unit)
-        if abs(amount) * yuan > largest.get(cell.form, (Decimal(0),))[0]:
-            decimals = max(decimals_of(amount), context.pack.least_decimals(unit))
-            last = Decimal(yuan).scaleb(-decimals)
-            largest[cell.form] = (abs(amount) * yuan, last, cell)
+        decimals = max(decimals_of(amount), context.pack.least_decimals(unit))
+        largest[form] = (amount * yuan, Decimal(yuan).scaleb(-decimals), cell)
     for form, (most, own, cell) in largest.items():
         like = [
             other
