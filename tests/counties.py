@@ -86,11 +86,11 @@ def write_department(folder: Path, pack: Pack, nth: int, budget: Budget) -> Path
 
 
 def write_roster(folder: Path, listed: Iterable[tuple[str, str]]) -> None:
-    """Who shall report: code, name, and the code of the department above, if there is one."""
+    """Who shall report: code and name; each budget is its own, so that none is above another."""
     with (folder.parent / ROSTER).open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(ROSTER_HEAD)
-        lines.writerows((code, name, code[:-3]) for code, name in listed)
+        lines.writerows((code, name, "") for code, name in listed)
 
 
 def make_county(folder: Path, departments: int, seed: int, jobs: int = 2) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from xlbudget.cli.cache import cache_folder
 from xlbudget.cli.changing import PASSWORD
 from xlbudget.cli.checking import files_in
 from xlbudget.cli.colour import coloured, styled
-from xlbudget.cli.gathering import Asked, Gathered, gather, reading_back
+from xlbudget.cli.gathering import SELDOM, Asked, Gathered, gather, reading_back
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import put, put_bytes
 from xlbudget.cli.roster import load_roster
@@ -26,7 +27,7 @@ from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
 from xlbudget.ops.admission import Candidate, Refusal, admitted
-from xlbudget.ops.check import found_in
+from xlbudget.ops.check import found_in_sum
 from xlbudget.ops.merge import Part, merged, part_of
 from xlbudget.ops.nodes import apart
 from xlbudget.ops.overview import amount_of, overview
@@ -134,12 +135,13 @@ def _finish(
     """Add up, write what was asked for, and tell."""
     from xlbudget.workbook.county import consolidated_workbook_bytes
 
+    gc.set_threshold(SELDOM)
     output, facts, html = results
-    parts = {one.path: _part(pack, asked, given, one) for one in given.taken}
-    chosen = [parts[one.path] for one in _chosen(given)]
+    chosen = [_part(pack, asked, given, one) for one in _chosen(given)]
     county = merged(pack, chosen, name or pack.words["consolidate"]["name"])
+    del chosen  # as large as all that follows
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
-    found = found_in(pack, Reading(county.budget))
+    found = found_in_sum(pack, Reading(county.budget))
     shown = overview(pack, county, left)
     put_bytes(consolidated_workbook_bytes(pack, county, shown, found.judged), output, force)
     if html:
@@ -149,7 +151,7 @@ def _finish(
     if facts:
         _put_facts(pack, asked, given, facts, force)
     errors = sum(finding.severity == ERROR for finding in found.findings)
-    told = _told(pack, given, files, county, parts)._replace(errors=errors)
+    told = _told(pack, asked, given, files, county)._replace(errors=errors)
     click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
     sys.exit(int(not told.sound))
 
@@ -244,9 +246,7 @@ def _chosen(given: Given) -> list[Gathered]:
     return [one for one in given.taken if one.path not in below]
 
 
-def _told(
-    pack: Pack, given: Given, files: int, county: Consolidation, parts: dict[Path, Part]
-) -> Told:
+def _told(pack: Pack, asked: Asked, given: Given, files: int, county: Consolidation) -> Told:
     told = Told(files, county.sources, tuple(given.refused))
     if given.roster is None:
         return told
@@ -256,18 +256,19 @@ def _told(
     return told._replace(
         missing=tuple(office.name for office in missing(given.roster, sent)),
         strangers=tuple(strangers),
-        nodes=tuple(_nodes(pack, given.roster, sent, parts)),
+        nodes=tuple(_nodes(pack, asked, given, given.roster, sent)),
     )
 
 
 def _nodes(
-    pack: Pack, roster: Roster, sent: dict[str, Gathered], parts: dict[Path, Part]
+    pack: Pack, asked: Asked, given: Given, roster: Roster, sent: dict[str, Gathered]
 ) -> Iterator[Node]:
     for code, under in nodes(roster, sent):
         office = roster.offices[code].name
-        below = merged(pack, [parts[sent[one].path] for one in under], office)
+        parts = [_part(pack, asked, given, sent[one]) for one in under]
+        below = merged(pack, parts, office)
         absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
-        own = parts[sent[code].path].reading.budget
+        own = reading_back(asked, sent[code]).budget
         found = () if absent else tuple(apart(pack, own, below))
         yield Node(office, below.sources, absent, found)
 

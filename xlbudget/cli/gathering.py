@@ -27,6 +27,7 @@ from xlbudget.report.checked import Checked
 from xlbudget.report.words import Namer, message, places
 
 SELDOM = 50_000
+"""Records made between two collections of garbage: hardly any is in a circle."""
 SAID = 3
 """So many findings of a file are kept in words."""
 
@@ -116,8 +117,7 @@ def _by_pool(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathere
 
 
 def _settle() -> None:
-    """In a new process: what is there stays, and little of what is read is garbage in circles, so
-    that collecting it seldom saves a tenth of the time. Ctrl-C is for the parent to answer."""
+    """In a new process: what is there stays; Ctrl-C is for the parent to answer."""
     gc.freeze()
     gc.set_threshold(SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

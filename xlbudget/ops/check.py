@@ -12,10 +12,11 @@ from xlbudget.core.cause import Cause
 from xlbudget.core.finding import ERROR, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import Scale
-from xlbudget.packs.model import Pack
+from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import Judged, confront, severity_of
 from xlbudget.rules.kinds import ROW_KINDS, Context, notice
+from xlbudget.rules.tree import Tree
 
 
 class Confrontation(NamedTuple):
@@ -34,7 +35,8 @@ class Confrontation(NamedTuple):
 def check(pack: Pack, reading: Reading) -> Confrontation:
     """Everything that the pack's rules say about a budget, with the likely causes of what is
     broken. Raises nothing about its content."""
-    trees, scale, found = _found(pack, reading)
+    trees = trees_of(pack, reading.budget)
+    scale, found = _found(pack, reading, trees)
     causes: tuple[Cause, ...] = ()
     if any(_searched(pack, finding) for finding in found.findings):
         from xlbudget.ops.locate import causes_of
@@ -46,19 +48,36 @@ def check(pack: Pack, reading: Reading) -> Confrontation:
 
 def found_in(pack: Pack, reading: Reading) -> Confrontation:
     """The same without a search for causes."""
-    return _found(pack, reading)[2]
+    return _found(pack, reading, trees_of(pack, reading.budget))[1]
 
 
-def _found(pack: Pack, reading: Reading) -> tuple[Trees, Scale, Confrontation]:
+def found_in_sum(pack: Pack, reading: Reading) -> Confrontation:
+    """The same of a consolidated budget: its listed rows stand as they were checked in their own
+    files, so that of them only the sums are checked."""
+    trees = {
+        key: tree if not pack.blocks[key].levels else _listed_as_checked(tree)
+        for key, tree in trees_of(pack, reading.budget).items()
+    }
+    return _found(pack, reading, trees)[1]
+
+
+def _listed_as_checked(tree: Tree) -> Tree:
+    return tree._replace(
+        ids=tuple(row for row in tree.ids if row == TOTAL),
+        children={row: found for row, found in tree.children.items() if row == TOTAL},
+        childless=(),
+    )
+
+
+def _found(pack: Pack, reading: Reading, trees: Trees) -> tuple[Scale, Confrontation]:
     budget = reading.budget
-    trees = trees_of(pack, budget)
     scale, judged = confront(pack, budget, trees, reading.unreadable)
     remarks = (*reading.remarks, *notice(Context(pack, reading, trees)))
     findings = [
         *(finding_of(pack, remark) for remark in remarks),
         *between_figures(pack, budget, judged, scale),
     ]
-    return trees, scale, Confrontation(tuple(judged), tuple(findings))
+    return scale, Confrontation(tuple(judged), tuple(findings))
 
 
 def _searched(pack: Pack, finding: Finding) -> bool:

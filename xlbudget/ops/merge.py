@@ -34,10 +34,12 @@ class Part(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """A row of the sum while it grows: its words, and the figures behind each column."""
+    """A row of the sum while it grows: its words, the figures behind each column, and the first
+    of the sources, whose words they are."""
 
     row: Row
     columns: dict[str, list[Origin]]
+    first: float = inf
 
 
 def part_of(source: Source, reading: Reading) -> Part:
@@ -168,14 +170,11 @@ def _add(
     figures: Mapping[str, list[Origin]],
 ) -> None:
     line = common.setdefault(identity, Merged(row, {}))
-    if _first(figures) < _first(line.columns):  # its words, whatever order the parts come in
-        line = common[identity] = line._replace(row=row)
+    first = min((one.source for found in figures.values() for one in found), default=inf)
+    if first < line.first:
+        line = common[identity] = line._replace(row=row, first=first)
     for column, found in figures.items():
         line.columns.setdefault(column, []).extend(found)
-
-
-def _first(figures: Mapping[str, Sequence[Origin]]) -> float:
-    return min((one.source for found in figures.values() for one in found), default=inf)
 
 
 def _in_order(pack: Pack, block: Block, lines: Sequence[Merged]) -> Iterator[Merged]:

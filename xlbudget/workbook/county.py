@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation
 from xlbudget.core.finding import ERROR, WARNING
 from xlbudget.core.overview import Overview
@@ -33,25 +34,30 @@ def consolidated_workbook_bytes(
     `judged` its constraints with their verdicts."""
     budget = consolidation.budget
     there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
-    plans = [plan(pack, form, there) for form in pack.forms.values()]
-    tally = tally_of(pack, there, plans, judged)
     book = new_book(budget)
     formats = Formats(book)
     names = pack.words["book"]["sheets"]
     contents = book.sheet(names["contents"])
     write_overview(book, pack, consolidation.sources, overview, formats)
     write_sources(book, pack, consolidation, formats)
-    for planned in plans:
-        sheet = book.sheet(planned.form.sheet)
-        write_printed(sheet, planned, formats, lambda _: None)
-        _lead_to_sources(sheet, pack, planned)
-        sheet.protect("", {"format_columns": True, "format_rows": True})
+    plans = [_write_form(book, pack, form, there, formats) for form in pack.forms.values()]
+    tally = tally_of(pack, there, plans, judged)
     review = book.sheet(names["review"])
     write_tally(review, pack, tally, formats)
     states = [(form, _state(pack, form, tally)) for form in pack.forms.values()]
     hint = pack.words["consolidate"]["hint"]
     write_contents(contents, pack, there, states, tally.verdict, hint, _tabs(pack), formats)
     return book.packed()
+
+
+def _write_form(book: Book, pack: Pack, form: Form, budget: Budget, formats: Formats) -> SheetPlan:
+    """Write a form as printed; its plan without the cells, which are many."""
+    planned = plan(pack, form, budget)
+    sheet = book.sheet(form.sheet)
+    write_printed(sheet, planned, formats, lambda _: None)
+    _lead_to_sources(sheet, pack, planned)
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+    return planned._replace(cells=())
 
 
 def _tabs(pack: Pack) -> Sequence[Tab]:
