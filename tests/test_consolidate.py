@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import BytesIO
@@ -22,7 +23,7 @@ import layouts
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
-from conftest import EXAMPLE
+from conftest import EXAMPLE, Office
 from counties import make_county
 from departments import department
 from msoffcrypto.format.ooxml import OOXMLFile
@@ -33,9 +34,11 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Source
 from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
-from xlbudget.ops.check import check
+from xlbudget.ops.check import check, found_in, found_in_sum
 from xlbudget.ops.merge import merged, part_of, part_of_sum
 from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.rules.confront import severity_of
+from xlbudget.workbook.review import BODY_ROW, GOES_TO
 
 COMMAND = Path(sys.executable).with_name("xlbudget")
 
@@ -147,27 +150,55 @@ def test_consolidating_consolidated_halves_equals_consolidating_all(
     assert one.origins == other.origins
 
 
-def test_the_sum_of_rounded_figures_has_their_tolerance(county: Path, pack: Pack) -> None:
-    """The consolidated workbook passes its own check; with one rounding a figure it would not."""
-    _, output = consolidated(county)
-    reading = read_file(output)[1]
-    assert reading.remarks == ()
-    findings = check(pack, reading).findings
+def test_the_sum_of_rounded_figures_has_their_tolerance(pack: Pack) -> None:
+    """A county passes its own check; with one rounding a figure it would not."""
+    county = merged(pack, [part_of(*one) for one in parts(pack, range(1, 40))], "某县").budget
+    findings = check(pack, Reading(county)).findings
     assert {finding.severity for finding in findings} == {"note"}
-    strict = reading._replace(budget=reading.budget._replace(roundings={}))
-    assert any(f.severity != "note" for f in check(pack, strict).findings)
+    strict = found_in(pack, Reading(county._replace(roundings={}))).findings
+    assert {"error", "warning"} <= {finding.severity for finding in strict}
 
 
 def test_the_workbook_checks_itself(county: Path, pack: Pack) -> None:
     """The formulas of 校验 bear the verdicts of the check, and its verdict stands on 目录."""
     _, output = consolidated(county)
-    names = pack.words["book"]["sheets"]
+    reading = read_file(output)[1]
+    assert reading.remarks == ()
+    names, words = pack.words["book"]["sheets"], pack.words["book"]["states"]
     book = openpyxl.load_workbook(output, data_only=True)
     states = [row[7] for row in book[names["review"]].iter_rows(min_row=5, values_only=True)]
-    verdicts = {"": "相符", "note": "尾差"}
-    notes = sum(f.severity == "note" for f in check(pack, read_file(output)[1]).findings)
-    assert states.count(verdicts["note"]) == notes and set(states) == set(verdicts.values())
+    found = found_in_sum(pack, reading)
+    notes = sum(f.severity == "note" for f in found.findings)
+    assert (states.count(words["note"]), set(states)) == (notes, {words["note"], words[""]})
+    assert len(states) == len(found.judged)
     assert str(book[names["contents"]]["A5"].value).startswith("通过　共 ")
+
+
+@pytest.mark.xdist_group("office")
+@pytest.mark.parametrize("more", [0, 5])
+def test_its_formulas_calculate_to_what_the_check_says(
+    county: Path, pack: Pack, office: Office, more: int
+) -> None:
+    """Recalculated by LibreOffice, as it is and with a figure changed: difference and state of
+    every line."""
+    _, output = consolidated(county)
+    book = openpyxl.load_workbook(output)
+    book["表一"]["B6"].value += more
+    book.save(output)
+    names, words = pack.words["book"]["sheets"], pack.words["book"]["states"]
+    (rows,) = office.do(load=str(output), show=[[names["review"], BODY_ROW, GOES_TO]])
+    reading = read_file(output)[1]
+    unit = Decimal(100)
+    assert Counter((row[2], round(Decimal(str(row[6])), 2), row[7]) for row in rows if row[0]) == (
+        Counter(
+            (
+                constraint.rule,
+                round(Decimal(verdict.residual) / unit, 2),
+                words[severity_of(pack, constraint, verdict)],
+            )
+            for _, constraint, verdict in found_in_sum(pack, reading).judged
+        )
+    )
 
 
 def test_what_has_errors_stays_out_unless_it_is_asked_for(county: Path, pack: Pack) -> None:
@@ -256,7 +287,7 @@ def parent_of(pack: Pack, seeds: Sequence[int], name: str) -> Budget:
     total = merged(pack, [part_of(*one) for one in parts(pack, seeds)], name).budget
     blocks = dict(total.blocks)
     for key, rows in total.blocks.items():
-        top, *_, bottom = (*pack.blocks[key].levels, "", "")
+        top = (*pack.blocks[key].levels, "")[0]
         if len(pack.blocks[key].levels) == 3 and rows:
             units = [row for row in rows if row.level == top]
             columns = list(dict.fromkeys(c for row in units for c in row.amounts))

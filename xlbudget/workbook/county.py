@@ -19,7 +19,7 @@ from xlbudget.workbook.contents import Tab, write_contents
 from xlbudget.workbook.forms import write_printed
 from xlbudget.workbook.formula import Formula, quoted
 from xlbudget.workbook.overview import write_overview
-from xlbudget.workbook.package import Sheet
+from xlbudget.workbook.package import Book, Sheet
 from xlbudget.workbook.sources import write_sources
 from xlbudget.workbook.styles import Formats
 from xlbudget.workbook.tally import Tally, tally_of, write_tally
