@@ -9,8 +9,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import multiprocessing
+import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -117,10 +120,18 @@ def _by_pool(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathere
 
 
 def _settle() -> None:
-    """In a new process: what is there stays; Ctrl-C is for the parent to answer."""
+    """In a new process: what is there stays; Ctrl-C is for the parent to answer; and where that
+    is killed, this ends too."""
     gc.freeze()
     gc.set_threshold(SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _died(path: Path, asked: Asked) -> Gathered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,7 +30,7 @@ def load_roster(pack: Pack, path: Path) -> Roster:
     places = [heads.index(word) for word in words["columns"]]
     lines = []
     for line, row in enumerate(rows[1:], start=2):
-        said = [str(row[place]).strip() if place < len(row) else "" for place in places]
+        said = [_said(row[place]) if place < len(row) else "" for place in places]
         if any(said):
             lines.append((line, Office(*said)))
     roster, faults = roster_of(lines)
@@ -37,3 +38,8 @@ def load_roster(pack: Pack, path: Path) -> Roster:
         told = "\n".join(words[one.kind].format(line=one.line, said=one.said) for one in faults)
         raise click.UsageError(told)
     return roster
+
+
+def _said(cell: Any) -> str:
+    """A code or name; a code of digits was read as a number."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
