@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -217,8 +218,12 @@ def test_every_command_has_help(command: str) -> None:
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_every_command_and_output_in_the_readmes(readme: str) -> None:
+def test_every_command_and_output_in_the_readmes(
+    readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A console block's lines after `$ xlbudget …` are what the command prints, here and now."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     text = (ROOT / readme).read_text(encoding="utf-8")
     blocks = [part.split("```")[0] for part in text.split("```console\n")[1:]]
     assert blocks
@@ -226,7 +231,7 @@ def test_every_command_and_output_in_the_readmes(readme: str) -> None:
         for entry in block.split("$ ")[1:]:
             command, _, output = entry.partition("\n")
             if command.startswith("xlbudget") and output.strip():
-                shown = run(*command.split()[1:]).stdout.strip()
+                shown = run(*command.split()[1:], cwd=tmp_path).stdout.strip()
                 assert shown == output.strip(), command
 
 

@@ -45,9 +45,10 @@ SPENT = "spent"
 
 
 class Given(NamedTuple):
-    """What goes in: the files that were taken, those refused, and the roster."""
+    """What goes in: all files that were found, those taken and refused of them, and the roster."""
 
     root: Path
+    found: Sequence[Gathered]
     taken: list[Gathered]
     refused: list[Refusal]
     roster: Roster | None
@@ -205,7 +206,7 @@ def _given(
     by_file = {_shown(root, one.path): one for one in found}
     candidates = [Candidate(file, one.checksum, one.head) for file, one in by_file.items()]
     taken, refused = admitted(candidates, include_failing)
-    return Given(root, [by_file[one.file] for one in taken], refused, roster)
+    return Given(root, found, [by_file[one.file] for one in taken], refused, roster)
 
 
 def _part(pack: Pack, asked: Asked, given: Given, one: Gathered) -> Part:
@@ -224,13 +225,11 @@ def _part(pack: Pack, asked: Asked, given: Given, one: Gathered) -> Part:
     return part_of(source, reading)
 
 
-def _offices(given: Given) -> dict[str, Gathered]:
+def _offices(roster: Roster, files: Sequence[Gathered]) -> dict[str, Gathered]:
     """Office's code → the file that it sent."""
-    if given.roster is None:
-        return {}
     found = {}
-    for one in given.taken:
-        office = office_of(given.roster, one.head.code, one.head.department)
+    for one in files:
+        office = office_of(roster, one.head.code, one.head.department)
         if office:
             found[office.code] = one
     return found
@@ -240,7 +239,7 @@ def _chosen(given: Given) -> list[Gathered]:
     """The files to add up: not those of units whose office sent a workbook of its own."""
     if given.roster is None:
         return given.taken
-    sent = _offices(given)
+    sent = _offices(given.roster, given.taken)
     kept = added(given.roster, sent)
     below = {one.path for code, one in sent.items() if code not in kept}
     return [one for one in given.taken if one.path not in below]
@@ -250,11 +249,12 @@ def _told(pack: Pack, asked: Asked, given: Given, files: int, county: Consolidat
     told = Told(files, county.sources, tuple(given.refused))
     if given.roster is None:
         return told
-    sent = _offices(given)
+    sent = _offices(given.roster, given.taken)
+    seen = _offices(given.roster, given.found)
     known = {one.path for one in sent.values()}
     strangers = [_shown(given.root, one.path) for one in given.taken if one.path not in known]
     return told._replace(
-        missing=tuple(office.name for office in missing(given.roster, sent)),
+        missing=tuple(one.name for one in missing(given.roster, seen)),
         strangers=tuple(strangers),
         nodes=tuple(_nodes(pack, asked, given, given.roster, sent)),
     )

@@ -1,0 +1,57 @@
+"""Writes a small synthetic county: `python examples/county-2025/make.py`.
+
+Three departments' workbooks, one of them with a mistake, and a roster with a fourth that sent
+nothing. The figures are made up (tests/departments.py).
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent.parent / "tests"))
+
+from departments import department  # noqa: E402
+from sent import workbook  # noqa: E402
+
+from xlbudget.core.budget import Budget  # noqa: E402
+from xlbudget.core.key import BlockKey  # noqa: E402
+from xlbudget.packs.load import default_pack, load_pack  # noqa: E402
+
+SENT = {"101": ("示例县教育局", 2), "102": ("示例县民政局", 4), "103": ("示例县水务局", 6)}
+MISSING = ("104", "示例县林业局")
+PLANTED = ("103", BlockKey("f05", "rows"), "total", "basic")
+"""Where two digits are turned round: department, block, row, column."""
+
+
+def planted(budget: Budget) -> Budget:
+    """The budget with the mistake."""
+    _, key, row, column = PLANTED
+    rows = list(budget.blocks[key])
+    place = next(n for n, one in enumerate(rows) if one.id == row)
+    digits = list(str(rows[place].amounts[column]))
+    digits[0], digits[1] = digits[1], digits[0]
+    amount = type(rows[place].amounts[column])("".join(digits))
+    rows[place] = rows[place]._replace(amounts={**rows[place].amounts, column: amount})
+    return budget._replace(blocks={**budget.blocks, key: tuple(rows)})
+
+
+def main() -> None:
+    """Write the folder and the roster."""
+    pack = load_pack(default_pack())
+    (HERE / "各部门").mkdir(exist_ok=True)
+    for code, (name, seed) in SENT.items():
+        budget = department(pack, seed)._replace(department=name)
+        sent = planted(budget) if code == PLANTED[0] else budget
+        (HERE / "各部门" / f"{name}.xlsx").write_bytes(workbook(pack, sent))
+    with (HERE / "名单.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(("编码", "名称", "上级"))
+        lines.writerows((code, name, "") for code, (name, _) in SENT.items())
+        lines.writerow((*MISSING, ""))
+
+
+if __name__ == "__main__":
+    main()
