@@ -28,9 +28,9 @@ from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
 from xlbudget.ops.admission import Candidate, Refusal, admitted
 from xlbudget.ops.check import found_in_sum
-from xlbudget.ops.merge import Part, merged, part_of
+from xlbudget.ops.merge import Part, merged
 from xlbudget.ops.nodes import apart
-from xlbudget.ops.overview import amount_of, overview
+from xlbudget.ops.overview import overview
 from xlbudget.ops.roster import Roster, added, missing, nodes, office_of
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
@@ -39,9 +39,6 @@ from xlbudget.report.text import uncoloured
 
 INTERRUPTED = 130
 """Exit code of a command that was stopped (128 + SIGINT)."""
-
-SPENT = "spent"
-"""The pack's picture that says where a budget states its expenditure."""
 
 
 class Given(NamedTuple):
@@ -138,9 +135,8 @@ def _finish(
 
     gc.set_threshold(SELDOM)
     output, facts, html = results
-    chosen = [_part(pack, asked, given, one) for one in _chosen(given)]
+    chosen = [_part(asked, given, one) for one in _chosen(given)]
     county = merged(pack, chosen, name or pack.words["consolidate"]["name"])
-    del chosen  # as large as all that follows
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
     found = found_in_sum(pack, Reading(county.budget))
     shown = overview(pack, county, left)
@@ -209,20 +205,21 @@ def _given(
     return Given(root, found, [by_file[one.file] for one in taken], refused, roster)
 
 
-def _part(pack: Pack, asked: Asked, given: Given, one: Gathered) -> Part:
-    reading = reading_back(asked, one)
+def _part(asked: Asked, given: Given, one: Gathered) -> Part:
+    if one.head.members:  # consolidated itself: it says its own sources
+        reading = reading_back(asked, one)
+        return Part(reading.sources, lambda: reading)
     office = office_of(given.roster, one.head.code, one.head.department) if given.roster else None
-    spent = pack.pictures.get(SPENT)
     source = Source(
         _shown(given.root, one.path),
         one.head.department,
         office.code if office else one.head.code,
-        amount_of(pack, spent, reading.budget) if spent else Decimal(0),
+        Decimal(one.head.total),
         one.modified,
         one.checksum,
         one.head.errors,
     )
-    return part_of(source, reading)
+    return Part((source,), lambda: reading_back(asked, one))
 
 
 def _offices(roster: Roster, files: Sequence[Gathered]) -> dict[str, Gathered]:
@@ -265,7 +262,7 @@ def _nodes(
 ) -> Iterator[Node]:
     for code, under in nodes(roster, sent):
         office = roster.offices[code].name
-        parts = [_part(pack, asked, given, sent[one]) for one in under]
+        parts = [_part(asked, given, sent[one]) for one in under]
         below = merged(pack, parts, office)
         absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
         own = reading_back(asked, sent[code]).budget

@@ -25,10 +25,13 @@ from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.core.finding import ERROR, WARNING, Remark
 from xlbudget.core.reading import Reading
 from xlbudget.ops.check import found_in
+from xlbudget.ops.overview import amount_of
 from xlbudget.ops.snapshot import Head, head_of, packed, reading_of
 from xlbudget.report.checked import Checked
 from xlbudget.report.words import Namer, message, places
 
+SPENT = "spent"
+"""The pack's picture that says where a budget states its expenditure."""
 SELDOM = 50_000
 """Records made between two collections of garbage: hardly any is in a circle."""
 SAID = 3
@@ -166,6 +169,7 @@ def _one(path: Path, asked: Asked) -> Gathered:
         sum(f.severity == WARNING for f in findings),
         _words(Checked(str(path), pack, tuple(grave[:SAID]), reading)),
         tuple((source.code, source.department) for source in reading.sources),
+        str(amount_of(pack, pack.pictures[SPENT], budget)) if SPENT in pack.pictures else "0",
     )
     content = packed(head, reading)
     try:

@@ -6,7 +6,7 @@ figures behind its cells go on standing behind the sum, so that adding up halves
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from math import inf
 from typing import NamedTuple
@@ -26,11 +26,12 @@ Order = tuple[int, int]
 
 
 class Part(NamedTuple):
-    """What is added: a file as read, and the files behind it: itself, for a department's; those
-    that it says, for a consolidated workbook."""
+    """What is added: the files behind it (itself, for a department's; those that it says, for a
+    consolidated workbook), and a call that gives it as read. Each is read when its turn comes, and
+    let go: three hundred at once would be most of the memory."""
 
     sources: tuple[Source, ...]
-    reading: Reading
+    read: Callable[[], Reading]
 
 
 class Merged(NamedTuple):
@@ -43,14 +44,22 @@ class Merged(NamedTuple):
 
 
 def part_of(source: Source, reading: Reading) -> Part:
-    """A file as a part."""
-    return Part(reading.sources or (source,), reading)
+    """A file that has been read as a part."""
+    return Part(reading.sources or (source,), lambda: reading)
 
 
 def part_of_sum(consolidation: Consolidation) -> Part:
     """A sum as a part of another one."""
     budget, sources, origins = consolidation
-    return Part(sources, Reading(budget, sources=sources, origins=origins))
+    reading = Reading(budget, sources=sources, origins=origins)
+    return Part(sources, lambda: reading)
+
+
+class Growing(NamedTuple):
+    """A block of the sum while it grows: rows in common, and rows that are only listed."""
+
+    common: dict[tuple[str, str], Merged]
+    listed: list[tuple[Order, Merged]]
 
 
 def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
@@ -62,19 +71,24 @@ def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
     if not parts:
         raise ValueError("nothing to add up")
     sources, places = _sources(parts)
+    growing: dict[BlockKey, Growing] = {}
+    for part, own in zip(parts, places, strict=True):
+        reading = part.read()
+        first = reading.budget
+        for key, rows in first.blocks.items():
+            _grow(growing.setdefault(key, Growing({}, [])), pack.blocks[key], rows, reading, own)
     blocks: dict[BlockKey, tuple[Row, ...]] = {}
     origins: dict[CellKey, Origins] = {}
     for key, block in pack.blocks.items():
-        if not any(key in part.reading.budget.blocks for part in parts):
+        if key not in growing:
             continue
-        rows = []
-        for line in _lines(pack, block, parts, places):
+        listed = []
+        for line in _lines(pack, block, growing.pop(key)):
             amounts = {column: _sum(found) for column, found in line.columns.items()}
-            rows.append(line.row._replace(amounts=amounts))
+            listed.append(line.row._replace(amounts=amounts))
             for column, found in line.columns.items():
                 origins[CellKey(*key, line.row.id, column)] = tuple(found)
-        blocks[key] = tuple(rows)
-    first = parts[0].reading.budget
+        blocks[key] = tuple(listed)
     budget = Budget(
         first.pack,
         first.year,
@@ -101,43 +115,49 @@ def _sources(parts: Sequence[Part]) -> tuple[tuple[Source, ...], list[list[int]]
     return tuple(parts[nth].sources[own] for *_, nth, own in listed), places
 
 
-def _sum(figures: Iterable[Origin]) -> Decimal:
+def _sum(figures: Sequence[Origin]) -> Decimal:
+    if len(figures) == 1:
+        return figures[0].amount
     with localcontext() as context:
         context.prec = PRECISE
         return sum((figure.amount for figure in figures), Decimal(0))
 
 
-def _lines(
-    pack: Pack, block: Block, parts: Sequence[Part], places: Sequence[Sequence[int]]
-) -> Iterator[Merged]:
+def _grow(
+    growing: Growing, block: Block, rows: Sequence[Row], reading: Reading, own: Sequence[int]
+) -> None:
+    """Add a part's rows to a block; `own` are its sources' places among all."""
+    source = own[0]
+    for nth, row in enumerate(rows):
+        figures = _figures(reading, own, block, row)
+        if block.levels and row.id != TOTAL:
+            source = next((one.source for found in figures.values() for one in found), source)
+            growing.listed.append(((source, nth), Merged(row._replace(amounts={}), figures)))
+        else:
+            _add(growing.common, _identity(block, row), row, figures)
+
+
+def _lines(pack: Pack, block: Block, grown: Growing) -> Iterator[Merged]:
     """The rows of a block of the sum, each with the figures behind it in the sources' order."""
-    listed: list[tuple[Order, Merged]] = []
-    common: dict[tuple[str, str], Merged] = {}
-    for part, own in zip(parts, places, strict=True):
-        source = 0
-        for nth, row in enumerate(part.reading.budget.blocks.get(block.id, ())):
-            figures = _figures(part, own, block, row)
-            if block.levels and row.id != TOTAL:
-                source = next((one.source for found in figures.values() for one in found), source)
-                listed.append(((source, nth), Merged(row, figures)))
-            else:
-                _add(common, _identity(block, row), row, figures)
-    for line in common.values():
+    for line in grown.common.values():
         for found in line.columns.values():
             found.sort(key=lambda one: one.source)
-    totals = [line for line in common.values() if line.row.id == TOTAL]
+    totals = [line for line in grown.common.values() if line.row.id == TOTAL]
     taken = {line.row.id for line in totals}
     yield from totals
-    yield from _in_order(pack, block, [line for line in common.values() if line.row.id != TOTAL])
-    for place, (_, line) in enumerate(sorted(listed, key=lambda item: item[0]), start=1):
+    others = [line for line in grown.common.values() if line.row.id != TOTAL]
+    yield from _in_order(pack, block, others)
+    for place, (_, line) in enumerate(sorted(grown.listed, key=lambda one: one[0]), start=1):
         yield line._replace(row=line.row._replace(id=numbered(f"@{place}", taken)))
 
 
-def _figures(part: Part, places: Sequence[int], block: Block, row: Row) -> dict[str, list[Origin]]:
+def _figures(
+    reading: Reading, places: Sequence[int], block: Block, row: Row
+) -> dict[str, list[Origin]]:
     """The figures behind each column of a part's row, their sources counted over all parts: the
     row's own, or those that a consolidated workbook says."""
-    if part.reading.origins:
-        said = part.reading.origins
+    if reading.origins:
+        said = reading.origins
         return {
             column: [
                 Origin(places[source], place, amount)
@@ -145,7 +165,7 @@ def _figures(part: Part, places: Sequence[int], block: Block, row: Row) -> dict[
             ]
             for column in row.amounts
         }
-    stands = part.reading.rows.get((block.id, row.id))
+    stands = reading.rows.get((block.id, row.id))
     if stands is None:
         return {column: [Origin(places[0], None, a)] for column, a in row.amounts.items()}
     sheet, line, columns = stands

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from sys import intern
 from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget, Row
@@ -20,7 +21,7 @@ class Head(NamedTuple):
     """What is said of a file: whose it is, and what its check found.
 
     `said` are the first findings in words, `members` the departments (code, name) in a file that is
-    consolidated itself; `fault` says why the file could not be read, and then
+    consolidated itself, `total` its expenditure; `fault` says why it could not be read, and then
     the rest is empty. `units` are all units of amount that its forms are in, 万元 and so on.
     """
 
@@ -34,6 +35,7 @@ class Head(NamedTuple):
     warnings: int = 0
     said: tuple[str, ...] = ()
     members: tuple[tuple[str, str], ...] = ()
+    total: str = "0"
 
 
 def packed(head: Head, reading: Reading | None) -> bytes:
@@ -122,13 +124,14 @@ def _read_row(
 ) -> Row:
     identity, code, name, level, government, amounts, stands = said
     if stands:
-        columns = {column: place for column, _, place in amounts}
-        places[key, identity] = RowPlace(stands[0], stands[1], columns)
+        columns = {intern(column): place for column, _, place in amounts}
+        places[key, identity] = RowPlace(intern(stands[0]), stands[1], columns)
+    # Words that stand in every row are kept once: three hundred files are many rows.
     return Row(
         identity,
-        {column: Decimal(amount) for column, amount, _ in amounts},
+        {intern(column): Decimal(amount) for column, amount, _ in amounts},
         code,
         name,
-        level,
-        government,
+        intern(level),
+        intern(government),
     )

@@ -426,6 +426,8 @@ READ_KINDS = FILE_KINDS | {
     "unknown_table",
     "other_year",
     "hidden_sheet",
+    "hidden_lines",
+    "unused_map",
     "value_text",
     "value_error",
     "value_hidden_decimals",

@@ -74,6 +74,7 @@ class Book(Workbook):  # type: ignore[misc]
         with ZipFile(package, "w", ZIP_DEFLATED, compresslevel=TIGHT) as packed:
             for part, name, _ in self._parts.parts:
                 content = part.getvalue()
+                part.close()  # a county's sheets are large: not all of them twice
                 if isinstance(part, StringIO):
                     content = EMPTY_TEXT.sub(r'<c \1 t="str">\2<v></v></c>', content)
                 packed.writestr(ZipInfo(name, FIRST_DAY), content, ZIP_DEFLATED, TIGHT)
