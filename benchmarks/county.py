@@ -21,6 +21,7 @@ from offices import offices
 from sums import differences
 from watched import Run, watched
 
+from xlbudget.cli.checking import Unreadable
 from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, load_pack
 
@@ -53,9 +54,18 @@ def measured(setting: Setting, engines: list[str]) -> Measured:
         rounds = [_round(setting, place, nth) for nth in range(setting.rounds)]
         pandas = {engine: _peer(place, "pandas", engine) for engine in engines}
         last = _output(place, setting.rounds - 1, "warm")
-        wrong = differences(load_pack(default_pack()), last, _as_sent_last(setting))
+        wrong = _differences(setting, last)
     calamine, cold, warm = (list(side) for side in zip(*rounds, strict=True))
     return Measured(setting.departments, setting.jobs, calamine, cold, warm, pandas, wrong)
+
+
+def _differences(setting: Setting, last: Path) -> tuple[int, int] | None:
+    """How many figures are not the true sum, of how many; None where the workbook is larger than
+    what is read."""
+    try:
+        return differences(load_pack(default_pack()), last, _as_sent_last(setting))
+    except Unreadable:
+        return None
 
 
 def _round(setting: Setting, place: Place, nth: int) -> tuple[Run, Run, Run]:

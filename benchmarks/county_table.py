@@ -27,7 +27,7 @@ class Measured(NamedTuple):
     cold: list[Run]
     warm: list[Run]
     pandas: dict[str, Run]
-    wrong: tuple[int, int]
+    wrong: tuple[int, int] | None
 
 
 def seconds(runs: list[Run]) -> float:
@@ -47,8 +47,9 @@ def told(found: Measured) -> None:
     files = f"{found.departments} files"
     code = max(run.code for run in (*found.cold, *found.warm))
     line(f"{files}: exit code of consolidate", str(code), "0", code == 0)
-    wrong, every = found.wrong
-    line(f"{files}: figures that are not the sum", f"{wrong} of {every}", "0", wrong == 0)
+    wrong = f"{found.wrong[0]} of {found.wrong[1]}" if found.wrong else "too large to read back"
+    exact = bool(found.wrong) and found.wrong[0] == 0
+    line(f"{files}: figures that are not the sum", wrong, "0", exact)
     _times(files, found)
     for engine, run in found.pandas.items():
         _pandas(f"{files}: pandas with {engine}, one process, against cold", engine, run, found)

@@ -3,9 +3,9 @@
 Rows of text that the program itself reads back (`read_origins`); whoever shows the sheet can
 follow them too. First a row a source: its number (as on the sheet of sources), its fields, and the
 names of its sheets, both as JSON arrays, so that any name survives. Then a row for each row of the
-budget: form, block, row and level as a JSON array, and a cell a column with the figures behind it,
-``total 3:0!C7=709.36;…``: source 3, the first of its sheets, the cell (none of a file without
-cells), the amount; in as many cells as Excel's limit asks for.
+budget: form, block, row and level as a JSON array, then each column with the figures behind it,
+``total 3:0!C7=709.36;…|general …``: source 3, the first of its sheets, the cell (none of a file
+without cells), the amount; in as many cells as Excel's limit asks for.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from xlbudget.core.key import BlockKey, CellKey, Place, column_index, column_let
 
 SOURCE = "@source"
 """First cell of a source's row; that of a budget's row is a JSON array."""
+BETWEEN = "|"
+"""Between the columns of a budget's row."""
 LIMIT = 32_767
 """Characters that Excel takes in one cell."""
 ORIGIN = re.compile(r"(\d+):(?:(\d+)!([A-Z]+)(\d+))?=([^;]+)")
@@ -49,12 +51,23 @@ def origin_rows(consolidation: Consolidation) -> Rows:
     }
     for cell, origins in consolidation.origins.items():
         pieces = _split(_written(origins, sheets), LIMIT - len(cell.column) - 1)
-        texts = (f"{cell.column} {text}" for text in pieces)
-        lines.setdefault(cell[:3], [""]).extend(texts)
+        lines.setdefault(cell[:3], [""]).extend(f"{cell.column} {text}" for text in pieces)
     for number, (source, names) in enumerate(zip(consolidation.sources, sheets, strict=True), 1):
         yield SOURCE, str(number), *_cells(_json(_fields(source))), "", *_cells(_json(list(names)))
-    for line, (level, *cells) in lines.items():
-        yield _json([*line, level]), *cells
+    for line, (level, *texts) in lines.items():
+        yield _json([*line, level]), *_filled(texts)
+
+
+def _filled(texts: Sequence[str]) -> Iterator[str]:
+    """The texts joined into as few cells as hold them."""
+    cell = ""
+    for text in texts:
+        if cell and len(cell) + 1 + len(text) > LIMIT:
+            yield cell
+            cell = ""
+        cell = f"{cell}{BETWEEN}{text}" if cell else text
+    if cell:
+        yield cell
 
 
 def read_origins(rows: Iterable[Sequence[Any]]) -> Behind:
@@ -75,7 +88,8 @@ def read_origins(rows: Iterable[Sequence[Any]]) -> Behind:
             form, block, identity, level = json.loads(cells[0])
             if level:
                 levels[BlockKey(form, block), identity] = level
-            for column, _, text in (cell.partition(" ") for cell in cells[1:] if cell):
+            said = (one for cell in cells[1:] if cell for one in cell.split(BETWEEN))
+            for column, _, text in (one.partition(" ") for one in said):
                 cell = CellKey(form, block, identity, column)
                 origins[cell] = (*origins.get(cell, ()), *_origins(text, sheets))
     return Behind(tuple(sources), origins, levels)
