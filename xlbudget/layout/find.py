@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place
 from xlbudget.layout.hidden import hidden_lines
+from xlbudget.layout.identify import identify
 from xlbudget.layout.labels import tidy
-from xlbudget.layout.tables import Scan, Sheet, Table, bands, identify, scan
+from xlbudget.layout.scan import bands, scan
+from xlbudget.layout.tables import Scan, Sheet, Table
 from xlbudget.packs.model import Pack
 
 if TYPE_CHECKING:
