@@ -341,7 +341,7 @@ def test_units_that_are_not_all_there_are_not_compared(pack: Pack, county: Path)
     lines = [(f"10{n}", f"第{n}局", "10") for n in (1, 2, 3)]
     listed = roster(county, ("10", "总局", ""), *lines, ("11", "第4局", ""))
     result, _ = consolidated(county, "--roster", listed, "--include-failing")
-    assert "节点检查 总局：所属单位没有交齐，没有核对（缺 第3局）" in result.stdout
+    assert "节点检查 总局：所属单位没有全部汇总，没有核对（缺 第3局）" in result.stdout
 
 
 def test_every_figure_can_be_traced(county: Path, pack: Pack) -> None:

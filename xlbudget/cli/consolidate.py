@@ -8,9 +8,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -18,37 +17,24 @@ from xlbudget.cli.cache import cache_folder
 from xlbudget.cli.changing import PASSWORD
 from xlbudget.cli.checking import files_in
 from xlbudget.cli.colour import coloured, styled
-from xlbudget.cli.gathering import SELDOM, Asked, Gathered, gather, reading_back
+from xlbudget.cli.gathering import SELDOM, Asked, gather, reading_back
+from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, shown, told_of
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import put, put_bytes
 from xlbudget.cli.roster import load_roster
-from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
-from xlbudget.ops.admission import Candidate, Refusal, admitted
 from xlbudget.ops.check import found_in_sum
-from xlbudget.ops.merge import Part, merged
-from xlbudget.ops.nodes import apart
+from xlbudget.ops.merge import merged
 from xlbudget.ops.overview import overview
-from xlbudget.ops.roster import Roster, added, missing, nodes, office_of
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.report.consolidated import Node, Told, consolidated, refusal
+from xlbudget.report.consolidated import Told, consolidated, refusal
 from xlbudget.report.text import uncoloured
 
 INTERRUPTED = 130
 """Exit code of a command that was stopped (128 + SIGINT)."""
-
-
-class Given(NamedTuple):
-    """What goes in: all files that were found, those taken and refused of them, and the roster."""
-
-    root: Path
-    found: Sequence[Gathered]
-    taken: list[Gathered]
-    refused: list[Refusal]
-    roster: Roster | None
 
 
 @click.command(epilog="例：xlbudget consolidate 各部门/ -o 汇总.xlsx --roster 名单.csv")
@@ -112,7 +98,7 @@ def consolidate(
         asked = Asked(pack_name, map_file, password, spool)
         with _progress(len(files)) as done:
             found = gather(files, asked, jobs or os.cpu_count() or 1, done)
-        given = _given(found, roster, include_failing, output.resolve().parent)
+        given = given_of(found, roster, include_failing, output.resolve().parent)
         if not given.taken:
             told = Told(len(files), (), tuple(given.refused))
             click.echo(consolidated(pack, told), err=True)
@@ -135,8 +121,8 @@ def _finish(
 
     gc.set_threshold(SELDOM)
     output, facts, html = results
-    chosen = [_part(asked, given, one) for one in _chosen(given)]
-    county = merged(pack, chosen, name or pack.words["consolidate"]["name"])
+    parts = [part_of_file(asked, given, one) for one in files_to_add(given)]
+    county = merged(pack, parts, name or pack.words["consolidate"]["name"])
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
     found = found_in_sum(pack, Reading(county.budget))
     shown = overview(pack, county, left)
@@ -148,7 +134,7 @@ def _finish(
     if facts:
         _put_facts(pack, asked, given, facts, force)
     errors = sum(finding.severity == ERROR for finding in found.findings)
-    told = _told(pack, asked, given, files, county)._replace(errors=errors)
+    told = told_of(pack, asked, given, files, county)._replace(errors=errors)
     click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
     sys.exit(int(not told.sound))
 
@@ -188,88 +174,6 @@ def _progress(files: int) -> Iterator[Callable[[Path], None]]:
         yield lambda path: bar.update(1, path)
 
 
-def _shown(root: Path, path: Path) -> str:
-    """The file's name as seen from the folder of the consolidated workbook, which links to it."""
-    try:
-        return os.path.relpath(path.resolve(), root)
-    except ValueError:  # on another drive
-        return str(path.resolve())
-
-
-def _given(
-    found: Sequence[Gathered], roster: Roster | None, include_failing: bool, root: Path
-) -> Given:
-    by_file = {_shown(root, one.path): one for one in found}
-    candidates = [Candidate(file, one.checksum, one.head) for file, one in by_file.items()]
-    taken, refused = admitted(candidates, include_failing)
-    return Given(root, found, [by_file[one.file] for one in taken], refused, roster)
-
-
-def _part(asked: Asked, given: Given, one: Gathered) -> Part:
-    if one.head.members:  # consolidated itself: it says its own sources
-        reading = reading_back(asked, one)
-        return Part(reading.sources, lambda: reading)
-    office = office_of(given.roster, one.head.code, one.head.department) if given.roster else None
-    source = Source(
-        _shown(given.root, one.path),
-        one.head.department,
-        office.code if office else one.head.code,
-        Decimal(one.head.total),
-        one.modified,
-        one.checksum,
-        one.head.errors,
-    )
-    return Part((source,), lambda: reading_back(asked, one))
-
-
-def _offices(roster: Roster, files: Sequence[Gathered]) -> dict[str, Gathered]:
-    """Office's code → the file that it sent."""
-    found = {}
-    for one in files:
-        office = office_of(roster, one.head.code, one.head.department)
-        if office:
-            found[office.code] = one
-    return found
-
-
-def _chosen(given: Given) -> list[Gathered]:
-    """The files to add up: not those of units whose office sent a workbook of its own."""
-    if given.roster is None:
-        return given.taken
-    sent = _offices(given.roster, given.taken)
-    kept = added(given.roster, sent)
-    below = {one.path for code, one in sent.items() if code not in kept}
-    return [one for one in given.taken if one.path not in below]
-
-
-def _told(pack: Pack, asked: Asked, given: Given, files: int, county: Consolidation) -> Told:
-    told = Told(files, county.sources, tuple(given.refused))
-    if given.roster is None:
-        return told
-    sent = _offices(given.roster, given.taken)
-    seen = _offices(given.roster, given.found)
-    known = {one.path for one in sent.values()}
-    strangers = [_shown(given.root, one.path) for one in given.taken if one.path not in known]
-    return told._replace(
-        missing=tuple(one.name for one in missing(given.roster, seen)),
-        strangers=tuple(strangers),
-        nodes=tuple(_nodes(pack, asked, given, given.roster, sent)),
-    )
-
-
-def _nodes(
-    pack: Pack, asked: Asked, given: Given, roster: Roster, sent: dict[str, Gathered]
-) -> Iterator[Node]:
-    for code, under in nodes(roster, sent):
-        office = roster.offices[code].name
-        parts = [_part(asked, given, sent[one]) for one in under]
-        below = merged(pack, parts, office)
-        absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
-        own = reading_back(asked, sent[code]).budget
-        found = () if absent else tuple(apart(pack, own, below))
-        yield Node(office, below.sources, absent, found)
-
-
 def _put_facts(pack: Pack, asked: Asked, given: Given, target: Path, force: bool) -> None:
     from xlbudget.cli.facts import put_facts
     from xlbudget.ops.facts import facts_of
@@ -277,8 +181,8 @@ def _put_facts(pack: Pack, asked: Asked, given: Given, target: Path, force: bool
     put_facts(
         (
             fact
-            for one in sorted(_chosen(given), key=lambda one: one.path)
-            for fact in facts_of(pack, reading_back(asked, one), _shown(given.root, one.path))
+            for one in sorted(files_to_add(given), key=lambda one: one.path)
+            for fact in facts_of(pack, reading_back(asked, one), shown(given.root, one.path))
         ),
         target,
         force,
