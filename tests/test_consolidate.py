@@ -222,10 +222,6 @@ def test_what_has_errors_stays_out_unless_it_is_asked_for(county: Path, pack: Pa
     assert [bool(source.errors) for source in sources].count(True) == 1
 
 
-def changed(budget: Budget, **what: object) -> Budget:
-    return budget._replace(**what)  # type: ignore[arg-type]
-
-
 def test_a_department_twice_another_year_or_unit_are_named_with_the_other_file(
     county: Path, pack: Pack
 ) -> None:

@@ -1,4 +1,4 @@
-"""Writes a small synthetic county: `python examples/county-2025/make.py`.
+"""Writes a small synthetic county: `PYTHONPATH=tests python examples/county-2025/make.py`.
 
 Three departments' workbooks, one of them with a mistake, and a roster with a fourth that sent
 nothing. The figures are made up (tests/departments.py).
@@ -7,19 +7,16 @@ nothing. The figures are made up (tests/departments.py).
 from __future__ import annotations
 
 import csv
-import sys
 from pathlib import Path
 
+from departments import department
+from sent import workbook
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.key import BlockKey
+from xlbudget.packs.load import default_pack, load_pack
+
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent.parent / "tests"))
-
-from departments import department  # noqa: E402
-from sent import workbook  # noqa: E402
-
-from xlbudget.core.budget import Budget  # noqa: E402
-from xlbudget.core.key import BlockKey  # noqa: E402
-from xlbudget.packs.load import default_pack, load_pack  # noqa: E402
-
 SENT = {"101": ("示例县教育局", 2), "102": ("示例县民政局", 4), "103": ("示例县水务局", 6)}
 MISSING = ("104", "示例县林业局")
 PLANTED = ("103", BlockKey("f05", "rows"), "total", "basic")
