@@ -20,7 +20,7 @@ from xlbudget.cli.colour import coloured, styled
 from xlbudget.cli.gathering import SELDOM, Asked, gather, reading_back
 from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, shown, told_of
 from xlbudget.cli.mapping import MAP, check_map
-from xlbudget.cli.output import put, put_bytes
+from xlbudget.cli.output import keep_existing, put, put_bytes
 from xlbudget.cli.roster import load_roster
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
@@ -86,11 +86,11 @@ def consolidate(
     check_map(pack_name, map_file)
     pack = load_pack(pack_name or default_pack())
     roster = load_roster(pack, roster_file) if roster_file else None
-    results = {path.resolve() for path in (output, facts, html) if path}
-    for path in results:
-        if path.exists() and not force:
-            put_bytes(b"", path, force)
-    files = [path for path in files_in(paths) if path.resolve() not in results]
+    results = [path for path in (output, facts, html) if path]
+    for path in results:  # before the long work, not after it
+        keep_existing(path, force)
+    own = {path.resolve() for path in results}
+    files = [path for path in files_in(paths) if path.resolve() not in own]
     if not files:
         raise click.UsageError("文件夹里没有工作簿。")
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))

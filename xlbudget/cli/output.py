@@ -25,13 +25,18 @@ def put_bytes(content: bytes, output: Path, force: bool) -> None:
     put_made(lambda path: path.write_bytes(content), output, force)
 
 
+def keep_existing(output: Path, force: bool) -> None:
+    """Raise UsageError where the file is there already and shall not be overwritten."""
+    if output.exists() and not force:
+        raise click.UsageError(f"文件已存在：{output}。要覆盖请加 --force，或换一个文件名。")
+
+
 def put_made(make: Callable[[Path], object], output: Path, force: bool) -> None:
     """The same for what `make` writes to the path that it is given.
 
     Raises UsageError as `put_bytes` does, and what `make` raises but OSError.
     """
-    if output.exists() and not force:
-        raise click.UsageError(f"文件已存在：{output}。要覆盖请加 --force，或换一个文件名。")
+    keep_existing(output, force)
     import tempfile
 
     try:
