@@ -389,3 +389,20 @@ def test_the_hot_path_imports_no_reader_of_other_formats() -> None:
     loaded = subprocess.run(python, capture_output=True, text=True, check=True).stdout.split()
     for module in ("msoffcrypto", "olefile", "subprocess", "xlbudget.workbook.confined"):
         assert module not in loaded
+
+
+@office_only
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+def test_hidden_rows_and_columns_are_said_in_every_format(
+    forms_bytes: bytes, tmp_path: Path, office: Office, suffix: str
+) -> None:
+    book = openpyxl.load_workbook(BytesIO(forms_bytes))
+    for row in (7, 8, 10):
+        book["表三"].row_dimensions[row].hidden = True
+    book["表三"].column_dimensions["B"].hidden = True
+    first, other = tmp_path / "预算.xlsx", tmp_path / f"预算.{suffix}"
+    book.save(first)
+    office.do(load=str(first), save=str(other), **{"as": FILTERS[suffix]})
+    for path in (first, other):
+        said = [f for f in check_file(path).findings if f.rule == "S115"]
+        assert [f.facts["lines"] for f in said] == ["第 7 至 8、10 行和 B 列"]

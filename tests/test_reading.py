@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,12 @@ import pytest
 from conftest import EXAMPLE
 
 from xlbudget.cli.checking import check_file
-from xlbudget.core.budget import Budget
+from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import NOTE
+from xlbudget.core.key import BlockKey
+from xlbudget.core.reading import Reading
+from xlbudget.ops.check import check
+from xlbudget.packs.model import Pack
 from xlbudget.report.checked import Checked
 from xlbudget.report.words import Namer, places
 
@@ -244,3 +249,17 @@ def test_forms_missing_twice_and_of_another_year(tmp_path: Path, forms_bytes: by
             sheet["A2"] = sheet["A2"].value.replace("2025", "2024")
 
     assert "S111" in [r for r, _, _ in said(checked(tmp_path, forms_bytes, other_year))]
+
+
+@pytest.mark.parametrize(("small", "said"), [("790.78", True), ("790.81", False)])
+def test_yuan_for_ten_thousand_yuan_is_said_only_where_the_figures_agree(
+    pack: Pack, small: str, said: bool
+) -> None:
+    """Ten thousand times another form's largest figure, but for that one's rounding."""
+    blocks = {
+        BlockKey(form, "rows"): (Row("total", {"total": Decimal(amount)}),)
+        for form, amount in (("f02", small), ("f03", "7907800.00"))
+    }
+    budget = Budget(pack.name, pack.year, "万元", "某局", blocks=blocks)
+    found = {f.form for f in check(pack, Reading(budget)).findings if f.rule == "V206"}
+    assert found == ({"f03"} if said else set())

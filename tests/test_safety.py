@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import layouts
 import openpyxl
 import pytest
 from conftest import EXAMPLE
@@ -22,7 +23,11 @@ from test_commands import COMMAND
 from test_formats import locked, ole
 from xlsb import record, relations, text, xlsb_bytes
 
+from xlbudget.core.budget import Budget
+from xlbudget.packs.model import Pack
+
 SECONDS = 10
+LONG = 10_000
 MEMORY = 300 << 20
 NET = 2 << 30
 """Address space that the command may ask for: so that a failing test harms no machine."""
@@ -686,3 +691,29 @@ def test_decrypting_takes_no_longer_than_its_limit(forms_bytes: bytes, tmp_path:
     )
     assert (done.returncode, done.stderr) == (2, "")
     assert "F115" in done.stdout and "10 秒" in done.stdout
+
+
+def _codes(one: layouts.Drawn) -> list[list[Any]]:
+    return [list(one.body[-1]) for _ in range(LONG)]
+
+
+def _names(one: layouts.Drawn) -> list[list[Any]]:
+    rest = [""] * (len(one.head[0]) - 3)
+    return [[f"第{n}项", 1.0 + n % 7, 1.0 + n % 7, *rest] for n in range(LONG)]
+
+
+@pytest.mark.parametrize(
+    ("form", "rows_of"),
+    [(5, _codes), (11, _names), (12, _names)],
+    ids=["code", "units", "projects"],
+)
+def test_ten_thousand_rows_that_do_not_add_up_end_in_time(
+    pack: Pack, example: Budget, tmp_path: Path, form: int, rows_of: Callable[..., Any]
+) -> None:
+    """One code again and again, or names of which none is the sum of those below."""
+    forms = layouts.drawn(pack, example)
+    one = forms[form - 1]
+    one.body = rows_of(one)
+    path = tmp_path / "预算.xlsx"
+    path.write_bytes(layouts.book_bytes(forms))
+    assert run(path).code == 1
