@@ -9,7 +9,7 @@ from pathlib import Path
 
 from xlbudget.cli.checking import read_file
 from xlbudget.core.budget import Budget
-from xlbudget.core.key import CellKey
+from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
 
 
@@ -29,6 +29,6 @@ def differences(pack: Pack, output: Path, budgets: Iterable[Budget]) -> tuple[in
 
 def _amounts(pack: Pack, budget: Budget) -> Iterator[tuple[CellKey, Decimal]]:
     for cell, amount in budget.amounts():
-        block = pack.blocks[cell[:2]]  # type: ignore[index]
+        block = pack.blocks[BlockKey(cell.form, cell.block)]
         if amount and (block.fixed or block.codes):
             yield cell, amount * pack.yuan(budget.unit_of(cell.form))

@@ -95,15 +95,11 @@ def _before(path: Path, asked: Asked) -> Gathered | None:
 
 def _read(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:
     left = list(paths)
-    while left:
-        several = min(jobs, len(left))
-        for one in _by_pool(left, asked, several):
-            left.remove(one.path)
-            yield one
-        if left:  # a process died: one of these; each gets a process of its own
-            for path in left:
-                yield from list(_by_pool([path], asked, 1)) or [_died(path, asked)]
-            return
+    for one in _by_pool(paths, asked, min(jobs, len(paths))) if paths else ():
+        left.remove(one.path)
+        yield one
+    for path in left:  # a process died: on one of these; each gets a process of its own
+        yield from list(_by_pool([path], asked, 1)) or [_died(path, asked)]
 
 
 def _by_pool(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:

@@ -91,7 +91,7 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
         for identity, line in body.places.items():
             key = (body.block.id, identity)
             found.rows.setdefault(key, RowPlace(table.sheet.name, line, columns))
-    _say_columns(pack, table, bodies, found)
+    _say_columns(table, bodies, number_rows, found)
 
 
 def _digits(pack: Pack, block: Block) -> tuple[int, ...]:
@@ -413,16 +413,15 @@ def _say_rest(table: Table, number: int, rest: list[int], found: Found) -> None:
         found.remarks.append(Remark(kind, "", form, (at,), {"text": str(value).strip()}))
 
 
-def _say_columns(pack: Pack, table: Table, bodies: list[Body], found: Found) -> None:
+def _say_columns(table: Table, bodies: list[Body], number_rows: set[int], found: Found) -> None:
     assert table.match is not None
     form = table.match.form
     unplaced = False
-    numbered_rows = _column_numbers(pack, table) if table.match.unknown else set()
     for column in table.match.unknown:
         filled = [
             n
             for n in table.body
-            if isinstance(_cell(table, n, column), float | int) and n not in numbered_rows
+            if isinstance(_cell(table, n, column), float | int) and n not in number_rows
         ]
         if filled:
             unplaced = True

@@ -86,7 +86,9 @@ def _table(pack: Pack, table: Table) -> ExplainedTable:
         (table.heading[0], table.heading[-1]),
         table.evidence,
         tuple(sorted(columns)),
-        tuple(BETWEEN.join(_path(pack, w.block, w.key)) for w in match.missing) if match else (),
+        tuple(BETWEEN.join(pack.blocks[w.block].paths[w.key]) for w in match.missing)
+        if match
+        else (),
     )
 
 
@@ -95,10 +97,6 @@ def _printed(table: Table) -> list[dict[int, str]]:
         {column: text.strip() for column, text in texts_of(table.sheet.rows[row]).items()}
         for row in table.heading
     ]
-
-
-def _path(pack: Pack, block: tuple[str, str], key: str) -> tuple[str, ...]:
-    return next(b for b in pack.blocks.values() if b.id == block).paths[key]
 
 
 def _columns(
@@ -111,7 +109,7 @@ def _columns(
     for block, placed in match.columns.items():
         for key, column in placed.items():
             how = _how(column, leaves[block, key], normals, near, parts, table)
-            meaning = BETWEEN.join(_path(pack, block, key))
+            meaning = BETWEEN.join(pack.blocks[block].paths[key])
             text = BETWEEN.join(heads.get(column, ()))
             yield ExplainedColumn(column, text, meaning, how, near.get(column, 100))
     known = {column for placed in match.columns.values() for column in placed.values()}

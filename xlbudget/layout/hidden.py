@@ -7,14 +7,14 @@ from itertools import pairwise
 
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place, column_letters
-from xlbudget.layout.tables import Sheet
+from xlbudget.layout.tables import Sheet, filled
 from xlbudget.packs.model import Pack
 
 
 def hidden_lines(pack: Pack, sheets: Iterable[Sheet]) -> Iterator[Remark]:
     """One remark a sheet with hidden rows or columns in which something stands."""
     for sheet in sheets:
-        rows = [row for row in sorted(sheet.lines.hidden_rows) if _filled(sheet, row)]
+        rows = [row for row in sorted(sheet.lines.hidden_rows) if filled(sheet, row)]
         columns = [c for c in sorted(sheet.lines.hidden_columns) if _filled_down(sheet, c)]
         words = pack.words["hidden"]
         said = []
@@ -26,10 +26,6 @@ def hidden_lines(pack: Pack, sheets: Iterable[Sheet]) -> Iterator[Remark]:
             at = Place(sheet.name, rows[0] if rows else 0, columns[0] if columns else 0)
             facts = {"sheet": sheet.name, "lines": words["and"].join(said)}
             yield Remark("hidden_lines", "", "", (at,), facts)
-
-
-def _filled(sheet: Sheet, row: int) -> bool:
-    return row < len(sheet.rows) and any(v not in ("", None) for v in sheet.rows[row])
 
 
 def _filled_down(sheet: Sheet, column: int) -> bool:

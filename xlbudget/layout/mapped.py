@@ -10,7 +10,7 @@ from xlbudget.core.reading import Said
 from xlbudget.layout.heads import Match, wanted_columns
 from xlbudget.layout.lines import ABOUT, FOOTER, NOTE, TITLE, Line, read_line
 from xlbudget.layout.mapping import MappedTable
-from xlbudget.layout.tables import Scan, Sheet, Table, texts_of
+from xlbudget.layout.tables import Scan, Sheet, Table, filled, texts_of
 from xlbudget.packs.model import Pack
 
 MAP = "map"
@@ -29,7 +29,7 @@ def mapped_scan(pack: Pack, sheet: Sheet, mapped: Sequence[MappedTable]) -> Scan
         above = rows.stop
     used = {row for table in tables for row in (*table.heading, *table.body, *table.footers)}
     used |= {said.place.row for t in tables for said in (*t.above.values(), *t.notes)}
-    left = [row for row in range(len(sheet.rows)) if row not in used and _filled(sheet, row)]
+    left = [row for row in range(len(sheet.rows)) if row not in used and filled(sheet, row)]
     return Scan(tables, left)
 
 
@@ -39,7 +39,7 @@ def _table(pack: Pack, sheet: Sheet, one: MappedTable, rows: range, above: int) 
     for row in range(above, one.heading.start):
         _take_above(pack, table, row)
     for row in rows:
-        if _filled(sheet, row):
+        if filled(sheet, row):
             _take(pack, table, row)
     table.match = _match(pack, table, one)
     return table
@@ -86,10 +86,6 @@ def _take(pack: Pack, table: Table, row: int) -> None:
         table.footers.append(row)
     else:
         table.body.append(row)
-
-
-def _filled(sheet: Sheet, row: int) -> bool:
-    return row < len(sheet.rows) and any(v not in ("", None) for v in sheet.rows[row])
 
 
 def unused(pack: Pack, mapped: Iterable[MappedTable], sheets: Sequence[Sheet]) -> Iterator[Remark]:

@@ -92,6 +92,11 @@ def texts_of(row: Sequence[Any]) -> dict[int, str]:
     return {c: v for c, v in enumerate(row) if v.__class__ is str and v and not v.isspace()}
 
 
+def filled(sheet: Sheet, row: int) -> bool:
+    """Stands anything in that row?"""
+    return row < len(sheet.rows) and any(v not in ("", None) for v in sheet.rows[row])
+
+
 def normal_texts(sheet: Sheet, row: int) -> dict[int, str]:
     """The words of a sheet\'s row by column, in normal form."""
     return {column: normal(text) for column, text in texts_of(sheet.rows[row]).items()}
