@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
-from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
@@ -20,61 +19,57 @@ from hypothesis import strategies as st
 
 from xlbudget.cli.checking import read_file
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.consolidation import Consolidation, Origin, Source
-from xlbudget.core.key import BlockKey, CellKey, Place
+from xlbudget.core.consolidation import Consolidation, Source
+from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import LeftOut
-from xlbudget.core.reading import Reading
-from xlbudget.ops.check import found_in
+from xlbudget.core.reading import Reading, RowPlace
+from xlbudget.ops.check import found_in_sum
+from xlbudget.ops.merge import Part, merged, part_of
 from xlbudget.ops.overview import CLASSES, DEPARTMENTS, overview
+from xlbudget.ops.share import reading_of, share_of, shares_in, text_of
 from xlbudget.packs.faults import PackError
 from xlbudget.packs.load import load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.report.county_html import county_page
 from xlbudget.workbook.county import consolidated_workbook_bytes
-from xlbudget.workbook.origins import LIMIT, origin_rows, read_origins
+from xlbudget.workbook.origins import LIMIT, origin_rows, read_origins, rows_of
 from xlbudget.workbook.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
+from xlbudget.workbook.write import workbook_bytes
 
 NAMES = ("预算.xlsx", "第 2 局/预算 #1.xlsx", "50%局.xlsx", "a&b'c（定）.xlsx", "=1+1.xlsx")
 
 
 def consolidated(pack: Pack, departments: Sequence[Budget]) -> Consolidation:
-    """Departments added up by cell key; of outlines, whose rows have no codes, only the total."""
-    origins: dict[CellKey, list[Origin]] = defaultdict(list)
-    rows: dict[BlockKey, dict[str, Row]] = defaultdict(dict)
-    for number, budget in enumerate(departments):
-        for key, listed in budget.blocks.items():
-            for row in listed:
-                if not pack.blocks[key].levels or row.id == TOTAL:
-                    rows[key].setdefault(row.id, row)
-                    for column, amount in row.amounts.items():
-                        place = Place(pack.forms[key.form].sheet, len(rows[key]), 2)
-                        origins[CellKey(*key, row.id, column)].append(Origin(number, place, amount))
-    sums = {cell: sum((o.amount for o in of), Decimal(0)) for cell, of in origins.items()}
-    blocks = {}
-    for key, block in pack.blocks.items():
-        order = {row: place for place, row in enumerate(block.row_keys)}
-        ids = sorted(rows[key], key=lambda row: (order.get(row, 99), row))
-        blocks[key] = tuple(_summed(key, rows[key][row], sums) for row in ids)
-    county = departments[0]._replace(department="某县", department_code="", blocks=blocks)
-    sources = tuple(_source(pack, n, budget) for n, budget in enumerate(departments))
-    return Consolidation(county, sources, {cell: tuple(of) for cell, of in origins.items()})
+    """Departments added up, each under a file of its own."""
+    parts = [
+        part_of(pack, _source(pack, number, budget), _placed(pack, budget))
+        for number, budget in enumerate(departments)
+    ]
+    return merged(pack, parts, "某县")
+
+
+def _placed(pack: Pack, budget: Budget) -> Reading:
+    """The budget as if read from sheets, every row in a line of its own."""
+    rows = {
+        (key, row.id): RowPlace(
+            pack.forms[key.form].sheet, line, {c: n for n, c in enumerate(pack.blocks[key].columns)}
+        )
+        for key, listed in budget.blocks.items()
+        for line, row in enumerate(listed)
+    }
+    return Reading(budget, rows)
 
 
 def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
-    judged = found_in(pack, Reading(county.budget)).judged
+    judged = found_in_sum(pack, Reading(county.budget)).judged
     return consolidated_workbook_bytes(pack, county, overview(pack, county), judged)
-
-
-def _summed(key: BlockKey, row: Row, sums: dict[CellKey, Decimal]) -> Row:
-    amounts = {c.column: amount for c, amount in sums.items() if c[:3] == (*key, row.id)}
-    return row._replace(amounts=amounts)
 
 
 def _source(pack: Pack, number: int, budget: Budget) -> Source:
     file = NAMES[number] if number < len(NAMES) else f"第{number}局/预算.xlsx"
-    rows = {row.id: row.amounts for row in budget.blocks[BlockKey("f01", "expenditure")]}
-    total = rows["grand_total"]["total"]
+    rows = {row.id: row.amounts for row in budget.blocks.get(BlockKey("f01", "expenditure"), ())}
+    total = rows["grand_total"]["total"] if rows else Decimal(0)
     code = f"{101 + number}"
     errors = number % 3 // 2 * (number + 1)
     checksum = f"{number:064x}"
@@ -98,10 +93,19 @@ def county_bytes(pack: Pack, county: Consolidation, departments: list[Budget]) -
 
 def test_read_back(pack: Pack, county: Consolidation, county_bytes: bytes, tmp_path: Path) -> None:
     """The workbook is read as the county's budget; of the added sheets nothing is said."""
+
+    def listed(key: BlockKey) -> list[Row]:
+        return list(county.listed[key].rows()) if key in county.listed else []
+
     path = tmp_path / "汇总.xlsx"
     path.write_bytes(county_bytes)
     _, reading = read_file(path)
-    filled = {cell: amount for cell, amount in county.budget.amounts() if amount}
+    blocks = {
+        key: [*(row for row in rows if row.id == TOTAL or key not in county.listed), *listed(key)]
+        for key, rows in county.budget.blocks.items()
+    }
+    whole = county.budget._replace(blocks=blocks)
+    filled = {cell: amount for cell, amount in whole.amounts() if amount}
     assert {cell: amount for cell, amount in reading.budget.amounts() if amount} == filled
     assert reading.budget.department == "某县"
     assert reading.remarks == ()
@@ -112,43 +116,106 @@ money = st.decimals(allow_nan=False, allow_infinity=False, places=None)
 dates = st.just("2025-02-03")
 whole = st.integers(0, 99)
 source = st.builds(Source, words, words, words, money, dates, words, whole)
-place = st.builds(Place, words, st.integers(0, 1_048_575), st.integers(0, 16_383))
-columns = st.sampled_from(["total", "general"])
-key = st.builds(CellKey, st.sampled_from(["f01", "f12"]), words, words, columns)
 
 
-@st.composite
-def consolidations(draw: st.DrawFn) -> tuple[tuple[Source, ...], dict[CellKey, Any]]:
-    sources = tuple(draw(st.lists(source, min_size=1, max_size=4)))
-    origin = st.builds(Origin, st.integers(0, len(sources) - 1), place, money)
-    return sources, draw(st.dictionaries(key, st.lists(origin, max_size=5).map(tuple)))
+def readings(pack: Pack) -> st.SearchStrategy[Reading]:
+    """Rows of any words and figures in a form of codes and one of projects, placed or not."""
+    keys = [BlockKey("f03", "rows"), BlockKey("f12", "rows")]
+    amounts = st.dictionaries(st.sampled_from(["total", "project", "general"]), money)
+    levels = st.sampled_from(["", "department", "project"])
+    row = st.builds(Row, words, amounts, words, words, levels, words)
+    blocks = {key: st.lists(row, max_size=4, unique_by=lambda row: row.id) for key in keys}
+    units = st.dictionaries(st.sampled_from(["f03"]), st.just("元"))
+
+    def reading(found: dict[BlockKey, list[Row]], units: dict[str, str], sheet: str) -> Reading:
+        kept = {
+            key: tuple(
+                row._replace(
+                    amounts={
+                        c: row.amounts[c] for c in pack.blocks[key].columns if c in row.amounts
+                    }
+                )
+                for row in rows
+            )
+            for key, rows in found.items()
+        }
+        budget = Budget(pack.name, 2025, "万元", "", blocks=kept, units=units)
+        return _placed(pack, budget) if sheet else Reading(budget)
+
+    return st.builds(reading, st.fixed_dictionaries(blocks), units, words)
 
 
-@given(consolidations())
-def test_origins_survive(pack: Pack, behind: tuple[tuple[Source, ...], dict[CellKey, Any]]) -> None:
+@given(st.data())
+def test_shares_survive(pack: Pack, data: st.DataObject) -> None:
+    """Whatever rows are called and whatever figures stand in them: a share is its reading."""
+    reading = data.draw(readings(pack))
+    (share,) = shares_in(text_of(share_of(pack, reading)).split("\n"))
+    again = reading_of(pack, share, "", "")
+    assert again == reading
+    written = [[str(a) for a in row.amounts.values()] for _, row in _rows(reading)]
+    assert [[str(a) for a in row.amounts.values()] for _, row in _rows(again)] == written
+
+
+def _rows(reading: Reading) -> list[tuple[BlockKey, Row]]:
+    return [(key, row) for key, rows in reading.budget.blocks.items() for row in rows]
+
+
+@given(st.data())
+def test_origins_survive(pack: Pack, data: st.DataObject) -> None:
     """Whatever sheets, files and rows are called, what is written is what is read."""
-    rows = origin_rows(Consolidation(Budget(pack.name, 2025, "万元", "某县"), *behind))
-    assert read_origins([c or None for c in row] for row in rows)[:2] == behind
+    sources = data.draw(st.lists(source, min_size=1, max_size=4).map(tuple))
+    shares = tuple(share_of(pack, data.draw(readings(pack))) for _ in sources)
+    county = Consolidation(BLANK, sources, shares.__getitem__, {})
+    rows = list(origin_rows(county))
+    assert len(rows) == rows_of(county)
+    assert read_origins([c or None for c in row] for row in rows) == (sources, shares)
 
 
-NASTY = ("a!b;c=d", "it's: x", " 空 格 ", "_x0041_", '"[]{}', "表一", "1:2!A1=3;4")
+BLANK = Budget("", 2025, "万元", "某县")
+NASTY = ("a!b;c=d", "it's: x", " 空 格 ", "_x0041_", '"[]{}<&>', "表一", "\x0b\r\n\t", "=1+1")
 
 
-def test_origins_survive_in_a_workbook(
-    pack: Pack, county: Consolidation, departments: list[Budget]
-) -> None:
-    """Sheet names that look like our own signs; more behind a cell than Excel takes in one."""
-    cell = CellKey("f03", "rows", "_x0041_; =", "total")
-    origins = tuple(
-        Origin(n % 5, Place(NASTY[n % len(NASTY)], n, n % 30), Decimal(n) / 100)
-        for n in range(9000)
+def test_origins_survive_in_a_workbook(pack: Pack, tmp_path: Path) -> None:
+    """Names that look like signs of ours or of Excel; more of a source than one cell takes."""
+    columns = pack.blocks[BlockKey("f12", "rows")].columns
+    rows = tuple(
+        Row(f"@{n + 1}", {columns[0]: Decimal(n) / 100}, "", NASTY[n % len(NASTY)], "project")
+        for n in range(3000)
     )
-    full = county._replace(origins={**county.origins, cell: origins})
-    assert max(len(text) for row in origin_rows(full) for text in row) <= LIMIT
-    package = workbook(pack, full)
-    sheet = openpyxl.load_workbook(BytesIO(package))[pack.words["sources"]["origins"]]
+    budget = BLANK._replace(pack=pack.name, blocks={BlockKey("f12", "rows"): rows})
+    county = consolidated(pack, [budget])
+    path = tmp_path / "汇总.xlsx"
+    path.write_bytes(workbook(pack, county))
+    assert max(len(text) for row in origin_rows(county) for text in row) == LIMIT
+    sheet = openpyxl.load_workbook(path)[pack.words["sources"]["origins"]]
     assert sheet.sheet_state == "hidden"
-    assert read_origins(sheet.iter_rows(values_only=True))[:2] == (full.sources, full.origins)
+    reading = read_file(path)[1]
+    assert reading.sources == county.sources
+    (share,) = reading.shares
+    assert reading_of(pack, share, "", "") == reading_of(pack, county.share(0), "", "")
+    assert read_origins(sheet.iter_rows(values_only=True)) == (county.sources, reading.shares)
+
+
+def test_listed_rows_stand_as_their_plan_says(pack: Pack, tmp_path: Path) -> None:
+    """Rows made while the sheet is packed: the same cells, in the same looks, as planned ones."""
+    budget = department(pack, 3)
+    county = consolidated(pack, [budget])
+    path = tmp_path / "汇总.xlsx"
+    path.write_bytes(workbook(pack, county))
+    sheets = openpyxl.load_workbook(path)
+    plain = openpyxl.load_workbook(BytesIO(workbook_bytes(pack, budget)))
+    for key in county.listed:
+        name = pack.forms[key.form].sheet
+        one, other = ([seen(row) for row in book[name].iter_rows(5)] for book in (sheets, plain))
+        assert one[:-1] == other[:-1]  # below stands the note, live in the one that is typed into
+
+
+def seen(row: Sequence[Any]) -> list[Any]:
+    """What a row shows: contents, number formats, borders, indentation."""
+    return [
+        (c.value, c.number_format, c.border.left.style, c.alignment.indent, c.protection.locked)
+        for c in row
+    ]
 
 
 def test_sources_sheet(pack: Pack, county: Consolidation, county_bytes: bytes) -> None:
@@ -242,7 +309,8 @@ def test_overview_sheet(
 
 def test_nothing_to_show(pack: Pack) -> None:
     """A county without any figure has its sheets and its page all the same."""
-    nothing = Consolidation(Budget(pack.name, pack.year, "万元", "某县"), (), {})
+    budget = Budget(pack.name, pack.year, "万元", "某县")
+    nothing = Consolidation(budget, (), ().__getitem__, {})
     assert workbook(pack, nothing)
     assert pack.words["overview"]["clean"] in county_page(pack, nothing)
 
@@ -299,14 +367,11 @@ def test_faults_of_the_pack(tmp_path: Path, right: str, wrong: str, line_says: s
 
 
 def test_small(pack: Pack) -> None:
-    """75 000 origins of 300 departments in little space."""
+    """75 000 figures of 300 departments in little space."""
+    names = list(pack.catalogues["function"].names.items())[:250]
+    rows = tuple(Row(c, {"total": Decimal(n) / 100}, c, name) for n, (c, name) in enumerate(names))
+    budget = BLANK._replace(pack=pack.name, blocks={BlockKey("f03", "rows"): rows})
+    share = share_of(pack, _placed(pack, budget))
     sources = tuple(Source(f"{n}.xlsx", f"{n}局", "", Decimal(n), "", "") for n in range(300))
-    origins = {
-        CellKey("f03", "rows", str(row), "total"): tuple(
-            Origin(n, Place("表三", row, 2), Decimal(n * row) / 100) for n in range(300)
-        )
-        for row in range(250)
-    }
-    full = Consolidation(Budget(pack.name, 2025, "万元", "某县"), sources, origins)
-    package = workbook(pack, full)
-    assert len(package) < 3_000_000
+    county = merged(pack, [Part(sources, lambda _: share)], "某县")
+    assert len(workbook(pack, county)) < 3_000_000

@@ -104,7 +104,7 @@ def read_file(
     try:
         reading = recovered(pack, recognise(pack, book.sheets, book.contents, mapped))
         if book.origins:
-            reading = _with_origins(reading, book.origins)
+            reading = _with_sources(pack, reading, book.origins)
     except NothingRecognised:
         raise Unreadable(_remark("nothing_recognised", path)) from None
     data = interchange.to_data(pack, reading.budget)
@@ -112,24 +112,28 @@ def read_file(
     return pack, reading._replace(remarks=reading.remarks + remarks)
 
 
-def _with_origins(reading: Reading, sheet: RawSheet) -> Reading:
-    """The reading of a consolidated workbook, with what it says of the figures behind its own."""
+def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
+    """The reading of a consolidated workbook, with what it says of the files behind it."""
+    from xlbudget.ops.merge import Part, merged
     from xlbudget.workbook.origins import read_origins
 
     try:
-        behind = read_origins(sheet.rows)
+        sources, shares = read_origins(sheet.rows)
+        sum_ = merged(pack, [Part(sources, shares.__getitem__)], reading.budget.department)
+        levels = {
+            (key, row.id): row.level for key, found in sum_.listed.items() for row in found.rows()
+        }
     except (ValueError, LookupError, TypeError, ArithmeticError):  # changed by hand
         return reading
     blocks = {
-        key: tuple(row._replace(level=behind.levels.get((key, row.id), row.level)) for row in rows)
+        key: tuple(row._replace(level=levels.get((key, row.id), row.level)) for row in rows)
         for key, rows in reading.budget.blocks.items()
     }
-    roundings = {cell: len(found) for cell, found in behind.origins.items()}
     return reading._replace(
-        budget=reading.budget._replace(blocks=blocks, roundings=roundings),
-        remarks=tuple(one for one in reading.remarks if one.kind != UNCLEAR or not behind.levels),
-        sources=behind.sources,
-        origins=behind.origins,
+        budget=reading.budget._replace(blocks=blocks, roundings=sum_.budget.roundings),
+        remarks=tuple(one for one in reading.remarks if one.kind != UNCLEAR or not levels),
+        sources=sources,
+        shares=shares,
     )
 
 

@@ -17,8 +17,8 @@ from xlbudget.cli.cache import cache_folder
 from xlbudget.cli.changing import PASSWORD
 from xlbudget.cli.checking import files_in
 from xlbudget.cli.colour import coloured, styled
-from xlbudget.cli.gathering import SELDOM, Asked, gather, reading_back
-from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, shown, told_of
+from xlbudget.cli.gathering import SELDOM, Asked, gather
+from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, told_of
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import keep_existing, put, put_bytes
 from xlbudget.cli.roster import load_roster
@@ -132,7 +132,10 @@ def _finish(
 
         put(county_page(pack, county, left), html, force)
     if facts:
-        _put_facts(pack, asked, given, facts, force)
+        from xlbudget.cli.facts import put_facts
+        from xlbudget.ops.facts import facts_behind
+
+        put_facts(facts_behind(pack, county), facts, force)
     errors = sum(finding.severity == ERROR for finding in found.findings)
     told = told_of(pack, asked, given, files, county)._replace(errors=errors)
     click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
@@ -172,18 +175,3 @@ def _progress(files: int) -> Iterator[Callable[[Path], None]]:
     )
     with bar:
         yield lambda path: bar.update(1, path)
-
-
-def _put_facts(pack: Pack, asked: Asked, given: Given, target: Path, force: bool) -> None:
-    from xlbudget.cli.facts import put_facts
-    from xlbudget.ops.facts import facts_of
-
-    put_facts(
-        (
-            fact
-            for one in sorted(files_to_add(given), key=lambda one: one.path)
-            for fact in facts_of(pack, reading_back(asked, one), shown(given.root, one.path))
-        ),
-        target,
-        force,
-    )

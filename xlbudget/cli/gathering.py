@@ -23,10 +23,10 @@ from typing import NamedTuple
 from xlbudget.cli.cache import entry, keep, state_of
 from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.core.finding import ERROR, WARNING, Remark
-from xlbudget.core.reading import Reading
 from xlbudget.ops.check import found_in
 from xlbudget.ops.overview import amount_of
-from xlbudget.ops.snapshot import Head, head_of, packed, reading_of
+from xlbudget.ops.share import share_of
+from xlbudget.ops.snapshot import Head, Snapshot, head_of, packed, snapshot_of
 from xlbudget.report.checked import Checked
 from xlbudget.report.words import Namer, message, places
 
@@ -78,9 +78,9 @@ def gather(
     return [found[path] for path in paths]
 
 
-def reading_back(asked: Asked, one: Gathered) -> Reading:
+def snapshot_back(asked: Asked, one: Gathered) -> Snapshot:
     """What was read of the file. Raises OSError where its entry was deleted meanwhile."""
-    return reading_of(one.content or entry(asked.spool, one.checksum).read_bytes())
+    return snapshot_of(one.content or entry(asked.spool, one.checksum).read_bytes())
 
 
 def _before(path: Path, asked: Asked) -> Gathered | None:
@@ -167,7 +167,7 @@ def _one(path: Path, asked: Asked) -> Gathered:
         tuple((source.code, source.department) for source in reading.sources),
         str(amount_of(pack, pack.pictures[SPENT], budget)) if SPENT in pack.pictures else "0",
     )
-    content = packed(head, reading)
+    content = packed(head, Snapshot(share_of(pack, reading), reading.sources, reading.shares))
     try:
         keep(content, entry(asked.spool, checksum))
     except OSError:  # no room: then it stays in memory

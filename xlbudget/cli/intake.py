@@ -9,12 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.cli.gathering import Asked, Gathered, reading_back
+from xlbudget.cli.gathering import Asked, Gathered, snapshot_back
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.ops.admission import Candidate, Refusal, admitted
 from xlbudget.ops.merge import Part, merged
 from xlbudget.ops.nodes import apart
 from xlbudget.ops.roster import Roster, added, missing, nodes, office_of
+from xlbudget.ops.share import reading_of
 from xlbudget.packs.model import Pack
 from xlbudget.report.consolidated import Node, Told
 
@@ -51,8 +52,10 @@ def given_of(
 def part_of_file(asked: Asked, given: Given, one: Gathered) -> Part:
     """A file as what is added up, read when its turn comes."""
     if one.head.members:  # consolidated itself: it says its own sources
-        reading = reading_back(asked, one)
-        return Part(reading.sources, lambda: reading)
+        snapshot = snapshot_back(asked, one)
+        folder = one.path.resolve().parent
+        moved = (s._replace(file=shown(given.root, folder / s.file)) for s in snapshot.sources)
+        return Part(tuple(moved), snapshot.shares.__getitem__)
     office = office_of(given.roster, one.head.code, one.head.department) if given.roster else None
     source = Source(
         shown(given.root, one.path),
@@ -63,7 +66,7 @@ def part_of_file(asked: Asked, given: Given, one: Gathered) -> Part:
         one.checksum,
         one.head.errors,
     )
-    return Part((source,), lambda: reading_back(asked, one))
+    return Part((source,), lambda _: snapshot_back(asked, one).own)
 
 
 def _offices(roster: Roster, files: Sequence[Gathered]) -> dict[str, Gathered]:
@@ -110,6 +113,7 @@ def _nodes(
         parts = [part_of_file(asked, given, sent[one]) for one in under]
         below = merged(pack, parts, office)
         absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
-        own = reading_back(asked, sent[code]).budget
-        found = () if absent else tuple(apart(pack, own, below))
+        head = sent[code].head
+        own = reading_of(pack, snapshot_back(asked, sent[code]).own, head.department, head.code)
+        found = () if absent else tuple(apart(pack, own.budget, below))
         yield Node(office, below.sources, absent, found)

@@ -12,10 +12,11 @@ import click
 from xlbudget.cli.cache import state_of
 from xlbudget.cli.changing import PASSWORD
 from xlbudget.cli.checking import Unreadable, read_file, unreadable
-from xlbudget.core.consolidation import Source
+from xlbudget.core.consolidation import Origin, Source
 from xlbudget.core.key import CellKey, Place, column_index
 from xlbudget.core.reading import Reading
-from xlbudget.packs.model import TEXT_COLUMNS
+from xlbudget.ops.behind import behind
+from xlbudget.packs.model import TEXT_COLUMNS, Pack
 from xlbudget.report.text import report
 from xlbudget.report.traced import State, Traced, traced
 
@@ -44,12 +45,15 @@ def trace(file: Path, cell: str, pack_name: str | None, password: str) -> None:
     if key is None:
         raise click.UsageError(f"{cell} 不是表里的金额。")
     amount = next((a for k, a in reading.budget.amounts() if k == key), None)
-    found = Traced(
-        cell, key, amount, reading.budget.unit_of(key.form), reading.origins.get(key, ())
-    )
+    found = Traced(cell, key, amount, reading.budget.unit_of(key.form), _behind(pack, reading, key))
     states = [_state(file.resolve().parent, source) for source in reading.sources]
     click.echo(traced(pack, reading, found, states))
     sys.exit(int((amount or Decimal(0)) != found.total))
+
+
+def _behind(pack: Pack, reading: Reading, key: CellKey) -> tuple[Origin, ...]:
+    shares, budget = reading.shares, reading.budget
+    return behind(pack, budget, shares.__getitem__, len(shares), [key])[key]
 
 
 def _place(cell: str) -> Place:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlbudget.core.budget import Budget
-from xlbudget.core.key import CellKey, Place
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.key import BlockKey, Place
 
 
 class Source(NamedTuple):
@@ -27,6 +27,28 @@ class Source(NamedTuple):
     errors: int = 0
 
 
+class Share(NamedTuple):
+    """What a source adds: its pack, year and units of amount, and of each block its rows as one
+    line of text (`ops.share` writes and reads it), so that three hundred sources are little."""
+
+    pack: str
+    year: int
+    unit: str
+    units: Mapping[str, str]
+    blocks: Mapping[BlockKey, str]
+
+
+class Listed(NamedTuple):
+    """Rows of a block that a sum lists one below the other (units, projects): how many they are,
+    the one with the widest name, the most decimals that an amount of theirs has, and a call that
+    gives them in order, each made when its turn comes."""
+
+    number: int
+    widest: Row
+    decimals: int
+    rows: Callable[[], Iterator[Row]]
+
+
 class Origin(NamedTuple):
     """A figure behind a consolidated one: which source (its place in the list), the cell in its
     file (None where the file has no cells), and the amount in the unit of the consolidated form."""
@@ -37,8 +59,13 @@ class Origin(NamedTuple):
 
 
 class Consolidation(NamedTuple):
-    """The consolidated budget with what is behind it; the origins of a cell add up to it."""
+    """The consolidated budget with what is behind it.
+
+    Of `listed` blocks the budget itself holds the rows of the highest level alone, which are all
+    that adds up. `share` gives what the source of that place adds.
+    """
 
     budget: Budget
     sources: tuple[Source, ...]
-    origins: Mapping[CellKey, tuple[Origin, ...]]
+    share: Callable[[int], Share]
+    listed: Mapping[BlockKey, Listed]

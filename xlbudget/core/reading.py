@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.consolidation import Origin, Source
+from xlbudget.core.consolidation import Share, Source
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place
 
@@ -53,8 +53,8 @@ class RowPlace(NamedTuple):
 
 class Reading(NamedTuple):
     """A file as read. `unreadable` are cells that hold something that is no amount, `formulas`
-    places that compute themselves; `sources` and `origins` what a consolidated workbook says of
-    the files and figures behind it."""
+    places that compute themselves; `sources` and `shares` what a consolidated workbook says of
+    the files behind it and of what each adds."""
 
     budget: Budget
     rows: Mapping[tuple[BlockKey, str], RowPlace] = MappingProxyType({})
@@ -63,7 +63,7 @@ class Reading(NamedTuple):
     unreadable: frozenset[CellKey] = frozenset()
     formulas: frozenset[Place] = frozenset()
     sources: tuple[Source, ...] = ()
-    origins: Mapping[CellKey, tuple[Origin, ...]] = MappingProxyType({})
+    shares: tuple[Share, ...] = ()
 
     def place(self, cell: CellKey) -> Place | None:
         """Where a cell stands in the file, blank cells included; None where its row is not."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row
+from xlbudget.core.consolidation import Listed
 from xlbudget.core.key import BlockKey
 from xlbudget.packs.model import (
     CODE,
@@ -22,6 +23,7 @@ from xlbudget.packs.model import (
     Pack,
 )
 
+NOTHING_LISTED: Mapping[BlockKey, Listed] = MappingProxyType({})
 SPARE_ROWS = 18
 """Empty rows of a code tree or outline in a blank workbook."""
 
@@ -59,10 +61,15 @@ class SheetPlan(NamedTuple):
     body: tuple[int, int]
     rows: Mapping[tuple[BlockKey, str], int] = MappingProxyType({})
     columns: Mapping[tuple[BlockKey, str], int] = MappingProxyType({})
+    free: int = 0
 
 
-def plan(pack: Pack, form: Form, budget: Budget) -> SheetPlan:
-    """Lay out one form with the rows of a budget (an empty budget gives spare rows)."""
+def plan(
+    pack: Pack, form: Form, budget: Budget, listed: Mapping[BlockKey, Listed] = NOTHING_LISTED
+) -> SheetPlan:
+    """Lay out one form with the rows of a budget (an empty budget gives spare rows). For blocks
+    that are `listed` lines are kept free (from `free` on): too many to be planned at once, their
+    cells are those of `cells_of`."""
     places = _columns(form)
     width = len(places)
     depth = max(_depth(h) for block in form.blocks for h in block.headings)
@@ -73,21 +80,39 @@ def plan(pack: Pack, form: Form, budget: Budget) -> SheetPlan:
         cells += [Cell(body, c, body, c, HEADING, str(c + 1)) for c in range(width)]
         body += 1
     rows: dict[tuple[BlockKey, str], int] = {}
-    lines = _lines(form, budget)
+    lines = _lines(form, _without(budget, listed))
+    free = body + len(lines)
+    spare = free + sum(listed[block.id].number for block in form.blocks if block.id in listed)
+    more: list[dict[str, Row]] = []
     if any(not block.fixed for block in form.blocks):
         known = any(key.form == form.key for key in budget.blocks)
-        lines += [{}] * (1 if known else SPARE_ROWS)
-    for number, line in enumerate(lines, start=body):
+        more = [{}] * (1 if known else SPARE_ROWS)
+    for number, line in (*enumerate(lines, start=body), *enumerate(more, start=spare)):
         for block in form.blocks:
             row = line.get(block.key)
             if row is not None:
                 rows[block.id, row.id] = number
-            cells += _body(pack, block, row, number, places)
-    note = body + len(lines)
+            cells += cells_of(pack, block, row, number, places)
+    note = spare + len(more)
     empty = None if _filled(form, budget) else pack.words["print"]["empty"]
     cells.append(Cell(note, 0, note, width - 1, NOTE, empty))
-    widths = _widths(form, cells, width)
-    return SheetPlan(form, tuple(cells), widths, (top, body - 1), (body, note), rows, places)
+    widest = [
+        cell
+        for block in form.blocks
+        if block.id in listed
+        for cell in cells_of(pack, block, listed[block.id].widest, free, places)
+    ]
+    widths = _widths(form, [*cells, *widest], width)
+    return SheetPlan(form, tuple(cells), widths, (top, body - 1), (body, note), rows, places, free)
+
+
+def _without(budget: Budget, listed: Mapping[BlockKey, Listed]) -> Budget:
+    """The budget without its listed rows."""
+    blocks = {
+        key: tuple(row for row in rows if row.id == TOTAL) if key in listed else rows
+        for key, rows in budget.blocks.items()
+    }
+    return budget._replace(blocks=blocks)
 
 
 def _columns(form: Form) -> dict[tuple[BlockKey, str], int]:
@@ -180,7 +205,7 @@ def _rows(block: Block, budget: Budget) -> list[Row]:
     return rows
 
 
-def _body(
+def cells_of(
     pack: Pack,
     block: Block,
     row: Row | None,

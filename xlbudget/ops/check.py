@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlbudget.core.budget import Budget
+from xlbudget.core.budget import Budget, Row
 from xlbudget.core.cause import Cause
 from xlbudget.core.finding import ERROR, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import Scale
-from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.packs.model import TOTAL, Block, Pack
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import Judged, confront, severity_of
 from xlbudget.rules.kinds import ROW_KINDS, Context, notice
@@ -54,11 +54,19 @@ def found_in(pack: Pack, reading: Reading) -> Confrontation:
 def found_in_sum(pack: Pack, reading: Reading) -> Confrontation:
     """The same of a consolidated budget: its listed rows stand as they were checked in their own
     files, so that of them only the sums are checked."""
+    budget = reading.budget
+    blocks = {key: tuple(_adding_up(pack.blocks[key], r)) for key, r in budget.blocks.items()}
+    reading = reading._replace(budget=budget._replace(blocks=blocks))
     trees = {
         key: tree if not pack.blocks[key].levels else _listed_as_checked(tree)
         for key, tree in trees_of(pack, reading.budget).items()
     }
     return _found(pack, reading, trees)[1]
+
+
+def _adding_up(block: Block, rows: Iterable[Row]) -> Iterable[Row]:
+    """The rows that add up: of listed ones those of the highest level."""
+    return (r for r in rows if not block.levels or r.id == TOTAL or r.level == block.levels[0])
 
 
 def _listed_as_checked(tree: Tree) -> Tree:

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from xlbudget.core.amount import plain
 from xlbudget.core.budget import Row
+from xlbudget.core.consolidation import Consolidation
 from xlbudget.core.key import BlockKey, CellKey, Place, column_letters
 from xlbudget.core.reading import Reading
 from xlbudget.ops.headings import block_word, column_words
+from xlbudget.ops.share import reading_of
 from xlbudget.packs.model import TOTAL, Block, Pack
 
 SANE = 400
@@ -75,6 +77,13 @@ def facts_of(pack: Pack, reading: Reading, file: str) -> Iterator[Fact]:
         )
         for unit, row in _under_units(pack, block, rows):
             yield from _of_row(pack, reading, row, _row_said(pack, block, row, unit, of_block))
+
+
+def facts_behind(pack: Pack, county: Consolidation) -> Iterator[Fact]:
+    """Every figure of every source of a sum, each source under its own file."""
+    for place, source in enumerate(county.sources):
+        reading = reading_of(pack, county.share(place), source.department, source.code)
+        yield from facts_of(pack, reading, source.file)
 
 
 def _row_said(pack: Pack, block: Block, row: Row, unit: str, fact: Fact) -> Fact:

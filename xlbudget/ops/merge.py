@@ -1,65 +1,85 @@
 """Departments added up: code trees by code, fixed rows by row, units and projects listed.
 
 Amounts are the sums of the printed figures. A consolidated budget can itself be a part: the
-figures behind its cells go on standing behind the sum, so that adding up halves is adding up all.
+sources behind it are added one by one, so that adding up halves is adding up all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal, localcontext
-from math import inf
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row, numbered
-from xlbudget.core.consolidation import Consolidation, Origin, Source
-from xlbudget.core.key import BlockKey, CellKey, Place
+from xlbudget.core.consolidation import Consolidation, Share, Source
+from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
+from xlbudget.ops.listing import Listing, listed_in
+from xlbudget.ops.share import Amount, Line, decimal, lines_in, share_of
 from xlbudget.packs.model import TOTAL, Block, Pack
 
 PRECISE = 60
 """Digits of a sum; figures have at most thirty."""
 
-Origins = tuple[Origin, ...]
-Order = tuple[int, int]
-"""Where a listed row belongs: its source's place, and its own place among that source's rows."""
-
 
 class Part(NamedTuple):
     """What is added: the files behind it (itself, for a department's; those that it says, for a
-    consolidated workbook), and a call that gives it as read. Each is read when its turn comes, and
-    let go: three hundred at once would be most of the memory."""
+    consolidated workbook), and a call that gives what the file of that place adds. Each is read
+    when its turn comes, and let go: three hundred at once would be most of the memory."""
 
     sources: tuple[Source, ...]
-    read: Callable[[], Reading]
+    share: Callable[[int], Share]
 
 
-class Merged(NamedTuple):
-    """A row of the sum while it grows: its words, the figures behind each column, and the first
-    of the sources, whose words they are."""
-
-    row: Row
-    columns: dict[str, list[Origin]]
-    first: float = inf
-
-
-def part_of(source: Source, reading: Reading) -> Part:
-    """A file that has been read as a part."""
-    return Part(reading.sources or (source,), lambda: reading)
+def part_of(pack: Pack, source: Source, reading: Reading) -> Part:
+    """A department's file that has been read as a part."""
+    share = share_of(pack, reading)
+    return Part((source,), lambda _: share)
 
 
 def part_of_sum(consolidation: Consolidation) -> Part:
     """A sum as a part of another one."""
-    budget, sources, origins = consolidation
-    reading = Reading(budget, sources=sources, origins=origins)
-    return Part(sources, lambda: reading)
+    return Part(consolidation.sources, consolidation.share)
+
+
+class Sum:
+    """A column of a row of the sum while it grows: whole hundredths, other decimals, and how many
+    figures were rounded (a written zero is exactly nothing)."""
+
+    __slots__ = ("hundredths", "others", "rounded")
+
+    def __init__(self) -> None:
+        self.hundredths: int | None = None
+        self.others: list[Decimal] = []
+        self.rounded = 0
+
+    def take(self, amount: int | str) -> None:
+        """Add a written amount."""
+        if isinstance(amount, int):
+            self.hundredths = amount if self.hundredths is None else self.hundredths + amount
+            self.rounded += amount != 0
+        else:
+            other = decimal(amount)
+            self.others.append(other)
+            self.rounded += other != 0
+
+    def total(self) -> Decimal | None:
+        """The sum; None where there was nothing."""
+        whole = [] if self.hundredths is None else [decimal(self.hundredths)]
+        figures = [*whole, *self.others]
+        if len(figures) < 2:
+            return figures[0] if figures else None
+        with localcontext() as context:
+            context.prec = PRECISE
+            return sum(figures, Decimal(0))
 
 
 class Growing(NamedTuple):
-    """A block of the sum while it grows: rows in common, and rows that are only listed."""
+    """A block of the sum while it grows: rows in common by what makes them the same, each with
+    the words of the first source that has it; and what is known of rows that are listed."""
 
-    common: dict[tuple[str, str], Merged]
-    listed: list[tuple[Order, Merged]]
+    common: dict[tuple[str, str], tuple[Row, list[Sum]]]
+    listing: Listing
 
 
 def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
@@ -70,112 +90,68 @@ def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
     """
     if not parts:
         raise ValueError("nothing to add up")
-    sources, places = _sources(parts)
-    growing: dict[BlockKey, Growing] = {}
-    for part, own in zip(parts, places, strict=True):
-        reading = part.read()
-        first = reading.budget
-        for key, rows in first.blocks.items():
-            _grow(growing.setdefault(key, Growing({}, [])), pack.blocks[key], rows, reading, own)
+    ordered = _in_order_of_sources(parts)
+
+    def share(place: int) -> Share:
+        part, own = ordered[place]
+        return part.share(own)
+
+    growing = {key: Growing({}, Listing()) for key in pack.blocks}
+    there: set[BlockKey] = set()
+    for place in range(len(ordered)):
+        one = share(place)
+        there |= one.blocks.keys()
+        for key, text in one.blocks.items():
+            _grow(growing[key], pack.blocks[key], lines_in(text))
     blocks: dict[BlockKey, tuple[Row, ...]] = {}
-    origins: dict[CellKey, Origins] = {}
+    roundings: dict[CellKey, int] = {}
     for key, block in pack.blocks.items():
-        if key not in growing:
-            continue
-        listed = []
-        for line in _lines(pack, block, growing.pop(key)):
-            amounts = {column: _sum(found) for column, found in line.columns.items()}
-            listed.append(line.row._replace(amounts=amounts))
-            for column, found in line.columns.items():
-                origins[CellKey(*key, line.row.id, column)] = tuple(found)
-        blocks[key] = tuple(listed)
+        if key in there:
+            blocks[key] = tuple(_rows(pack, block, growing[key], roundings))
     budget = Budget(
-        first.pack,
-        first.year,
-        first.unit,
-        name,
-        blocks=blocks,
-        units=first.units,
-        roundings={cell: len(found) for cell, found in origins.items()},
+        one.pack, one.year, one.unit, name, blocks=blocks, units=one.units, roundings=roundings
     )
-    return Consolidation(budget, sources, origins)
+    sources = tuple(part.sources[own] for part, own in ordered)
+    listed = listed_in(pack, {key: grown.listing for key, grown in growing.items()}, share, sources)
+    return Consolidation(budget, sources, share, listed)
 
 
-def _sources(parts: Sequence[Part]) -> tuple[tuple[Source, ...], list[list[int]]]:
-    """All sources in order, and for each part where its own stand among them."""
-    listed = [
-        (source.code, source.department, source.file, nth, own)
-        for nth, part in enumerate(parts)
-        for own, source in enumerate(part.sources)
-    ]
-    listed.sort()
-    places = [[0] * len(part.sources) for part in parts]
-    for place, (*_, nth, own) in enumerate(listed):
-        places[nth][own] = place
-    return tuple(parts[nth].sources[own] for *_, nth, own in listed), places
+def _in_order_of_sources(parts: Sequence[Part]) -> list[tuple[Part, int]]:
+    """Of every source the part that it is in, and its place there."""
+    placed = [(part, own) for part in parts for own in range(len(part.sources))]
+
+    def order(one: tuple[Part, int]) -> tuple[str, str, str]:
+        part, own = one
+        source = part.sources[own]
+        return source.code, source.department, source.file
+
+    return sorted(placed, key=order)
 
 
-def _sum(figures: Sequence[Origin]) -> Decimal:
-    if len(figures) == 1:
-        return figures[0].amount
-    with localcontext() as context:
-        context.prec = PRECISE
-        return sum((figure.amount for figure in figures), Decimal(0))
+def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:
+    """Add a source's rows to a block."""
+    for line in lines:
+        if is_listed(block, line):
+            growing.listing.take(block, line)
+            continue
+        identity = identity_of(block, line)
+        if identity not in growing.common:
+            growing.common[identity] = line.row, [Sum() for _ in block.columns]
+        _add(growing.common[identity][1], line.amounts)
 
 
-def _grow(
-    growing: Growing, block: Block, rows: Sequence[Row], reading: Reading, own: Sequence[int]
-) -> None:
-    """Add a part's rows to a block; `own` are its sources' places among all."""
-    source = own[0]
-    for nth, row in enumerate(rows):
-        figures = _figures(reading, own, block, row)
-        if block.levels and row.id != TOTAL:
-            source = next((one.source for found in figures.values() for one in found), source)
-            growing.listed.append(((source, nth), Merged(row._replace(amounts={}), figures)))
-        else:
-            _add(growing.common, _identity(block, row), row, figures)
+def _add(sums: Sequence[Sum], amounts: Sequence[Amount]) -> None:
+    for nth, amount in enumerate(amounts):
+        if amount is not None:
+            sums[nth].take(amount)
 
 
-def _lines(pack: Pack, block: Block, grown: Growing) -> Iterator[Merged]:
-    """The rows of a block of the sum, each with the figures behind it in the sources' order."""
-    for line in grown.common.values():
-        for found in line.columns.values():
-            found.sort(key=lambda one: one.source)
-    totals = [line for line in grown.common.values() if line.row.id == TOTAL]
-    taken = {line.row.id for line in totals}
-    yield from totals
-    others = [line for line in grown.common.values() if line.row.id != TOTAL]
-    yield from _in_order(pack, block, others)
-    for place, (_, line) in enumerate(sorted(grown.listed, key=lambda one: one[0]), start=1):
-        yield line._replace(row=line.row._replace(id=numbered(f"@{place}", taken)))
+def is_listed(block: Block, row: Row | Line) -> bool:
+    """Is this a row that is listed, not added?"""
+    return bool(block.levels) and row.id != TOTAL
 
 
-def _figures(
-    reading: Reading, places: Sequence[int], block: Block, row: Row
-) -> dict[str, list[Origin]]:
-    """The figures behind each column of a part's row, their sources counted over all parts: the
-    row's own, or those that a consolidated workbook says."""
-    if reading.origins:
-        said = reading.origins
-        return {
-            column: [
-                Origin(places[source], place, amount)
-                for source, place, amount in said.get(CellKey(*block.id, row.id, column), ())
-            ]
-            for column in row.amounts
-        }
-    stands = reading.rows.get((block.id, row.id))
-    if stands is None:
-        return {column: [Origin(places[0], None, a)] for column, a in row.amounts.items()}
-    sheet, line, columns = stands
-    return {
-        column: [Origin(places[0], Place(sheet, line, columns[column]), amount)]
-        for column, amount in row.amounts.items()
-    }
-
-
-def _identity(block: Block, row: Row) -> tuple[str, str]:
+def identity_of(block: Block, row: Row | Line) -> tuple[str, str]:
     """What makes two rows the same: the printed row; the code with the item it names; the name,
     where a row has no code."""
     if block.fixed or row.id == TOTAL:
@@ -183,30 +159,33 @@ def _identity(block: Block, row: Row) -> tuple[str, str]:
     return (row.code or f"@{row.name}"), row.government
 
 
-def _add(
-    common: dict[tuple[str, str], Merged],
-    identity: tuple[str, str],
-    row: Row,
-    figures: Mapping[str, list[Origin]],
-) -> None:
-    line = common.setdefault(identity, Merged(row, {}))
-    first = min((one.source for found in figures.values() for one in found), default=inf)
-    if first < line.first:
-        line = common[identity] = line._replace(row=row, first=first)
-    for column, found in figures.items():
-        line.columns.setdefault(column, []).extend(found)
+def _rows(pack: Pack, block: Block, grown: Growing, roundings: dict[CellKey, int]) -> Iterator[Row]:
+    """The rows of a block of the sum, those of the highest level of listed ones behind them."""
+    totals = [one for one in grown.common.values() if one[0].id == TOTAL]
+    others = [one for one in grown.common.values() if one[0].id != TOTAL]
+    for row, sums in (*totals, *_in_order(pack, block, others)):
+        amounts = {}
+        for column, one in zip(block.columns, sums, strict=True):
+            total = one.total()
+            if total is not None:
+                amounts[column] = total
+            if one.rounded > 1:
+                roundings[CellKey(*block.id, row.id, column)] = one.rounded
+        yield row._replace(amounts=amounts)
+    yield from grown.listing.tops
 
 
-def _in_order(pack: Pack, block: Block, lines: Sequence[Merged]) -> Iterator[Merged]:
+def _in_order(
+    pack: Pack, block: Block, rows: Sequence[tuple[Row, list[Sum]]]
+) -> Iterator[tuple[Row, list[Sum]]]:
     """Fixed rows as printed; codes in their order with the catalogue's names, rows without a code
     after them."""
     if block.fixed:
         order = {row.key: place for place, row in enumerate(block.fixed)}
-        yield from sorted(lines, key=lambda line: order[line.row.id])
+        yield from sorted(rows, key=lambda one: order[one[0].id])
         return
     taken = {TOTAL}
     names = pack.catalogues[block.codes].names if block.codes else {}
-    for line in sorted(lines, key=lambda line: (not line.row.code, _identity(block, line.row))):
-        row = line.row
+    for row, sums in sorted(rows, key=lambda one: (not one[0].code, identity_of(block, one[0]))):
         name = names.get(row.code, row.name)
-        yield line._replace(row=row._replace(id=numbered(row.code or "@1", taken), name=name))
+        yield row._replace(id=numbered(row.code or "@1", taken), name=name), sums

@@ -3,15 +3,16 @@ figure, with the tolerance of all roundings in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.consolidation import Consolidation
+from xlbudget.core.consolidation import Consolidation, Origin
 from xlbudget.core.constraint import EQUAL, Constraint, Term
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.tolerance import BROKEN, judge, scaled
+from xlbudget.ops.behind import behind
 from xlbudget.packs.model import TOTAL, Pack
 
 OWN, BELOW = "own", "below"
@@ -30,6 +31,18 @@ class Apart(NamedTuple):
 def apart(pack: Pack, own: Budget, below: Consolidation) -> Iterator[Apart]:
     """Every figure of the office's own budget that its units do not add up to, in the order of
     the forms. Listed rows (units, projects) are compared by their totals."""
+    found = list(_different(pack, own, below))
+    cells = {each for cell, *_ in found for each in _cells(below.budget, cell)}
+    origins = behind(pack, below.budget, below.share, len(below.sources), list(cells))
+    for cell, one, other in found:
+        every = (each for c in _cells(below.budget, cell) for each in origins[c])
+        yield Apart(cell, one, other, _parts(every))
+
+
+def _different(
+    pack: Pack, own: Budget, below: Consolidation
+) -> Iterator[tuple[CellKey, Decimal, Decimal]]:
+    """Figures that are apart by more than rounding: the office's own, and the sum below."""
     mine, theirs = _compared(pack, own), _compared(pack, below.budget)
     for cell in dict.fromkeys((*mine, *theirs)):
         one, other = mine.get(cell, Decimal(0)), theirs.get(cell, Decimal(0))
@@ -43,7 +56,7 @@ def apart(pack: Pack, own: Budget, below: Consolidation) -> Iterator[Apart]:
         terms = (Term(1, left),), (Term(1, right),)
         verdict = judge(Constraint("", 0, EQUAL, *terms), scaled(figures, roundings).figures)
         if verdict.outcome == BROKEN:
-            yield Apart(cell, one, other, _parts(pack, below, cell))
+            yield cell, one, other
 
 
 def _behind(below: Consolidation, cell: CellKey) -> int:
@@ -75,9 +88,8 @@ def _cells(budget: Budget, cell: CellKey) -> Sequence[CellKey]:
     ]
 
 
-def _parts(pack: Pack, below: Consolidation, cell: CellKey) -> tuple[tuple[int, Decimal], ...]:
+def _parts(origins: Iterable[Origin]) -> tuple[tuple[int, Decimal], ...]:
     amounts: dict[int, Decimal] = {}
-    for one in _cells(below.budget, cell):
-        for origin in below.origins.get(one, ()):
-            amounts[origin.source] = amounts.get(origin.source, Decimal(0)) + origin.amount
+    for origin in origins:
+        amounts[origin.source] = amounts.get(origin.source, Decimal(0)) + origin.amount
     return tuple(amounts.items())

@@ -12,6 +12,7 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.overview import Bar, LeftOut, Overview, Stack
+from xlbudget.ops.behind import behind
 from xlbudget.packs.model import Pack, Picture
 
 CLASSES = 11
@@ -82,10 +83,11 @@ def _stacks(pack: Pack, picture: Picture, consolidation: Consolidation) -> tuple
     """What each department has in the picture's rows: the figures behind the county's own."""
     amounts: dict[int, dict[str, Decimal]] = {}
     shift = _shift(pack, consolidation.budget, picture.form)
-    for row in picture.rows:
-        cell = CellKey(picture.form, picture.block, row, picture.column)
-        for one in consolidation.origins.get(cell, ()):
-            amounts.setdefault(one.source, {})[row] = one.amount.scaleb(shift)
+    county, sources, share, _ = consolidation
+    cells = [CellKey(picture.form, picture.block, row, picture.column) for row in picture.rows]
+    for cell, origins in behind(pack, county, share, len(sources), cells).items():
+        for one in origins:
+            amounts.setdefault(one.source, {})[cell.row] = one.amount.scaleb(shift)
     stacks = []
     for source, found in amounts.items():
         each = tuple(found.get(row, NOTHING) for row in picture.rows)

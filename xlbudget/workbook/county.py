@@ -6,11 +6,12 @@ over the cells themselves, and no sheet is needed between.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from xlbudget.core.budget import Budget
-from xlbudget.core.consolidation import Consolidation
+from xlbudget.core.budget import Budget, place_of
+from xlbudget.core.consolidation import Consolidation, Listed
 from xlbudget.core.finding import ERROR, WARNING
+from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import Overview
 from xlbudget.layout.plan import TITLE, SheetPlan, plan
 from xlbudget.packs.model import Form, Pack
@@ -18,6 +19,7 @@ from xlbudget.rules.confront import Judged
 from xlbudget.workbook.contents import Tab, write_contents
 from xlbudget.workbook.forms import write_printed
 from xlbudget.workbook.formula import Formula, quoted
+from xlbudget.workbook.listed import write_listed
 from xlbudget.workbook.overview import write_overview
 from xlbudget.workbook.package import Book, Sheet
 from xlbudget.workbook.sources import write_sources
@@ -40,7 +42,10 @@ def consolidated_workbook_bytes(
     contents = book.sheet(names["contents"])
     write_overview(book, pack, consolidation.sources, overview, formats)
     write_sources(book, pack, consolidation, formats)
-    plans = [_write_form(book, pack, form, there, formats) for form in pack.forms.values()]
+    plans = [
+        _write_form(book, pack, form, there, consolidation.listed, formats)
+        for form in pack.forms.values()
+    ]
     tally = tally_of(pack, there, plans, judged)
     review = book.sheet(names["review"])
     write_tally(review, pack, tally, formats)
@@ -50,14 +55,29 @@ def consolidated_workbook_bytes(
     return book.packed()
 
 
-def _write_form(book: Book, pack: Pack, form: Form, budget: Budget, formats: Formats) -> SheetPlan:
+def _write_form(
+    book: Book,
+    pack: Pack,
+    form: Form,
+    budget: Budget,
+    listed: Mapping[BlockKey, Listed],
+    formats: Formats,
+) -> SheetPlan:
     """Write a form as printed; its plan without the cells, which are many."""
-    planned = plan(pack, form, budget)
+    planned = plan(pack, form, budget, listed)
     sheet = book.sheet(form.sheet)
     write_printed(sheet, planned, formats, lambda _: None)
+    rows = dict(planned.rows)
+    for block in form.blocks:
+        if block.id in listed:
+            write_listed(sheet, pack, block, planned, listed[block.id], formats)
+            for row in budget.blocks[block.id]:
+                place = place_of(row.id)
+                if place:
+                    rows[block.id, row.id] = planned.free + place - 1
     _lead_to_sources(sheet, pack, planned)
     sheet.protect("", {"format_columns": True, "format_rows": True})
-    return planned._replace(cells=())
+    return planned._replace(cells=(), rows=rows)
 
 
 def _tabs(pack: Pack) -> Sequence[Tab]:

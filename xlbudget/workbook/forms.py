@@ -100,8 +100,8 @@ def _lay_out(sheet: Any, planned: SheetPlan) -> None:
 
 def _write_cell(sheet: Any, cell: Cell, formula: Formula | None, formats: Formats) -> None:
     computed = cell.role == AMOUNT and formula is not None
-    decimals = _decimals(cell) if cell.role == AMOUNT else 0
-    style = formats.cell(TOTAL if computed else cell.role, cell.level, decimals)
+    role = TOTAL if computed else cell.role
+    style = formats.cell(role, cell.level, decimals_shown(cell))
     if (cell.row, cell.column) != (cell.last_row, cell.last_column):
         sheet.merge_range(cell.row, cell.column, cell.last_row, cell.last_column, "", style)
     if formula is not None:
@@ -114,7 +114,10 @@ def _write_cell(sheet: Any, cell: Cell, formula: Formula | None, formats: Format
         sheet.write_blank(cell.row, cell.column, None, style)
 
 
-def _decimals(cell: Cell) -> int:
+def decimals_shown(cell: Cell) -> int:
+    """How many decimals a cell of a form shows; 0 for one that is no amount."""
+    if cell.role != AMOUNT:
+        return 0
     return max(2, decimals_of(cell.content)) if isinstance(cell.content, Decimal) else 2
 
 

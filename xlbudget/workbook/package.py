@@ -9,8 +9,9 @@ text, which then reads as one that was never calculated.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from io import BytesIO, StringIO
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlsxwriter import Workbook
@@ -25,13 +26,50 @@ TIGHT = 8
 """Level of compression; 9 takes longer and saves nothing more."""
 
 
+ROWS_HERE = "<!--rows-->"
+"""Stands in a sheet's XML where rows go that are made while the package is written."""
+TOGETHER = 1 << 18
+"""Characters of rows that are packed at a time."""
+
+
+class Later(NamedTuple):
+    """Rows from `first` to before `end`, whose XML is made when the package is written."""
+
+    first: int
+    end: int
+    lines: Callable[[], Iterable[str]]
+
+
 class Sheet(Worksheet):  # type: ignore[misc]
     """A worksheet for formulas of functions that every program knows."""
+
+    dim_rowmin: int
+    dim_rowmax: int
+    later: Later | None = None
 
     def put(self, row: int, column: int, formula: Formula, style: Any = None) -> None:
         """Write a formula with its value."""
         self._check_dimensions(row, column)
         self.table[row][column] = CellFormulaTuple(formula.text, style, formula.value)
+
+    def rows_later(self, later: Later, last_column: int) -> None:
+        """Take rows that are many: each is made, packed and let go. Nothing else may be written
+        to them."""
+        self._check_dimensions(later.first, 0)
+        self._check_dimensions(max(later.first, later.end - 1), last_column)
+        self.later = later
+
+    def _write_rows(self) -> None:
+        if self.later is None:
+            super()._write_rows()
+            return
+        low, high = self.dim_rowmin, self.dim_rowmax
+        self.dim_rowmax = self.later.first - 1
+        super()._write_rows()
+        self.fh.write(ROWS_HERE)
+        self.dim_rowmin, self.dim_rowmax = self.later.end, high
+        super()._write_rows()
+        self.dim_rowmin = low
 
     def link(self, row: int, column: int, url: str, tip: str) -> None:
         """A link at a cell that keeps its content and its looks."""
@@ -71,11 +109,34 @@ class Book(Workbook):  # type: ignore[misc]
         """The finished package."""
         self.close()
         package = BytesIO()
+        later = {
+            f"xl/worksheets/sheet{number}.xml": sheet.later
+            for number, sheet in enumerate(self.worksheets(), start=1)
+        }
         with ZipFile(package, "w", ZIP_DEFLATED, compresslevel=TIGHT) as packed:
             for part, name, _ in self._parts.parts:
                 content = part.getvalue()
-                part.close()  # a county's sheets are large: not all of them twice
                 if isinstance(part, StringIO):
                     content = EMPTY_TEXT.sub(r'<c \1 t="str">\2<v></v></c>', content)
-                packed.writestr(ZipInfo(name, FIRST_DAY), content, ZIP_DEFLATED, TIGHT)
+                if later.get(name):
+                    _pack_with_rows(packed, name, content, later[name].lines())
+                else:
+                    packed.writestr(ZipInfo(name, FIRST_DAY), content, ZIP_DEFLATED, TIGHT)
         return package.getvalue()
+
+
+def _pack_with_rows(packed: ZipFile, name: str, content: str, lines: Iterable[str]) -> None:
+    info = ZipInfo(name, FIRST_DAY)
+    info.compress_type = ZIP_DEFLATED
+    before, _, behind = content.partition(ROWS_HERE)
+    with packed.open(info, "w") as part:
+        part.write(before.encode())
+        waiting: list[str] = []
+        size = 0
+        for line in lines:
+            waiting.append(line)
+            size += len(line)
+            if size > TOGETHER:
+                part.write("".join(waiting).encode(errors="replace"))
+                waiting, size = [], 0
+        part.write("".join([*waiting, behind]).encode(errors="replace"))

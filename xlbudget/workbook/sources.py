@@ -3,7 +3,7 @@ and, hidden behind it, 溯源: which of their figures are behind each consolidat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -13,8 +13,9 @@ from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.formula import Formula, number
 from xlbudget.workbook.grid import span
-from xlbudget.workbook.origins import origin_rows
-from xlbudget.workbook.package import Book, Sheet
+from xlbudget.workbook.origins import origin_rows, rows_of
+from xlbudget.workbook.package import Book, Later, Sheet
+from xlbudget.workbook.rows import row_xml
 from xlbudget.workbook.styles import CUT, JUMP, PAPER_A4, RED, STATE, TOTAL, WORDS, Formats
 
 TITLE_ROW, HINT_ROW, HEAD_ROW, BODY_ROW = range(4)
@@ -85,10 +86,11 @@ def _write_total(sheet: Sheet, label: str, sources: Sequence[Source], formats: F
 
 
 def _write_origins(sheet: Sheet, consolidation: Consolidation) -> None:
-    for row, cells in enumerate(origin_rows(consolidation)):
-        for column, text in enumerate(cells):
-            if text:
-                sheet.write_string(row, column, text)
+    def lines() -> Iterator[str]:
+        for row, texts in enumerate(origin_rows(consolidation)):
+            yield row_xml(row, ((n, 0, text) for n, text in enumerate(texts) if text))
+
+    sheet.rows_later(Later(0, rows_of(consolidation), lines), 2)
     sheet.hide()
 
 

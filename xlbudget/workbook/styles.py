@@ -66,6 +66,10 @@ class Formats:
             self._made[key] = self._book.add_format(style)
         return self._made[key]
 
+    def index(self, role: str, level: int = 0, decimals: int = 0) -> int:
+        """The number of that format in the workbook's table of styles."""
+        return int(self.cell(role, level, decimals)._get_xf_index())
+
     def colour(self, style: dict[str, Any]) -> Any:
         """A conditional format's colours."""
         key = tuple(style.items())

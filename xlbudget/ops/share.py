@@ -1,0 +1,167 @@
+"""What a file adds to a sum, written in little space: a line of JSON for each block.
+
+A line holds runs of rows that stand on one sheet under the same columns:
+``[[sheet, [sheet column of each amount column], [[id, sheet row, code, name, level, government,
+amount of each column …], …]], …]``, rows and columns counted from 0, -1 where the file has no
+cells. An amount of two decimals is its whole number of hundredths, any other is its digits as
+text, a blank is null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.consolidation import Share
+from xlbudget.core.key import BlockKey
+from xlbudget.core.reading import Reading, RowPlace
+from xlbudget.packs.model import Block, Pack
+
+Amount = int | str | None
+HUNDREDTHS = -2
+MOST_DIGITS = 18
+"""Longer figures stay text: a decimal of the default context holds 28 digits."""
+
+
+class Line(NamedTuple):
+    """A row of a source; `place` is its sheet row. Amounts are in the order of the block's
+    columns."""
+
+    id: str
+    place: int
+    code: str
+    name: str
+    level: str
+    government: str
+    amounts: Sequence[Amount]
+
+    @property
+    def row(self) -> Row:
+        """The row without its amounts."""
+        return Row(self.id, {}, self.code, self.name, self.level, self.government)
+
+
+class Run(NamedTuple):
+    """Rows of one block on one sheet; `columns` are the sheet columns of its amount columns."""
+
+    sheet: str
+    columns: Sequence[int]
+    lines: Iterator[Line]
+
+
+def share_of(pack: Pack, reading: Reading) -> Share:
+    """What a file adds."""
+    budget = reading.budget
+    blocks = {
+        key: json.dumps(_runs(reading, pack.blocks[key], rows), ensure_ascii=False)
+        for key, rows in budget.blocks.items()
+    }
+    return Share(budget.pack, budget.year, budget.unit, dict(budget.units), blocks)
+
+
+def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
+    places = reading.rows
+    none = RowPlace("", -1, {})
+    listed = [(places.get((block.id, row.id), none), row) for row in rows]
+    return [
+        [sheet, columns, [_written(block, place, row) for place, row in run]]
+        for (sheet, columns), run in groupby(listed, lambda one: _table(block, one[0]))
+    ]
+
+
+def _table(block: Block, place: RowPlace) -> tuple[str, list[int]]:
+    return place.sheet, [place.columns.get(column, -1) for column in block.columns]
+
+
+def _written(block: Block, place: RowPlace, row: Row) -> list[Any]:
+    words = [row.id, place.row, row.code, row.name, row.level, row.government]
+    amounts = row.amounts
+    return [*words, *(_amount(amounts[c]) if c in amounts else None for c in block.columns)]
+
+
+def _amount(amount: Decimal) -> int | str:
+    text = str(amount)
+    if text[-3:-2] == "." and len(text) < MOST_DIGITS:
+        return int(text[:-3] + text[-2:])
+    return text
+
+
+def decimal(amount: int | str) -> Decimal:
+    """A written amount as the decimal that it is."""
+    return Decimal(amount).scaleb(HUNDREDTHS) if amount.__class__ is int else Decimal(amount)
+
+
+def runs_in(text: str) -> Iterator[Run]:
+    """The runs of a block's line."""
+    for sheet, columns, lines in json.loads(text):
+        yield Run(sheet, columns, map(_line, lines))
+
+
+def _line(said: Sequence[Any]) -> Line:
+    identity, place, code, name, level, government, *amounts = said
+    return Line(identity, place, code, name, level, government, amounts)
+
+
+def lines_in(text: str) -> Iterator[Line]:
+    """The rows of a block's line."""
+    for run in runs_in(text):
+        yield from run.lines
+
+
+def amounts_of(block: Block, line: Line) -> dict[str, Decimal]:
+    """A row's filled columns."""
+    filled = zip(block.columns, line.amounts, strict=True)
+    return {column: decimal(amount) for column, amount in filled if amount is not None}
+
+
+def reading_of(pack: Pack, share: Share, department: str, code: str) -> Reading:
+    """The reading behind a share: its budget, and where each row stands."""
+    blocks: dict[BlockKey, tuple[Row, ...]] = {}
+    places: dict[tuple[BlockKey, str], RowPlace] = {}
+    for key, text in share.blocks.items():
+        block, rows = pack.blocks[key], []
+        for run in runs_in(text):
+            columns = {c: n for c, n in zip(block.columns, run.columns, strict=True) if n >= 0}
+            for line in run.lines:
+                rows.append(line.row._replace(amounts=amounts_of(block, line)))
+                if line.place >= 0:
+                    places[key, line.id] = RowPlace(run.sheet, line.place, columns)
+        blocks[key] = tuple(rows)
+    budget = Budget(share.pack, share.year, share.unit, department, code, blocks, share.units)
+    return Reading(budget, places)
+
+
+ABOUT = "@"
+"""Begins the first line of a share."""
+
+
+def text_of(share: Share) -> str:
+    """A share as lines of text: what it is about, then a line a block."""
+    about = json.dumps([*share[:3], dict(share.units)], ensure_ascii=False)
+    lines = (f"{form} {block} {text}" for (form, block), text in share.blocks.items())
+    return "\n".join([ABOUT + about, *lines])
+
+
+def shares_in(lines: Iterable[str]) -> Iterator[Share]:
+    """The shares that stand one below the other. Raises ValueError for what is none."""
+    about: list[Any] = []
+    blocks: dict[BlockKey, str] = {}
+    for line in lines:
+        if line.startswith(ABOUT):
+            if about:
+                yield _share(about, blocks)
+            about, blocks = json.loads(line[len(ABOUT) :]), {}
+        else:
+            form, block, text = line.split(" ", 2)
+            blocks[BlockKey(form, block)] = text
+    if about:
+        yield _share(about, blocks)
+
+
+def _share(about: Sequence[Any], blocks: Mapping[BlockKey, str]) -> Share:
+    pack, year, unit, units = about
+    return Share(pack, year, unit, units, blocks)
