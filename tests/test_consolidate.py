@@ -28,7 +28,7 @@ from counties import make_county
 from departments import department
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from xlbudget.cli.checking import read_file
+from xlbudget.cli.checking import check_file, read_file
 from xlbudget.cli.main import main
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Consolidation, Source
@@ -371,6 +371,25 @@ def test_a_traced_figure_that_somebody_changed_is_said(county: Path) -> None:
     book.save(output)
     result = run("trace", output, "表一!B6")
     assert result.exit_code == 1 and "汇总以后有人改过这个数" in result.stdout
+
+
+def test_a_sum_that_somebody_changed_is_not_added_up_again(county: Path, tmp_path: Path) -> None:
+    """S117: above the county the departments' figures are added, so that a change would be lost."""
+    _, output = consolidated(county)
+    assert [f.severity for f in check_file(output).findings if f.severity == "error"] == []
+    book = openpyxl.load_workbook(output)
+    book["表一"]["B6"].value += 1
+    book["表十二"]["B20"].value = 7
+    book.save(output)
+    told = [f for f in check_file(output).findings if f.rule == "S117"]
+    assert [(f.form, f.facts["count"], f.facts["cell"]) for f in told] == [
+        ("f01", "1", "表一!B6"),
+        ("f12", "1", "表十二!B20"),
+    ]
+    (tmp_path / "市").mkdir()
+    shutil.copy(output, tmp_path / "市")
+    result = run("consolidate", tmp_path / "市", "-o", tmp_path / "全市.xlsx")
+    assert result.exit_code == 2 and "S117" in result.stderr
 
 
 @pytest.mark.parametrize(

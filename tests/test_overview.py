@@ -31,7 +31,7 @@ from xlbudget.packs.faults import PackError
 from xlbudget.packs.load import load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.report.county_html import county_page
-from xlbudget.workbook.county import consolidated_workbook_bytes
+from xlbudget.workbook.county import write_consolidated
 from xlbudget.workbook.origins import LIMIT, origin_rows, read_origins, rows_of
 from xlbudget.workbook.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
 from xlbudget.workbook.write import workbook_bytes
@@ -63,7 +63,9 @@ def _placed(pack: Pack, budget: Budget) -> Reading:
 def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
     judged = found_in_sum(pack, Reading(county.budget)).judged
-    return consolidated_workbook_bytes(pack, county, overview(pack, county), judged)
+    package = BytesIO()
+    write_consolidated(package, pack, county, overview(pack, county), judged)
+    return package.getvalue()
 
 
 def _source(pack: Pack, number: int, budget: Budget) -> Source:

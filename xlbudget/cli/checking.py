@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
 TEXT_SUFFIXES = (".csv", ".tsv")
 OWNER_FILE = "~$"
-UNCLEAR = "unclear_level"
 
 
 class Unreadable(Exception):
@@ -114,27 +113,13 @@ def read_file(
 
 def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
     """The reading of a consolidated workbook, with what it says of the files behind it."""
-    from xlbudget.ops.merge import Part, merged
+    from xlbudget.ops.sourced import sourced
     from xlbudget.workbook.origins import read_origins
 
     try:
-        sources, shares = read_origins(sheet.rows)
-        sum_ = merged(pack, [Part(sources, shares.__getitem__)], reading.budget.department)
-        levels = {
-            (key, row.id): row.level for key, found in sum_.listed.items() for row in found.rows()
-        }
+        return sourced(pack, reading, *read_origins(sheet.rows))
     except (ValueError, LookupError, TypeError, ArithmeticError):  # changed by hand
         return reading
-    blocks = {
-        key: tuple(row._replace(level=levels.get((key, row.id), row.level)) for row in rows)
-        for key, rows in reading.budget.blocks.items()
-    }
-    return reading._replace(
-        budget=reading.budget._replace(blocks=blocks, roundings=sum_.budget.roundings),
-        remarks=tuple(one for one in reading.remarks if one.kind != UNCLEAR or not levels),
-        sources=sources,
-        shares=shares,
-    )
 
 
 def mapped_pack(

@@ -20,7 +20,7 @@ from xlbudget.cli.colour import coloured, styled
 from xlbudget.cli.gathering import SELDOM, Asked, gather
 from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, told_of
 from xlbudget.cli.mapping import MAP, check_map
-from xlbudget.cli.output import keep_existing, put, put_bytes
+from xlbudget.cli.output import keep_existing, put, put_made
 from xlbudget.cli.roster import load_roster
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
@@ -117,7 +117,7 @@ def _finish(
     force: bool,
 ) -> None:
     """Add up, write what was asked for, and tell."""
-    from xlbudget.workbook.county import consolidated_workbook_bytes
+    from xlbudget.workbook.county import write_consolidated
 
     gc.set_threshold(SELDOM)
     output, facts, html = results
@@ -126,7 +126,12 @@ def _finish(
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
     found = found_in_sum(pack, Reading(county.budget))
     shown = overview(pack, county, left)
-    put_bytes(consolidated_workbook_bytes(pack, county, shown, found.judged), output, force)
+
+    def write(path: Path) -> None:
+        with path.open("wb") as target:
+            write_consolidated(target, pack, county, shown, found.judged)
+
+    put_made(write, output, force)
     if html:
         from xlbudget.report.county_html import county_page
 

@@ -225,13 +225,14 @@ def cells_of(
             if nth == 0:
                 yield Cell(number, column, number, last, TEXT, block.total)
         else:
-            words = _words(pack, block, row, key) if row else ""
+            words = words_of(pack, block, row, key) if row else ""
             indent = level if key in (NAME, LABEL) else 0
             role = TEXT if total or block.fixed else ENTRY
             yield Cell(number, column, number, column, role, words, indent)
 
 
-def _words(pack: Pack, block: Block, row: Row, key: str) -> str:
+def words_of(pack: Pack, block: Block, row: Row, key: str) -> str:
+    """What a row says in a column of words."""
     if block.fixed:
         return block.labels[row.id]
     if key == GOVERNMENT:

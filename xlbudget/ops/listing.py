@@ -41,7 +41,8 @@ class Listing:
 
 def row_at(block: Block, place: int, line: Line) -> Row:
     """A row that is listed at that place, counted from 1."""
-    return line.row._replace(id=f"@{place}", amounts=amounts_of(block, line))
+    _, _, code, name, level, government, _ = line
+    return Row(f"@{place}", amounts_of(block, line), code, name, level, government)
 
 
 def listed_in(

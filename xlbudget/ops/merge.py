@@ -42,43 +42,48 @@ def part_of_sum(consolidation: Consolidation) -> Part:
     return Part(consolidation.sources, consolidation.share)
 
 
-class Sum:
-    """A column of a row of the sum while it grows: whole hundredths, other decimals, and how many
-    figures were rounded (a written zero is exactly nothing)."""
+class Sums:
+    """The columns of a row of the sum while they grow: whole hundredths, other decimals, how many
+    figures there were, and how many of them were rounded (a written zero is exactly nothing)."""
 
-    __slots__ = ("hundredths", "others", "rounded")
+    __slots__ = ("figures", "hundredths", "others", "rounded")
 
-    def __init__(self) -> None:
-        self.hundredths: int | None = None
-        self.others: list[Decimal] = []
-        self.rounded = 0
+    def __init__(self, columns: int) -> None:
+        self.hundredths = [0] * columns
+        self.others: dict[int, list[Decimal]] = {}
+        self.figures = [0] * columns
+        self.rounded = [0] * columns
 
-    def take(self, amount: int | str) -> None:
-        """Add a written amount."""
-        if isinstance(amount, int):
-            self.hundredths = amount if self.hundredths is None else self.hundredths + amount
-            self.rounded += amount != 0
-        else:
-            other = decimal(amount)
-            self.others.append(other)
-            self.rounded += other != 0
+    def add(self, amounts: Iterable[Amount]) -> None:
+        """Add a source's amounts."""
+        for column, amount in enumerate(amounts):
+            if amount is None:
+                continue
+            self.figures[column] += 1
+            if isinstance(amount, int):
+                self.hundredths[column] += amount
+                self.rounded[column] += amount != 0
+            else:
+                other = decimal(amount)
+                self.others.setdefault(column, []).append(other)
+                self.rounded[column] += other != 0
 
-    def total(self) -> Decimal | None:
-        """The sum; None where there was nothing."""
-        whole = [] if self.hundredths is None else [decimal(self.hundredths)]
-        figures = [*whole, *self.others]
-        if len(figures) < 2:
-            return figures[0] if figures else None
+    def total(self, column: int) -> Decimal | None:
+        """The sum of a column; None where nothing was stated."""
+        others = self.others.get(column, ())
+        if not others:
+            return decimal(self.hundredths[column]) if self.figures[column] else None
+        whole = [decimal(self.hundredths[column])] if len(others) < self.figures[column] else []
         with localcontext() as context:
             context.prec = PRECISE
-            return sum(figures, Decimal(0))
+            return sum([*whole, *others], Decimal(0))
 
 
 class Growing(NamedTuple):
     """A block of the sum while it grows: rows in common by what makes them the same, each with
     the words of the first source that has it; and what is known of rows that are listed."""
 
-    common: dict[tuple[str, str], tuple[Row, list[Sum]]]
+    common: dict[tuple[str, str], tuple[Row, Sums]]
     listing: Listing
 
 
@@ -136,14 +141,8 @@ def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:
             continue
         identity = identity_of(block, line)
         if identity not in growing.common:
-            growing.common[identity] = line.row, [Sum() for _ in block.columns]
-        _add(growing.common[identity][1], line.amounts)
-
-
-def _add(sums: Sequence[Sum], amounts: Sequence[Amount]) -> None:
-    for nth, amount in enumerate(amounts):
-        if amount is not None:
-            sums[nth].take(amount)
+            growing.common[identity] = line.row, Sums(len(block.columns))
+        growing.common[identity][1].add(line.amounts)
 
 
 def is_listed(block: Block, row: Row | Line) -> bool:
@@ -165,19 +164,19 @@ def _rows(pack: Pack, block: Block, grown: Growing, roundings: dict[CellKey, int
     others = [one for one in grown.common.values() if one[0].id != TOTAL]
     for row, sums in (*totals, *_in_order(pack, block, others)):
         amounts = {}
-        for column, one in zip(block.columns, sums, strict=True):
-            total = one.total()
+        for nth, column in enumerate(block.columns):
+            total = sums.total(nth)
             if total is not None:
                 amounts[column] = total
-            if one.rounded > 1:
-                roundings[CellKey(*block.id, row.id, column)] = one.rounded
+            if sums.rounded[nth] > 1:
+                roundings[CellKey(*block.id, row.id, column)] = sums.rounded[nth]
         yield row._replace(amounts=amounts)
     yield from grown.listing.tops
 
 
 def _in_order(
-    pack: Pack, block: Block, rows: Sequence[tuple[Row, list[Sum]]]
-) -> Iterator[tuple[Row, list[Sum]]]:
+    pack: Pack, block: Block, rows: Sequence[tuple[Row, Sums]]
+) -> Iterator[tuple[Row, Sums]]:
     """Fixed rows as printed; codes in their order with the catalogue's names, rows without a code
     after them."""
     if block.fixed:

@@ -428,6 +428,7 @@ READ_KINDS = FILE_KINDS | {
     "hidden_sheet",
     "hidden_lines",
     "unused_map",
+    "not_the_sum",
     "value_text",
     "value_error",
     "value_hidden_decimals",

@@ -7,6 +7,7 @@ over the cells themselves, and no sheet is needed between.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
 from xlbudget.core.budget import Budget, place_of
 from xlbudget.core.consolidation import Consolidation, Listed
@@ -28,12 +29,16 @@ from xlbudget.workbook.tally import Tally, tally_of, write_tally
 from xlbudget.workbook.write import new_book
 
 
-def consolidated_workbook_bytes(
-    pack: Pack, consolidation: Consolidation, overview: Overview, judged: Sequence[Judged]
-) -> bytes:
-    """The .xlsx package of a county, figures as they are, with what is behind them: the sheets
-    概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the consolidation,
-    `judged` its constraints with their verdicts."""
+def write_consolidated(
+    target: BinaryIO,
+    pack: Pack,
+    consolidation: Consolidation,
+    overview: Overview,
+    judged: Sequence[Judged],
+) -> None:
+    """Write the .xlsx package of a county, figures as they are, with what is behind them: the
+    sheets 概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the
+    consolidation, `judged` its constraints with their verdicts. Raises OSError."""
     budget = consolidation.budget
     there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
     book = new_book(budget)
@@ -52,7 +57,7 @@ def consolidated_workbook_bytes(
     states = [(form, _state(pack, form, tally)) for form in pack.forms.values()]
     hint = pack.words["consolidate"]["hint"]
     write_contents(contents, pack, there, states, tally.verdict, hint, _tabs(pack), formats)
-    return book.packed()
+    book.pack(target)
 
 
 def _write_form(

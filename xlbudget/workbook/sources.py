@@ -15,7 +15,8 @@ from xlbudget.workbook.formula import Formula, number
 from xlbudget.workbook.grid import span
 from xlbudget.workbook.origins import origin_rows, rows_of
 from xlbudget.workbook.package import Book, Later, Sheet
-from xlbudget.workbook.rows import row_xml
+from xlbudget.workbook.rows import TEXT as SAID
+from xlbudget.workbook.rows import row_pattern, row_xml, text_xml
 from xlbudget.workbook.styles import CUT, JUMP, PAPER_A4, RED, STATE, TOTAL, WORDS, Formats
 
 TITLE_ROW, HINT_ROW, HEAD_ROW, BODY_ROW = range(4)
@@ -88,7 +89,8 @@ def _write_total(sheet: Sheet, label: str, sources: Sequence[Source], formats: F
 def _write_origins(sheet: Sheet, consolidation: Consolidation) -> None:
     def lines() -> Iterator[str]:
         for row, texts in enumerate(origin_rows(consolidation)):
-            yield row_xml(row, ((n, 0, text) for n, text in enumerate(texts) if text))
+            said = [(column, 0, SAID) for column, text in enumerate(texts) if text]
+            yield row_xml(row_pattern(said), row, tuple(text_xml(text) for text in texts if text))
 
     sheet.rows_later(Later(0, rows_of(consolidation), lines), 2)
     sheet.hide()
