@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget, Row
@@ -22,6 +21,7 @@ from xlbudget.core.reading import Reading, RowPlace
 from xlbudget.packs.model import Block, Pack
 
 Amount = int | str | None
+NOWHERE = RowPlace("", -1, {})
 HUNDREDTHS = -2
 MOST_DIGITS = 18
 """Longer figures stay text: a decimal of the default context holds 28 digits."""
@@ -64,23 +64,18 @@ def share_of(pack: Pack, reading: Reading) -> Share:
 
 
 def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
-    places = reading.rows
-    none = RowPlace("", -1, {})
-    listed = [(places.get((block.id, row.id), none), row) for row in rows]
-    return [
-        [sheet, columns, [_written(block, place, row) for place, row in run]]
-        for (sheet, columns), run in groupby(listed, lambda one: _table(block, one[0]))
-    ]
-
-
-def _table(block: Block, place: RowPlace) -> tuple[str, list[int]]:
-    return place.sheet, [place.columns.get(column, -1) for column in block.columns]
-
-
-def _written(block: Block, place: RowPlace, row: Row) -> list[Any]:
-    words = [row.id, place.row, row.code, row.name, row.level, row.government]
-    amounts = row.amounts
-    return [*words, *(_amount(amounts[c]) if c in amounts else None for c in block.columns)]
+    runs: list[Any] = []
+    before, columns = None, block.columns
+    for row in rows:
+        place = reading.rows.get((block.id, row.id), NOWHERE)
+        if before is None or place.sheet != before.sheet or place.columns is not before.columns:
+            runs.append([place.sheet, [place.columns.get(c, -1) for c in columns], []])
+            before = place
+        words = [row.id, place.row, row.code, row.name, row.level, row.government]
+        amounts = row.amounts
+        figures = [_amount(amounts[c]) if c in amounts else None for c in columns]
+        runs[-1][2].append(words + figures)
+    return runs
 
 
 def _amount(amount: Decimal) -> int | str:
