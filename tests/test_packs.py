@@ -120,6 +120,13 @@ FAULTS = [
     ),
     ("forms/f02.yaml", "codes: function", "codes: functions", 24, "no catalogue"),
     ("forms/f01.yaml", "income: carryover", "income: carry", 41, "no row"),
+    (
+        "forms/f11.yaml",
+        "    rows: {total",
+        "    rows: {levels: [unit]}\n  more:\n    columns: [name: 单位]\n    rows: {total",
+        21,
+        "one block of a form at most",
+    ),
 ]
 
 

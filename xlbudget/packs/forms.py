@@ -38,6 +38,12 @@ def read_form(
             if key not in by_key or row not in by_key[key].row_keys:
                 line = line_of(path, ("beside", place))
                 faults.append(Fault(str(path), line, f"beside: no row {row!r} in block {key!r}"))
+    outlines = [block.key for block in blocks if block.levels]
+    if len(outlines) > 1:  # a county lists the rows of one below those of another
+        line = line_of(path, ("blocks", outlines[1], "rows"))
+        faults.append(
+            Fault(str(path), line, f"levels: one block of a form at most, not {outlines}")
+        )
     if len(faults) > before:
         return None
     return Form(
