@@ -431,6 +431,38 @@ def test_a_damaged_or_deleted_cache_is_read_anew(county: Path, tmp_path: Path) -
     assert amounts(output) == before
 
 
+@pytest.mark.parametrize(("changed", "code"), [(False, 0), (True, 2)])
+def test_a_cache_that_is_deleted_meanwhile_is_made_anew(
+    pack: Pack,
+    county: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: bool,
+    code: int,
+) -> None:
+    """Another version of the program deletes it; a file that changes at that moment is said."""
+    from xlbudget.cli import consolidate
+
+    def late(*given: object) -> object:
+        shutil.rmtree(tmp_path / "cache")
+        for folder in {path.parent for path in before}:
+            folder.mkdir(parents=True)
+        if changed:
+            sent(pack, county / "2.xlsx", department(pack, 9))
+        return merged(*given)  # type: ignore[arg-type]
+
+    _, output = consolidated(county)
+    before, sums = entries(tmp_path), amounts(output)
+    output.unlink()
+    monkeypatch.setattr(consolidate, "merged", late)
+    result, _ = consolidated(county)
+    assert (result.exit_code, output.exists()) == (code, not changed)
+    if changed:
+        assert "2.xlsx 在汇总的时候被改动或删除了，请再运行一次。" in result.stderr
+    else:
+        assert amounts(output) == sums
+
+
 def test_the_cache_of_another_version_is_not_used(
     county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,8 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
 from xlbudget.cli.cache import entry, keep, state_of
 from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.core.finding import ERROR, WARNING, Remark
@@ -79,8 +81,15 @@ def gather(
 
 
 def snapshot_back(asked: Asked, one: Gathered) -> Snapshot:
-    """What was read of the file. Raises OSError where its entry was deleted meanwhile."""
-    return snapshot_of(one.content or entry(asked.spool, one.checksum).read_bytes())
+    """What was read of the file; where its entry is gone meanwhile, it is read once more. Raises
+    UsageError where the file itself has changed."""
+    try:
+        return snapshot_of(one.content or entry(asked.spool, one.checksum).read_bytes())
+    except (OSError, ValueError):
+        again = _one(one.path, asked)
+    if again.checksum != one.checksum or again.head.fault:
+        raise click.UsageError(f"{one.path} 在汇总的时候被改动或删除了，请再运行一次。")
+    return snapshot_of(again.content or entry(asked.spool, again.checksum).read_bytes())
 
 
 def _before(path: Path, asked: Asked) -> Gathered | None:
