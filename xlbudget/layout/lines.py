@@ -67,14 +67,14 @@ def names_form(pack: Pack, text: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _mark(pack: Pack) -> str:
+def title_mark(pack: Pack) -> str:
     """A character that every title and label bears: what has none is quickly passed over."""
     titles, labels, _ = _names(pack)
     return next(iter(set.intersection(*map(set, (*titles, *labels)))), "")
 
 
 def _may_be_title(pack: Pack, text: str) -> bool:
-    return _mark(pack) in text
+    return title_mark(pack) in text
 
 
 def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:

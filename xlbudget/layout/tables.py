@@ -24,7 +24,7 @@ class Sheet(Protocol):
     @property
     def rows(self) -> list[list[Any]]: ...
     @property
-    def decimals(self) -> Mapping[tuple[int, int], int]: ...
+    def decimals(self) -> Sequence[bytes]: ...
     @property
     def uncalculated(self) -> frozenset[tuple[int, int]]: ...
     @property
@@ -79,7 +79,7 @@ class Band(NamedTuple):
 
     name: str
     rows: list[list[Any]]
-    decimals: Mapping[tuple[int, int], int]
+    decimals: Sequence[bytes]
     uncalculated: frozenset[tuple[int, int]]
     errors: Mapping[tuple[int, int], str]
     hidden: bool
@@ -90,6 +90,12 @@ class Band(NamedTuple):
 def texts_of(row: Sequence[Any]) -> dict[int, str]:
     """The words of a raw row by column."""
     return {c: v for c, v in enumerate(row) if v.__class__ is str and v and not v.isspace()}
+
+
+def has_figures(row: Sequence[Any]) -> bool:
+    """Stands any number in a raw row?"""
+    kinds = set(map(type, row))
+    return float in kinds or int in kinds
 
 
 def filled(sheet: Sheet, row: int) -> bool:

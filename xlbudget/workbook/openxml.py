@@ -11,12 +11,20 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from xlbudget.workbook.cells import Scan, decoded, scan_cells
+from xlbudget.workbook.cells import scan_cells
 from xlbudget.workbook.container import read_part
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.lines import attributes
 from xlbudget.workbook.numbers import decimals_shown
-from xlbudget.workbook.raw import MOST_CELLS, MOST_TEXT, Listed, RawSheet, wanted
+from xlbudget.workbook.raw import (
+    MOST_CELLS,
+    MOST_TEXT,
+    Listed,
+    RawSheet,
+    check_filled,
+    wanted,
+)
+from xlbudget.workbook.scanned import Scan, decoded
 
 SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
 RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship(\s[^<>]*?)/?>")
@@ -59,8 +67,6 @@ def read_sheets(
 
 
 def _check_all(name: str, scans: Sequence[Scan]) -> None:
-    from xlbudget.workbook.raw import check_filled
-
     spread = sum(scan.size for scan in scans)
     if spread > MOST_CELLS:
         raise FileFault("too_large", "cells", sheet=name, count=str(spread), limit=str(MOST_CELLS))
@@ -119,11 +125,11 @@ def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
     return listed
 
 
-def _style_decimals(package: zipfile.ZipFile, book_part: str) -> list[int | None]:
-    """Decimals that each cell style shows, by style number; None where its format says none."""
+def _style_decimals(package: zipfile.ZipFile, book_part: str) -> tuple[int, ...]:
+    """Decimals that each cell style shows, by style number."""
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
-        return []
+        return ()
     styles = read_part(package, part)
     custom: dict[int, str] = {}
     for found in FORMAT.findall(styles):
@@ -132,12 +138,12 @@ def _style_decimals(package: zipfile.ZipFile, book_part: str) -> list[int | None
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
-        return []
+        return ()
     numbers = (
         attributes(found).get(b"numFmtId", b"0")
         for found in STYLE.findall(styles, begin.end(), end.start())
     )
-    return [decimals_shown(_number(number), custom) for number in numbers]
+    return tuple(decimals_shown(_number(number), custom) for number in numbers)
 
 
 def _number(digits: bytes) -> int:

@@ -20,13 +20,14 @@ MOST_TEXT = 64_000_000
 
 
 class RawSheet(NamedTuple):
-    """One worksheet, addresses counted from 0 at A1. `decimals` holds the cells whose number
-    format says how many decimals it shows, or that it shows a percentage; `errors` the error
-    values as Excel shows them; `formulas` the cells that hold one, as far as the format tells."""
+    """One worksheet, addresses counted from 0 at A1. `decimals` says row by row, a byte
+    a cell, how many its number format shows (`shown`); rows and cells of which nothing is said may
+    be left out at the end. `errors` holds the error values as Excel shows them; `formulas` the
+    cells that hold one, as far as the format tells."""
 
     name: str
     rows: list[list[Any]]
-    decimals: Mapping[tuple[int, int], int]
+    decimals: Sequence[bytes]
     uncalculated: frozenset[tuple[int, int]]
     errors: Mapping[tuple[int, int], str]
     hidden: bool
