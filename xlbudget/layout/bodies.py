@@ -24,13 +24,15 @@ from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, TOTAL, Block, Ca
 
 @dataclass
 class Body:
-    """What was read of one block, growing row by row.
+    """What was read of one block, growing row by row: `rows`, and their `numbers` in the sheet.
 
-    `amounts` are the amount columns and `at` where they stand; `label`, `code`, `name` and `government` are the sheet columns of these, -1 where there is
-    none; `parts` those of a code that is split, `digits` how many each level adds to it. `totals`
-    are the words for the total row, `labels` the places of fixed rows by their words, `merged`
-    leads from a row to the one with which its government item is merged, `doubtful` are rows with
-    errors or formulas without a value.
+    `amounts` are the amount columns and `at` where they stand; `label`, `code`, `name` and
+    `government` are the sheet columns of these, -1 where there is none; `parts` those of a code
+    that is split, `digits` how many each level adds to it; `coded` says that the form prints
+    codes. `totals` are the words for the total
+    row, `labels` the places of fixed rows by their words, `merged` leads from a row to the one
+    with which its government item is merged, `doubtful` are rows with errors or formulas without
+    a value. `cells` keeps what `figures` works out.
     """
 
     pack: Pack
@@ -45,6 +47,7 @@ class Body:
     code: int
     name: int
     government: int
+    coded: bool
     parts: tuple[int, ...]
     digits: tuple[int, ...]
     headings: frozenset[int]
@@ -54,12 +57,12 @@ class Body:
     merged: Mapping[int, int]
     codes: Catalogue | None
     rows: list[Row] = field(default_factory=list)
-    places: dict[str, int] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     last: int = -1
     top: str = ""
     stems: list[str] = field(default_factory=list)
-    shown: dict[bytes, tuple[int, ...]] = field(default_factory=dict)
+    cells: dict[bytes, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
 
     @cached_property
     def widest(self) -> int:
@@ -110,6 +113,7 @@ def _body(
         code,
         name,
         government,
+        CODE in block.paths,
         match.parts.get(block.id, ()),
         _digits(pack, block),
         frozenset(table.heading),

@@ -26,9 +26,10 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
     _read_rows(table, bodies, [row for row in table.body if row not in number_rows], found)
     for body in bodies:
         found.blocks.setdefault(body.block.id, []).extend(body.rows)
-        for identity, line in body.places.items():
-            key = (body.block.id, identity)
-            found.rows.setdefault(key, RowPlace(table.sheet.name, line, body.columns))
+        found.rows |= {
+            (body.block.id, row.id): RowPlace(table.sheet.name, number, body.columns)
+            for row, number in zip(body.rows, body.numbers, strict=True)
+        }
     say_columns(table, table.match, bodies, number_rows, found)
 
 
@@ -47,8 +48,8 @@ def _read_rows(table: Table, bodies: list[Body], numbers: Sequence[int], found: 
         previous = number
         row = rows[number]
         columns = outside if used else counted
-        rest = [c for c in columns if c < len(row) and row[c] not in ("", None)]
-        if rest:
+        if columns:
+            rest = [c for c in columns if c < len(row) and row[c] not in ("", None)]
             say_rest(table, number, rest, found)
 
 
@@ -66,7 +67,10 @@ def _read_row(bodies: list[Body], number: int, after_gap: bool, found: Found) ->
         elif row.id:
             used = True
             shared = shared or row.id == TOTAL
-            _keep(body, number, row, figures, found)
+            body.rows.append(row)
+            body.numbers.append(number)
+            if figures.odd:
+                _say_odd(body, number, row, figures, found)
     return used
 
 
@@ -86,10 +90,8 @@ def _fixed_row(body: Body, number: int, figures: Figures) -> Row | None:
     return Row(fixed[place].key, figures.amounts)
 
 
-def _keep(body: Body, number: int, row: Row, figures: Figures, found: Found) -> None:
-    """Put a row to its block, and say what there is to say of its cells."""
-    body.rows.append(row)
-    body.places[row.id] = number
+def _say_odd(body: Body, number: int, row: Row, figures: Figures, found: Found) -> None:
+    """Say what there is to say of the cells of a row."""
     for key, value in figures.odd:
         cell = CellKey(*body.block.id, row.id, key)
         if not value.readable:

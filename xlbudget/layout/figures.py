@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xlbudget.core.amount import NOT_SAID
 from xlbudget.layout.bodies import Body
+from xlbudget.layout.tables import Sheet
 from xlbudget.layout.values import Value, plain_number, read_value
 
 
@@ -15,8 +16,8 @@ class Figures(NamedTuple):
     """The amounts of a row by column; `odd` are its cells, amounts or not, of which there is
     something to say."""
 
-    amounts: dict[str, Decimal]
-    odd: list[tuple[str, Value]]
+    amounts: Mapping[str, Decimal]
+    odd: tuple[tuple[str, Value], ...]
 
     @property
     def filled(self) -> bool:
@@ -27,9 +28,12 @@ class Figures(NamedTuple):
 def figures_of(body: Body, number: int) -> Figures:
     """Read the amount cells of a row."""
     amounts: dict[str, Decimal] = {}
-    odd: list[tuple[str, Value]] = []
-    cells = zip(body.amounts, _raw(body, number), _decimals(body, number), strict=True)
-    for key, raw, decimals in cells:
+    odd: tuple[tuple[str, Value], ...] = ()
+    row = body.sheet.rows[number]
+    if number in body.doubtful or len(row) <= body.widest:
+        row = _completed(body, number)
+    for key, column, decimals in _cells(body, number):
+        raw = row[column]
         if raw.__class__ is float:
             amount = plain_number(raw, decimals)
             if amount is not None:
@@ -41,35 +45,36 @@ def figures_of(body: Body, number: int) -> Figures:
         if value.amount is not None:
             amounts[key] = value.amount
         if value.kind or value.exact is not None or not value.readable:
-            odd.append((key, value))
+            odd = (*odd, (key, value))
     return Figures(amounts, odd)
 
 
-def _raw(body: Body, number: int) -> Sequence[Any]:
-    """What stands in the cells; the Value itself of one that has none of its own."""
+def _completed(body: Body, number: int) -> list[Any]:
+    """The row as wide as the table; the Value itself of a cell that has none of its own."""
     row = body.sheet.rows[number]
-    if number in body.doubtful:
-        return [_without_value(body, number, c) or body.cell(number, c) for c in body.at]
-    if body.widest < len(row):
-        return [row[column] for column in body.at]
-    return [body.cell(number, column) for column in body.at]
+    whole = [*row, *[""] * (body.widest + 1 - len(row))]
+    for column in body.at:
+        whole[column] = _without_value(body.sheet, number, column) or whole[column]
+    return whole
 
 
-def _without_value(body: Body, number: int, column: int) -> Value | None:
+def _without_value(sheet: Sheet, number: int, column: int) -> Value | None:
     at = (number, column)
-    if at in body.sheet.errors:
-        return Value(None, False, "value_error", "", {"text": body.sheet.errors[at]})
-    if at in body.sheet.uncalculated:
+    if at in sheet.errors:
+        return Value(None, False, "value_error", "", {"text": sheet.errors[at]})
+    if at in sheet.uncalculated:
         return Value(None, False, "value_uncalculated", "unknown")
     return None
 
 
-def _decimals(body: Body, number: int) -> tuple[int, ...]:
-    """What the cells show, at least what the unit asks; rows that show the same are one."""
+def _cells(body: Body, number: int) -> tuple[tuple[str, int, int], ...]:
+    """The columns, where they stand, and what their cells show, at least what the unit asks; rows
+    that show the same are one."""
     lines = body.sheet.decimals
     line = lines[number] if number < len(lines) else b""
-    found = body.shown.get(line)
+    found = body.cells.get(line)
     if found is None:
-        said = (line[column] if column < len(line) else NOT_SAID for column in body.at)
-        found = body.shown[line] = tuple(max(decimals, body.least) for decimals in said)
+        said = [line[column] if column < len(line) else NOT_SAID for column in body.at]
+        shown = [max(decimals, body.least) for decimals in said]
+        found = body.cells[line] = tuple(zip(body.amounts, body.at, shown, strict=True))
     return found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import lru_cache
 
 from xlbudget.core.budget import Row, numbered
 from xlbudget.layout.bodies import Body
 from xlbudget.layout.figures import Figures
 from xlbudget.layout.labels import tidy
-from xlbudget.packs.model import CODE, TOTAL, Catalogue
+from xlbudget.packs.model import TOTAL, Catalogue
 
 CODE_AND_NAME = re.compile(r"^(\d{3,11})\s*[-－—_]?\s*(\D.*)$", re.DOTALL)
 
@@ -23,17 +23,19 @@ def open_row(
     """A code or outline row, NOTHING, or None for a row not understood. `shared` says that a
     block beside this one has its total here."""
     block = body.block
-    code, name = _code_and_name(body, number)
+    code, name, total = _words(body, number)
     if not name and (number, body.name) in body.sheet.uncalculated:
         name = body.codes.names.get(code, "") if body.codes else ""
-    summed = number in body.headings or _is_total(body, code, name, shared and figures.filled)
-    if block.total is not None and summed:
+        total = _is_total(code, name, body.totals)
+    if shared and not total and not block.total and not tidy(code + name):
+        total = figures.filled
+    if block.total is not None and (total or number in body.headings):
         return _total(body, figures)
     if not code and not name:
         return None if figures.filled else NOTHING
     if block.codes and code and not code.isdigit():
         return None
-    if block.codes and CODE in block.paths and not code:
+    if body.coded and block.codes and not code:
         return None
     if after_gap and not block.codes and not figures.filled:
         return None
@@ -47,25 +49,29 @@ def _total(body: Body, figures: Figures) -> Row | None:
     return Row(TOTAL, figures.amounts)
 
 
-def _is_total(body: Body, code: str, name: str, beside: bool) -> bool:
-    """Do the row's words say that it is the total? `beside`: it has figures beside a total."""
-    words = (tidy(code), tidy(name))
-    if not any(words):
-        return beside and not body.block.total
-    return all(not word or word in body.totals for word in words)
-
-
-def _code_and_name(body: Body, number: int) -> tuple[str, str]:
-    code: Any = _joined(body, number) if body.parts else body.cell(number, body.code)
+def _words(body: Body, number: int) -> tuple[str, str, bool]:
+    """The row's code and name, and whether they say that it is the total."""
+    code = _joined(body, number) if body.parts else body.cell(number, body.code)
+    name = body.cell(number, body.name)
     if isinstance(code, float) and code.is_integer():
         code = int(code)
-    code = tidy(str(code))
-    name = str(body.cell(number, body.name)).strip()
-    if not (code and name) and CODE in body.block.paths:
-        both = CODE_AND_NAME.match(code or name)
-        if both:
-            return both[1], both[2].strip()
-    return code, name
+    return _read_words(str(code), str(name), body.coded, body.totals)
+
+
+@lru_cache(maxsize=2048)
+def _read_words(code: str, name: str, coded: bool, totals: frozenset[str]) -> tuple[str, str, bool]:
+    """Code and name as they are meant, and whether they name the total; the same rows stand in
+    many forms and files."""
+    code, name = tidy(code), name.strip()
+    both = CODE_AND_NAME.match(code or name) if coded and not (code and name) else None
+    if both:
+        code, name = both[1], both[2].strip()
+    return code, name, _is_total(code, name, totals)
+
+
+def _is_total(code: str, name: str, totals: frozenset[str]) -> bool:
+    words = {tidy(code), tidy(name)} - {""}
+    return bool(words) and words <= totals
 
 
 def _joined(body: Body, number: int) -> str:

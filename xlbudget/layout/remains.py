@@ -91,5 +91,5 @@ def _say_missing(
     case = "empty" if empty else ""
     found.remarks.append(Remark("missing_column", case, body.block.form, (at,), facts))
     if not empty:
-        for identity in body.places:
-            found.unreadable.add(CellKey(*wanted.block, identity, wanted.key))
+        cells = (CellKey(*wanted.block, row.id, wanted.key) for row in body.rows)
+        found.unreadable.update(cells)

@@ -78,8 +78,8 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
     for number, row in enumerate(sheet.rows):
         if number < passed:
             continue
-        if has_figures(row) and not _right_below(current, number):  # of no kind that lines have
-            _body_row(current, number, leftover)
+        if has_figures(row) and (current.body or not _right_below(current, number)):
+            _body_row(current, number, leftover)  # a row with figures is no line
             continue
         texts, numbers = _words_and_figures(row)
         if not texts and not numbers:
@@ -120,7 +120,8 @@ def _words_and_figures(row: Sequence[Any]) -> tuple[dict[int, str], int]:
     typed = [c for c, text in texts.items() if "." in text and FIGURE.fullmatch(text)]
     for column in typed:
         del texts[column]
-    return texts, len(typed) + sum(v.__class__ is float or v.__class__ is int for v in row)
+    kinds = list(map(type, row))
+    return texts, len(typed) + kinds.count(float) + kinds.count(int)
 
 
 def _right_below(table: Table, number: int) -> bool:

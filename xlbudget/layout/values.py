@@ -63,7 +63,7 @@ def _number(raw: float, decimals: int, least: int) -> Value:
     return Value(shown, exact=None if shown == value else value)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def plain_number(raw: float, decimals: int) -> Decimal | None:
     """The amount that a stored number is with so many decimals, None where `read_value` may have
     more to say of it. A figure stands in several forms, so it is kept for a while."""

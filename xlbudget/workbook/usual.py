@@ -7,7 +7,7 @@ left of a row without these, its shape, is looked at once and then remembered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -81,6 +81,7 @@ class Usual:
         above, *rows = cells.split(ROW)
         if ANY_CELL.search(above):
             return False
+        found: dict[int, Shape] = {}
         for row in rows:
             number, _, rest = row.partition(b'"')
             tag, _, inside = rest.partition(b">")
@@ -88,9 +89,11 @@ class Usual:
             if shape is None or b"<" in tag:
                 return False
             if shape.cells:
-                if not 0 < len(number) < 8 or not number.isdigit() or number.startswith(b"0"):
+                if not number.isdigit() or len(number) > 7 or number.startswith(b"0"):
                     return False
-                _add(name, int(number), shape, scan)
+                found[int(number)] = shape
+        if found:
+            _add(name, found, scan)
         return True
 
     def _shape(self, name: str, number: bytes, inside: bytes) -> Shape | None:
@@ -146,21 +149,17 @@ def _windows(xml: bytes) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _add(name: str, row: int, shape: Shape, scan: Scan) -> None:
-    """Add a row to what was found. Raises FileFault."""
-    _, filled, texts, columns, decimals = shape
-    if row > scan.rows:
-        scan.rows = row
-        if row > LAST_ROW:
-            raise FileFault("outside", sheet=name)
-    if columns > scan.columns:
-        scan.columns = columns
-    scan.filled += filled
-    scan.texts += texts
-    if decimals and scan.size <= MOST_CELLS_A_SHEET:  # else it will be refused
-        missing = row - len(scan.decimals)
-        if missing == 1:
-            scan.decimals.append(decimals)
-            return
-        scan.decimals.extend([b""] * missing)
-        scan.decimals[row - 1] = decimals
+def _add(name: str, found: Mapping[int, Shape], scan: Scan) -> None:
+    """Add rows to what was found. Raises FileFault."""
+    last = max(found)
+    if last > LAST_ROW:
+        raise FileFault("outside", sheet=name)
+    shapes = found.values()
+    scan.rows = max(scan.rows, last)
+    scan.columns = max(scan.columns, max([shape.columns for shape in shapes]))
+    scan.filled += sum([shape.filled for shape in shapes])
+    scan.texts += sum([shape.texts for shape in shapes])
+    if scan.size <= MOST_CELLS_A_SHEET:  # else it will be refused
+        scan.decimals.extend([b""] * (last - len(scan.decimals)))
+        for row, shape in found.items():
+            scan.decimals[row - 1] = shape.decimals
