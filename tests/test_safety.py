@@ -270,7 +270,7 @@ def _with_merged(package: Package, inside: str) -> bytes:
 
 def many_cells(package: Package) -> bytes:
     line = "".join(f'<c r="{letter}{{n}}"><v>1.5</v></c>' for letter in "ABCDEFGHIJ")
-    inside = "".join(f'<row r="{n}">{line.format(n=n)}</row>' for n in range(100, 70_000))
+    inside = "".join(f'<row r="{n}">{line.format(n=n)}</row>' for n in range(100, 100_000))
     return inserted(sheet(), END, inside.encode())(package)
 
 

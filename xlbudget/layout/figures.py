@@ -29,10 +29,11 @@ def figures_of(body: Body, number: int) -> Figures:
     """Read the amount cells of a row."""
     amounts: dict[str, Decimal] = {}
     odd: tuple[tuple[str, Value], ...] = ()
-    row = body.sheet.rows[number]
+    row, lines = body.sheet.rows[number], body.sheet.decimals
+    line = lines[number] if number < len(lines) else b""
     if number in body.doubtful or len(row) <= body.widest:
         row = _completed(body, number)
-    for key, column, decimals in _cells(body, number):
+    for key, column, decimals in body.cells.get(line) or _cells(body, line):
         raw = row[column]
         if raw.__class__ is float:
             amount = plain_number(raw, decimals)
@@ -67,14 +68,10 @@ def _without_value(sheet: Sheet, number: int, column: int) -> Value | None:
     return None
 
 
-def _cells(body: Body, number: int) -> tuple[tuple[str, int, int], ...]:
+def _cells(body: Body, line: bytes) -> tuple[tuple[str, int, int], ...]:
     """The columns, where they stand, and what their cells show, at least what the unit asks; rows
     that show the same are one."""
-    lines = body.sheet.decimals
-    line = lines[number] if number < len(lines) else b""
-    found = body.cells.get(line)
-    if found is None:
-        said = [line[column] if column < len(line) else NOT_SAID for column in body.at]
-        shown = [max(decimals, body.least) for decimals in said]
-        found = body.cells[line] = tuple(zip(body.amounts, body.at, shown, strict=True))
-    return found
+    said = [line[column] if column < len(line) else NOT_SAID for column in body.at]
+    shown = [max(decimals, body.least) for decimals in said]
+    body.cells[line] = tuple(zip(body.amounts, body.at, shown, strict=True))
+    return body.cells[line]

@@ -53,7 +53,7 @@ def _words(body: Body, number: int) -> tuple[str, str, bool]:
     """The row's code and name, and whether they say that it is the total."""
     code = _joined(body, number) if body.parts else body.cell(number, body.code)
     name = body.cell(number, body.name)
-    if isinstance(code, float) and code.is_integer():
+    if code.__class__ is float and code.is_integer():
         code = int(code)
     return _read_words(str(code), str(name), body.coded, body.totals)
 

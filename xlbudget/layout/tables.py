@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -32,7 +32,7 @@ class Sheet(Protocol):
     @property
     def hidden(self) -> bool: ...
     @property
-    def formulas(self) -> frozenset[tuple[int, int]]: ...
+    def formulas(self) -> Iterable[tuple[int, int]]: ...
     @property
     def lines(self) -> Lines: ...
 
@@ -83,7 +83,7 @@ class Band(NamedTuple):
     uncalculated: frozenset[tuple[int, int]]
     errors: Mapping[tuple[int, int], str]
     hidden: bool
-    formulas: frozenset[tuple[int, int]]
+    formulas: Iterable[tuple[int, int]]
     lines: Lines
 
 

@@ -14,7 +14,7 @@ from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.lines import ROW, attributes, check_merged, check_rows, lines_of
 from xlbudget.workbook.raw import check_filled, check_spread
 from xlbudget.workbook.scanned import Scan, decoded, position, style_decimals
-from xlbudget.workbook.shown import Marks
+from xlbudget.workbook.shown import Cells, Marks
 from xlbudget.workbook.usual import usual
 
 CELL = re.compile(rb"<(?:\w{1,20}:)?c(\s[^<>]*?)?(/?)>")
@@ -36,14 +36,17 @@ def scan_cells(name: str, xml: bytes, styles: tuple[int, ...]) -> Scan:
     scan = None if telling else usual(styles).scan(name, xml)
     if scan is None:
         scan = _scan_any(name, xml, styles)
-    scan.formulas = _formulas(name, xml) if calculated else frozenset()
+    scan.formulas = _formulas(name, xml) if calculated else ()
     scan.lines = lines_of(xml, scan.columns)
     return scan
 
 
-def _formulas(name: str, xml: bytes) -> frozenset[tuple[int, int]]:
+def _formulas(name: str, xml: bytes) -> Cells:
     columns: dict[bytes, int] = {}
-    return frozenset(position(name, a + b, columns) for a, b in FORMULA_CELL.findall(xml))
+    formulas = Cells()
+    for found in FORMULA_CELL.finditer(xml):
+        formulas.add(*position(name, found[1] + found[2], columns))
+    return formulas
 
 
 def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> Scan:
@@ -52,7 +55,7 @@ def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> Scan:
     marks = Marks()
     columns: dict[bytes, int] = {}
     implicit = _Implicit(xml)
-    seen: set[tuple[int, int]] = set()
+    seen: set[int] = set()
     before: tuple[int, Mapping[bytes, bytes], tuple[int, int]] | None = None
     for found in CELL.finditer(xml):
         said = attributes(found[1])
@@ -62,10 +65,11 @@ def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> Scan:
         else:
             at = position(name, reference, columns)
             implicit.column = at[1]
-        if at in seen:
+        place = at[0] << 32 | at[1]  # a third of a pair's memory
+        if place in seen:
             cell = f"{column_letters(at[1])}{at[0] + 1}"
             raise FileFault("duplicate_cells", "cell", sheet=name, cell=cell)
-        seen.add(at)
+        seen.add(place)
         scan.rows, scan.columns = max(scan.rows, at[0] + 1), max(scan.columns, at[1] + 1)
         if before:
             _look_inside(xml[before[0] : found.start()], before[1], before[2], scan)

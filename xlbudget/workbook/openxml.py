@@ -36,6 +36,9 @@ SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
 SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
 
+MOST_KEPT = 10_000
+"""Texts that are remembered at a time, so that equal ones are one object."""
+
 
 def read_sheets(
     content: bytes, package: zipfile.ZipFile, own: Sequence[str]
@@ -155,11 +158,24 @@ def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:
     """Values by calamine, A1-true also where leading rows and columns are empty."""
     import python_calamine
 
+    kept: dict[str, str] = {}
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names]
+        return [_rows(book.get_sheet_by_name(name), kept) for name in names]
     except BaseException as error:
         # calamine's panics derive from BaseException; its messages are no help to anyone.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         raise FileFault("damaged") from error
+
+
+def _rows(sheet: Any, kept: dict[str, str]) -> list[list[Any]]:
+    """The rows of a sheet one by one, each text that stands in it often as one object."""
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    rows, keep = [], kept.setdefault
+    for row in sheet.iter_rows():
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        texts = [keep(v, v) if v.__class__ is str else v for v in row]
+        rows.append(left + texts if left else texts)
+    return rows

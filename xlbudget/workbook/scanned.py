@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from xlbudget.core.amount import NOT_SAID
@@ -25,7 +25,7 @@ class Scan:
     decimals: list[bytes] = field(default_factory=list)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    formulas: frozenset[tuple[int, int]] = frozenset()
+    formulas: Iterable[tuple[int, int]] = ()
     lines: Lines = field(default_factory=Lines)
     rows: int = 0
     columns: int = 0

@@ -1,14 +1,33 @@
-"""How many decimals the cells of a sheet show: row by row a byte a cell, NOT_SAID where its format
-says none. Rows that show the same are one object, so that a cell costs next to nothing."""
+"""What is said of the cells of a sheet, kept so that a cell costs a few bytes.
+
+How many decimals they show: row by row a byte a cell, NOT_SAID where its format says none; rows
+that show the same are one object. Which of them are of some kind: eight bytes each.
+"""
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 
 from xlbudget.core.amount import NOT_SAID
 
 ROW_BITS, COLUMN_BITS = 32, 8
 """Where in a mark row and column begin; the decimals are its last byte."""
+
+
+class Cells:
+    """Cells of a sheet, each by its row and column."""
+
+    def __init__(self) -> None:
+        self.marks = array("Q")
+
+    def add(self, row: int, column: int) -> None:
+        """Count a cell in."""
+        self.marks.append(row << ROW_BITS | column)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        for mark in self.marks:
+            yield mark >> ROW_BITS, mark & (1 << ROW_BITS) - 1
 
 
 class Marks:
