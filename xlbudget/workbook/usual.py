@@ -7,7 +7,7 @@ left of a row without these, its shape, is looked at once and then remembered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,8 +23,8 @@ WINDOW = 1 << 20
 MOST_WINDOW = 4 * WINDOW
 
 MOST_SHAPES = 1000
-LONGEST_SHAPE = 2000
-"""Bytes of a shape that is worth remembering."""
+LONGEST_SHAPE, WIDEST_SHAPE = 2000, 256
+"""Bytes and columns of a shape that is worth remembering."""
 
 ROW = b'<row r="'
 STYLED = b'" s="'
@@ -39,7 +39,7 @@ ERROR, SHARED = b"e", b"s"
 
 class Shape(NamedTuple):
     """A row's cells, whichever row it is: how many there are, have something in them, and hold
-    shared texts; how many columns they span, and the decimals shown (`shown`)."""
+    shared texts; how many columns they span, and the decimals shown (as in RawSheet)."""
 
     cells: int = 0
     filled: int = 0
@@ -114,8 +114,10 @@ class Usual:
         return shape
 
     def _is_plain(self, key: bytes, shape: Shape) -> bool:
-        room = len(key) < LONGEST_SHAPE and len(self.shapes) < MOST_SHAPES
-        return room and key.count(STYLED) == shape.cells and not STILL_NUMBERED.search(key)
+        if len(key) > LONGEST_SHAPE or shape.columns > WIDEST_SHAPE:
+            return False
+        alone = key.count(STYLED) == shape.cells and not STILL_NUMBERED.search(key)
+        return alone and len(self.shapes) < MOST_SHAPES
 
     def _looked_at(self, name: str, number: bytes, inside: bytes) -> Shape | None:
         cells = USUAL_CELL.findall(inside)
@@ -123,7 +125,7 @@ class Usual:
             return None
         if len({cell[0] for cell in cells}) != len(cells):  # the other pass says which is twice
             return None
-        line = bytearray()
+        shown: list[tuple[int, int]] = []
         filled = texts = last = 0
         for letters, digits, style, kind, empty in cells:
             if digits != number or kind == ERROR:
@@ -133,10 +135,19 @@ class Usual:
             filled += not empty
             texts += kind == SHARED and not empty
             if style and kind in NUMERIC and not empty:
-                put(line, column, style_decimals(self.styles, style))
+                shown.append((column, style_decimals(self.styles, style)))
         if last > LAST_COLUMN:
             raise FileFault("outside", sheet=name)
-        return Shape(len(cells), filled, texts, last, bytes(line))
+        near = last <= WIDEST_SHAPE or int(number) * last <= MOST_CELLS_A_SHEET
+        line = _line(shown) if near else b""  # a sheet so far out is refused
+        return Shape(len(cells), filled, texts, last, line)
+
+
+def _line(shown: Sequence[tuple[int, int]]) -> bytes:
+    line = bytearray()
+    for column, decimals in shown:
+        put(line, column, decimals)
+    return bytes(line)
 
 
 def _windows(xml: bytes) -> Iterator[tuple[int, int]]:
