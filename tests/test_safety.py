@@ -270,7 +270,14 @@ def _with_merged(package: Package, inside: str) -> bytes:
 
 def many_cells(package: Package) -> bytes:
     line = "".join(f'<c r="{letter}{{n}}"><v>1.5</v></c>' for letter in "ABCDEFGHIJ")
-    inside = "".join(f'<row r="{n}">{line.format(n=n)}</row>' for n in range(100, 70_000))
+    inside = "".join(f'<row r="{n}">{line.format(n=n)}</row>' for n in range(100, 100_000))
+    return inserted(sheet(), END, inside.encode())(package)
+
+
+def far_out_in_many_styles(package: Package) -> bytes:
+    """No row looks like another, and each is as wide as a sheet can be."""
+    cells = (f'<c r="XFD{n}" s="{n}"><v>1</v></c>' for n in range(100, 20_100))
+    inside = "".join(f'<row r="{n}">{one}</row>' for n, one in enumerate(cells, 100))
     return inserted(sheet(), END, inside.encode())(package)
 
 
@@ -324,6 +331,7 @@ REFUSED: dict[str, tuple[str, str, Callable[[Package], bytes]]] = {
     "outside entity": ("F110", "sheet3.xml", outside_entity),
     "stray cell": ("F112", "XFD1048576", inserted(sheet(), END, cell("XFD1048576"))),
     "stray column": ("F112", "XFD5000", inserted(sheet(), END, cell("XFD5000"))),
+    "stray cells of many styles": ("F112", "XFD20099", far_out_in_many_styles),
     "beyond the last column": ("F117", "表三", inserted(sheet(), END, cell("XFE99"))),
     "beyond the last row": ("F117", "表三", inserted(sheet(), END, cell("A1048577"))),
     "no such reference": ("F108", "损坏", inserted(sheet(), END, cell("AAAAAAAAAA99"))),

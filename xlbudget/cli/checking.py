@@ -99,16 +99,20 @@ def read_file(
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, pack_name)
     pack, mapped = mapped_pack(pack_name, map_file)
-    book = raw_workbook(path, pack, password)
-    try:
-        reading = recovered(pack, recognise(pack, book.sheets, book.contents, mapped))
-        if book.origins:
-            reading = _with_sources(pack, reading, book.origins)
-    except NothingRecognised:
-        raise Unreadable(_remark("nothing_recognised", path)) from None
+    reading = _recognised(path, pack, mapped, password)  # the raw cells are gone by now
     data = interchange.to_data(pack, reading.budget)
     remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
     return pack, reading._replace(remarks=reading.remarks + remarks)
+
+
+def _recognised(path: Path, pack: Pack, mapped: tuple[MappedTable, ...], password: str) -> Reading:
+    """The reading of a workbook, totals that were never calculated filled in. Raises Unreadable."""
+    book = raw_workbook(path, pack, password)
+    try:
+        reading = recovered(pack, recognise(pack, book.sheets, book.contents, mapped))
+    except NothingRecognised:
+        raise Unreadable(_remark("nothing_recognised", path)) from None
+    return _with_sources(pack, reading, book.origins) if book.origins else reading
 
 
 def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-SHOWS_PERCENT = -1
+SHOWS_PERCENT = 254
 """Stands for a number of decimals where a cell's format shows a percentage, which is no amount."""
+
+NOT_SAID = 255
+"""Stands for a number of decimals where a cell's format says none. Both are larger than any number
+of decimals, and fit into a byte."""
 
 SIGNIFICANT_DIGITS = 15
 """Excel keeps and shows 15 significant digits; what a binary float says beyond them is noise."""
@@ -30,6 +34,16 @@ def shown_with(value: Decimal, decimals: int) -> Decimal:
     with localcontext() as context:
         context.prec = max(60, value.adjusted() + decimals + 2)
         return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def unrounded(number: float, decimals: int) -> Decimal | None:
+    """The figure as printed with so many decimals for a stored number, in one step; None where
+    that may round it."""
+    text = f"{number:.{SIGNIFICANT_DIGITS}g}"
+    whole, _, behind = text.partition(".")
+    if len(behind) > decimals or "e" in text or not number:
+        return None
+    return Decimal(f"{whole}.{behind:0<{decimals}}" if decimals else whole)
 
 
 def decimals_of(value: Decimal) -> int:

@@ -94,7 +94,7 @@ def wanted_columns(pack: Pack, form: str) -> tuple[Wanted, ...]:
     )
 
 
-def columns_of(rows: Sequence[Mapping[int, str]]) -> list[Column]:
+def columns_of(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
     """The sheet columns under a heading of several rows.
 
     A blank to the right of a heading belongs to it as long as the headings above are the same for
@@ -102,7 +102,7 @@ def columns_of(rows: Sequence[Mapping[int, str]]) -> list[Column]:
     """
     used = sorted({column for row in rows for column in row})
     if not used:
-        return []
+        return ()
     paths: dict[int, tuple[str, ...]] = {}
     for depth, row in enumerate(rows):
         for column in range(used[0], used[-1] + 1):
@@ -111,11 +111,13 @@ def columns_of(rows: Sequence[Mapping[int, str]]) -> list[Column]:
             if not text and len(left) > depth and left[:depth] == above:
                 text = left[depth]
             paths[column] = (*above, text)
-    return [Column(c, tuple(t for t in paths[c] if t)) for c in used]
+    return tuple(Column(c, tuple(t for t in paths[c] if t)) for c in used)
 
 
-def match(pack: Pack, form: str, columns: Sequence[Column]) -> Match:
-    """Place the form's columns: same heading first, then the same headings above, then order."""
+@lru_cache(maxsize=1024)
+def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
+    """Place the form's columns: same heading first, then the same headings above, then order.
+    The same headings stand in many files."""
     free = {column.column: column.path for column in columns if column.path}
     counts = {normal(word) for word in pack.words["ordinals"]}
     counting = tuple(c for c, path in free.items() if path[-1] in counts)

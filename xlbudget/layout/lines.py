@@ -67,38 +67,43 @@ def names_form(pack: Pack, text: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _mark(pack: Pack) -> str:
+def title_mark(pack: Pack) -> str:
     """A character that every title and label bears: what has none is quickly passed over."""
     titles, labels, _ = _names(pack)
     return next(iter(set.intersection(*map(set, (*titles, *labels)))), "")
 
 
 def _may_be_title(pack: Pack, text: str) -> bool:
-    return _mark(pack) in text
+    return title_mark(pack) in text
 
 
 def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
     """What kind of line a row is, or None for a row of a table's body (or of nothing known).
 
-    `texts` are the row's words by column, `numbers` how many figures stand beside them.
+    `texts` are the row's words by column, `numbers` how many figures stand beside them: a row
+    with figures is no line.
     """
+    return None if numbers else _line(pack, tuple(texts.items()))
+
+
+@lru_cache(maxsize=4096)
+def _line(pack: Pack, said: tuple[tuple[int, str], ...]) -> Line | None:
+    """The kind of a row without figures; most stand in many files."""
     _, labels, pattern = _names(pack)
     about = {}
-    for column, text in texts.items():
-        form = _titled(pack, text) if not numbers and _may_be_title(pack, text) else ""
+    for column, text in said:
+        form = _titled(pack, text) if _may_be_title(pack, text) else ""
         if form:
             return Line(TITLE, form, column)
-        if tidy(text) in labels and not numbers:
+        if tidy(text) in labels:
             return Line(LABEL, labels[tidy(text)], column)
-        if "：" in text or ":" in text:
-            found = pattern.match(text)
-            if found and not numbers:
-                about["department" if found["department"] else "unit"] = (found["said"], column)
+        found = pattern.match(text) if "：" in text or ":" in text else None
+        if found:
+            about["department" if found["department"] else "unit"] = (found["said"], column)
     if about:
         return Line(ABOUT, about=about)
-    if numbers == 0 and is_heading(pack, texts):
-        return Line(HEADING)
-    return _below(pack, texts, numbers)
+    texts = dict(said)
+    return Line(HEADING) if is_heading(pack, texts) else _below(pack, texts)
 
 
 def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:
@@ -120,8 +125,8 @@ def _begins(pack: Pack, word: str) -> bool:
     return any(word.startswith(head) for head in vocabulary(pack) if len(head) >= LONG)
 
 
-def _below(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
-    if numbers or not texts:
+def _below(pack: Pack, texts: Mapping[int, str]) -> Line | None:
+    if not texts:
         return None
     column, first = next(iter(texts.items()))
     words: Mapping[str, Any] = pack.words["lines"]

@@ -22,23 +22,23 @@ class Levels(NamedTuple):
     unclear: list[int]
 
 
+NONE = Decimal(0)
 FARTHEST = 400
 """Rows within which a unit's own projects end, where its sum alone tells that it is one."""
 
 
 class _Sums(NamedTuple):
-    """Running sums of a column: `to[n]` of the first n rows, so that any run is added at once."""
+    """Running sums of a column in whole units of its last decimal: `to[n]` of the first n rows,
+    so that any run is added at once."""
 
-    figures: Sequence[Decimal]
-    to: Sequence[Decimal]
-    decimals: int
+    figures: Sequence[int]
+    to: Sequence[int]
 
     def adds_up(self, place: int, end: int) -> bool:
         """Do the rows below `place`, as far as `end`, add up to it but for rounding?"""
         if end - place < 2 or not self.figures[place]:
             return False
-        room = Decimal(end - place).scaleb(-self.decimals) / 2
-        return abs(self.to[end] - self.to[place + 1] - self.figures[place]) < room
+        return 2 * abs(self.to[end] - self.to[place + 1] - self.figures[place]) < end - place
 
     def is_unit(self, place: int) -> bool:
         """Do some rows right below add up to this one?"""
@@ -54,8 +54,10 @@ def levels_of(
     top, middle, bottom = levels[0], levels[1], levels[-1]
     given = [top] * bool(rows)
     unclear: list[int] = []
-    figures = [row.amounts.get(amount, Decimal(0)) for row in rows]
-    sums = _Sums(figures, (Decimal(0), *accumulate(figures)), max(2, *map(decimals_of, figures), 2))
+    amounts = [row.amounts.get(amount, NONE) for row in rows]
+    decimals = max(2, *map(decimals_of, amounts), 2)
+    figures = [int(figure.scaleb(decimals)) for figure in amounts]
+    sums = _Sums(figures, (0, *accumulate(figures)))
     place = 1
     while place < len(rows):
         end = _unit_end(rows, place, units, sums)

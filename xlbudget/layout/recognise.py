@@ -15,7 +15,8 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Printed, Reading
-from xlbudget.layout.body import Found, read_body
+from xlbudget.layout.bodies import Found
+from xlbudget.layout.body import read_body
 from xlbudget.layout.find import find_tables
 from xlbudget.layout.labels import tidy, years_in
 from xlbudget.layout.outline import levels_of

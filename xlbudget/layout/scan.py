@@ -24,8 +24,17 @@ from xlbudget.layout.lines import (
     Line,
     names_form,
     read_line,
+    title_mark,
 )
-from xlbudget.layout.tables import Band, Scan, Sheet, Table, normal_texts, texts_of
+from xlbudget.layout.tables import (
+    Band,
+    Scan,
+    Sheet,
+    Table,
+    has_figures,
+    normal_texts,
+    texts_of,
+)
 from xlbudget.packs.model import Pack
 
 FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
@@ -34,10 +43,12 @@ FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
 def bands(pack: Pack, sheet: Sheet) -> list[Sheet]:
     """The sheet, or where one row bears several titles, its columns under each of them."""
     starts: list[int] = []
+    mark = title_mark(pack)
     for row in sheet.rows:
-        titled = [c for c, v in enumerate(row) if v.__class__ is str and names_form(pack, v)]
-        if len(titled) > len(starts):
-            starts = titled
+        marked = [c for c, v in enumerate(row) if v.__class__ is str and mark in v]
+        if len(marked) > max(len(starts), 1):
+            titled = [c for c in marked if names_form(pack, row[c])]
+            starts = max(starts, titled, key=len)
     if len(starts) < 2:
         return [sheet]
     empty = [c for c in range(starts[-1]) if all(c >= len(r) or r[c] == "" for r in sheet.rows)]
@@ -66,6 +77,9 @@ def scan(pack: Pack, sheet: Sheet) -> Scan:
     passed = -1
     for number, row in enumerate(sheet.rows):
         if number < passed:
+            continue
+        if has_figures(row) and (current.body or not _right_below(current, number)):
+            _body_row(current, number, leftover)  # a row with figures is no line
             continue
         texts, numbers = _words_and_figures(row)
         if not texts and not numbers:
@@ -106,7 +120,13 @@ def _words_and_figures(row: Sequence[Any]) -> tuple[dict[int, str], int]:
     typed = [c for c, text in texts.items() if "." in text and FIGURE.fullmatch(text)]
     for column in typed:
         del texts[column]
-    return texts, len(typed) + sum(v.__class__ is float or v.__class__ is int for v in row)
+    kinds = list(map(type, row))
+    return texts, len(typed) + kinds.count(float) + kinds.count(int)
+
+
+def _right_below(table: Table, number: int) -> bool:
+    """Is this row the first below a heading?"""
+    return not table.body and bool(table.heading) and number == table.heading[-1] + 1
 
 
 def _goes_on(line: Line | None, table: Table, number: int) -> bool:
@@ -132,7 +152,7 @@ def _above_next(table: Table) -> list[int]:
 def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
     """Is this the rest of a heading: right below one, nothing but headings, not in its first
     column, where the first row's label would stand?"""
-    if table.body or not table.heading or number != table.heading[-1] + 1:
+    if not _right_below(table, number):
         return False
     first = min(texts_of(table.sheet.rows[table.heading[0]]))
     words = vocabulary(pack)
@@ -142,7 +162,7 @@ def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str
 def _heading_with_total(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
     """Is this the last row of a heading, with the total's figures (or the columns' numbers) in
     it? It names several columns of words."""
-    if table.body or not table.heading or number != table.heading[-1] + 1:
+    if not _right_below(table, number):
         return False
     return len({normal(text) for text in texts.values()} & words_of_text_columns(pack)) > 1
 

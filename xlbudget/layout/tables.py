@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -24,7 +24,7 @@ class Sheet(Protocol):
     @property
     def rows(self) -> list[list[Any]]: ...
     @property
-    def decimals(self) -> Mapping[tuple[int, int], int]: ...
+    def decimals(self) -> Sequence[bytes]: ...
     @property
     def uncalculated(self) -> frozenset[tuple[int, int]]: ...
     @property
@@ -32,7 +32,7 @@ class Sheet(Protocol):
     @property
     def hidden(self) -> bool: ...
     @property
-    def formulas(self) -> frozenset[tuple[int, int]]: ...
+    def formulas(self) -> Iterable[tuple[int, int]]: ...
     @property
     def lines(self) -> Lines: ...
 
@@ -79,17 +79,23 @@ class Band(NamedTuple):
 
     name: str
     rows: list[list[Any]]
-    decimals: Mapping[tuple[int, int], int]
+    decimals: Sequence[bytes]
     uncalculated: frozenset[tuple[int, int]]
     errors: Mapping[tuple[int, int], str]
     hidden: bool
-    formulas: frozenset[tuple[int, int]]
+    formulas: Iterable[tuple[int, int]]
     lines: Lines
 
 
 def texts_of(row: Sequence[Any]) -> dict[int, str]:
     """The words of a raw row by column."""
     return {c: v for c, v in enumerate(row) if v.__class__ is str and v and not v.isspace()}
+
+
+def has_figures(row: Sequence[Any]) -> bool:
+    """Stands any number in a raw row?"""
+    kinds = set(map(type, row))
+    return float in kinds or int in kinds
 
 
 def filled(sheet: Sheet, row: int) -> bool:

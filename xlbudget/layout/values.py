@@ -7,10 +7,11 @@ import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from xlbudget.core.amount import SHOWS_PERCENT, from_float, plain, shown_with
+from xlbudget.core.amount import NOT_SAID, SHOWS_PERCENT, from_float, plain, shown_with, unrounded
 from xlbudget.layout.labels import tidy
 from xlbudget.packs.model import Pack
 
@@ -34,7 +35,7 @@ class Value(NamedTuple):
 BLANK = Value()
 
 
-def read_value(pack: Pack, raw: Any, decimals: int | None, unit: str) -> Value:
+def read_value(pack: Pack, raw: Any, decimals: int, unit: str) -> Value:
     """The amount that a cell holds, in `unit`, with the decimals that its format shows."""
     if raw == "" or raw is None:
         return BLANK
@@ -50,16 +51,25 @@ def _unreadable(shown: str) -> Value:
     return Value(None, False, "value_unreadable", "", {"text": shown})
 
 
-def _number(raw: float, decimals: int | None, least: int) -> Value:
+def _number(raw: float, decimals: int, least: int) -> Value:
     if not math.isfinite(raw):
         return Value(None, False, "value_error", "", {"text": str(raw)})
     value = from_float(raw)
     if decimals == SHOWS_PERCENT and value:
         return _unreadable(f"{plain((100 * value).normalize())}%")
-    if decimals is None or decimals == SHOWS_PERCENT:
+    if decimals in (NOT_SAID, SHOWS_PERCENT):
         return Value(value)
     shown = shown_with(value, max(decimals, least))
     return Value(shown, exact=None if shown == value else value)
+
+
+@lru_cache(maxsize=1024)
+def plain_number(raw: float, decimals: int) -> Decimal | None:
+    """The amount that a stored number is with so many decimals, None where `read_value` may have
+    more to say of it. A figure stands in several forms, so it is kept for a while."""
+    if decimals == SHOWS_PERCENT or not math.isfinite(raw):
+        return None
+    return from_float(raw) if decimals == NOT_SAID else unrounded(raw, decimals)
 
 
 def _text(pack: Pack, raw: str, unit: str) -> Value:

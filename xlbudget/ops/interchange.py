@@ -53,8 +53,9 @@ def row_words(block: Block, row: Row) -> dict[str, str]:
     """What identifies a row in JSON: its row key, or its code and name, or its level and name."""
     if block.fixed or row.id == TOTAL:
         return {"row": row.id}
-    words = {"code": row.code, "level": row.level, "name": row.name, "government": row.government}
-    return {key: value for key, value in words.items() if value}
+    _, _, code, name, level, government = row
+    said = (("code", code), ("level", level), ("name", name), ("government", government))
+    return {key: value for key, value in said if value}
 
 
 def _text(value: Any) -> str:

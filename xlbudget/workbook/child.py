@@ -59,7 +59,7 @@ def _plain(sheet: Any) -> dict[str, Any]:
         "name": sheet.name,
         "hidden": sheet.hidden,
         "rows": sheet.rows,
-        "decimals": [[*at, decimals] for at, decimals in sheet.decimals.items()],
+        "decimals": [row.decode("latin-1") for row in sheet.decimals],
         "uncalculated": list(sheet.uncalculated),
         "errors": [[*at, text] for at, text in sheet.errors.items()],
         "lines": [list(part) for part in sheet.lines],

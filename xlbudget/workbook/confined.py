@@ -73,10 +73,11 @@ def _value(tagged: dict[str, Any]) -> Any:
 
 def _sheet(said: dict[str, Any]) -> RawSheet:
     rows, columns, merged = said["lines"]
+    kept: dict[str, bytes] = {}
     return RawSheet(
         said["name"],
         said["rows"],
-        {(row, column): decimals for row, column, decimals in said["decimals"]},
+        [kept.setdefault(row, row.encode("latin-1")) for row in said["decimals"]],
         frozenset((row, column) for row, column in said["uncalculated"]),
         {(row, column): text for row, column, text in said["errors"]},
         said["hidden"],

@@ -17,6 +17,7 @@ from xlbudget.core.amount import SIGNIFICANT_DIGITS
 from xlbudget.workbook.content import MEGABYTE, MOST_BYTES, TEXT, kind_of, read_bytes, refusal
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.raw import MOST_SHEETS, RawSheet, check_filled, check_spread
+from xlbudget.workbook.shown import Marks
 
 SUFFIXES = (".csv", ".tsv")
 BYTE_ORDER = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -87,13 +88,13 @@ def _separator(text: str) -> str:
     return separator
 
 
-def _numbers(rows: Sequence[list[Any]]) -> dict[tuple[int, int], int]:
+def _numbers(rows: Sequence[list[Any]]) -> list[bytes]:
     """Put numbers in the place of texts that are written as such; the decimals of each."""
-    decimals = {}
+    decimals = Marks()
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             found = NUMBER.match(text.strip())
             if found and sum(map(str.isdigit, text)) <= SIGNIFICANT_DIGITS:
                 cells[column] = float(text.replace(",", ""))
-                decimals[row, column] = len(found[1] or "")
-    return decimals
+                decimals.add(row, column, len(found[1] or ""))
+    return decimals.by_row()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from xlbudget.core.amount import SHOWS_PERCENT
+from xlbudget.core.amount import NOT_SAID, SHOWS_PERCENT
 from xlbudget.core.reading import Lines
 from xlbudget.workbook.container import open_package, read_part
 from xlbudget.workbook.faults import FileFault
@@ -26,6 +26,7 @@ from xlbudget.workbook.raw import (
     check_spread,
     wanted,
 )
+from xlbudget.workbook.shown import Marks
 
 NAMESPACES = {
     "urn:oasis:names:tc:opendocument:xmlns:table:1.0": "table",
@@ -64,7 +65,7 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[
         RawSheet(
             sheet.name,
             sheet.grid(),
-            sheet.decimals,
+            sheet.decimals.by_row(),
             frozenset(sheet.uncalculated),
             sheet.errors,
             hidden[sheet.name],
@@ -112,7 +113,7 @@ class _Sheet:
     style: str
     styles: list[tuple[int, str]] = field(default_factory=list)
     cells: dict[tuple[int, int], Any] = field(default_factory=dict)
-    decimals: dict[tuple[int, int], int] = field(default_factory=dict)
+    decimals: Marks = field(default_factory=Marks)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
@@ -155,7 +156,7 @@ class _Reader:
 
     def __init__(self, calculated: bool) -> None:
         self.calculated = calculated
-        self.formats: dict[str, int | None] = {}
+        self.formats: dict[str, int] = {}
         self.styles: dict[str, tuple[str, str]] = {}
         self.hidden: set[str] = set()
         self.sheets: list[_Sheet] = []
@@ -188,7 +189,7 @@ class _Reader:
         elif tag == "number:number" and self.format:
             places = said.get("number:decimal-places", "")
             known = places.isdigit() and len(places) < 9
-            self.formats[self.format] = min(int(places), MOST_DECIMALS) if known else None
+            self.formats[self.format] = min(int(places), MOST_DECIMALS) if known else NOT_SAID
 
     def _begin_cell(self, tag: str, said: dict[str, str]) -> None:
         sheet = self.sheets[-1]
@@ -265,7 +266,7 @@ class _Reader:
                 limit=str(MOST_TEXT // 1_000_000),
             )
         style = said.get("table:style-name", "") or sheet.column_style()
-        decimals = self._decimals(style) if isinstance(value, float) else None
+        decimals = self._decimals(style) if isinstance(value, float) else NOT_SAID
         if said.get("office:value-type") == PERCENTAGE:
             decimals = SHOWS_PERCENT
         if sheet.collapsed:
@@ -278,21 +279,20 @@ class _Reader:
             for column in range(sheet.column, sheet.column + many):
                 at = row, column
                 sheet.cells[at] = "" if error else value
-                if decimals is not None:
-                    sheet.decimals[at] = decimals
+                sheet.decimals.add(*at, decimals)
                 if error:
                     sheet.errors[at] = error
                 if uncalculated:
                     sheet.uncalculated.add(at)
 
-    def _decimals(self, style: str) -> int | None:
+    def _decimals(self, style: str) -> int:
         """Decimals of a cell style, by its own format or that of the one it is made from."""
         for _ in range(8):
             format_, above = self.styles.get(style, ("", ""))
             if format_:
-                return self.formats.get(format_)
+                return self.formats.get(format_, NOT_SAID)
             style = above
-        return None
+        return NOT_SAID
 
 
 def _value(kind: str, said: Mapping[str, str], shown: str) -> Any:

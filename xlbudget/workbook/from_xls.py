@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from struct import unpack_from
 
+from xlbudget.core.amount import NOT_SAID
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.lines import LAST_COLUMN
 from xlbudget.workbook.numbers import decimals_shown
@@ -60,7 +61,7 @@ def _records(stream: bytes, start: int) -> Records:
         start += 4 + size
 
 
-def _globals(stream: bytes) -> tuple[list[Listed], list[int | None]]:
+def _globals(stream: bytes) -> tuple[list[Listed], list[int]]:
     """The worksheets, and the decimals of each cell style."""
     listed: list[Listed] = []
     custom: dict[int, str] = {}
@@ -92,7 +93,7 @@ def _text(body: bytes, at: int, size: int, wide: bool) -> str:
     return body[at + 1 : at + 1 + length].decode("latin-1")
 
 
-def _noted(records: Records, styles: Sequence[int | None]) -> Noted:
+def _noted(records: Records, styles: Sequence[int]) -> Noted:
     noted = Noted()
     formulas: dict[tuple[int, int], tuple[bytes, bool]] = {}
     shared: dict[tuple[int, int], bytes] = {}
@@ -107,7 +108,7 @@ def _noted(records: Records, styles: Sequence[int | None]) -> Noted:
         elif number in (FORMULA, NUMBER, RK, BOOLERR, *TEXTS):
             row, column, style = unpack_from("<HHH", body)
             at = row, column
-            noted.cell(at, None if number in TEXTS else decimals_of(styles, style))
+            noted.cell(at, NOT_SAID if number in TEXTS else decimals_of(styles, style))
             if number == BOOLERR and body[7]:
                 noted.error(at, body[6])
             elif number == FORMULA and (tokens := _formula(body, at, noted)):
@@ -157,7 +158,7 @@ def _doubt(formulas: Mapping[tuple[int, int], tuple[bytes, bool]], noted: Noted)
             noted.empty.add(at)
 
 
-def _many(body: bytes, styles: Sequence[int | None], noted: Noted) -> None:
+def _many(body: bytes, styles: Sequence[int], noted: Noted) -> None:
     """A run of numbers in one row."""
     row, first = unpack_from("<HH", body)
     for place in range((len(body) - 6) // 6):

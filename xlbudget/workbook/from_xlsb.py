@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from struct import unpack_from
 
-from xlbudget.workbook.cells import decoded
+from xlbudget.core.amount import NOT_SAID
 from xlbudget.workbook.container import open_package, read_part
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.lines import LAST_COLUMN, LAST_ROW, attributes
@@ -14,6 +14,7 @@ from xlbudget.workbook.numbers import decimals_shown
 from xlbudget.workbook.openxml import RELATION
 from xlbudget.workbook.raw import Listed, RawSheet, wanted
 from xlbudget.workbook.records import Noted, Records, decimals_of, joined
+from xlbudget.workbook.scanned import decoded
 
 BUNDLE_SHEET, FORMAT, XF, XFS_BEGIN, XFS_END = 156, 44, 47, 617, 618
 ROW, BLANK, RK, ERROR, BOOL, REAL, TEXT, SHARED = 0, 1, 2, 3, 4, 5, 6, 7
@@ -84,7 +85,7 @@ def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
     return listed
 
 
-def _styles(package: zipfile.ZipFile, book_part: str) -> list[int | None]:
+def _styles(package: zipfile.ZipFile, book_part: str) -> list[int]:
     """Decimals that each cell style shows."""
     part = f"{book_part.rpartition('/')[0]}/styles.bin".lstrip("/")
     if part not in package.NameToInfo:
@@ -101,7 +102,7 @@ def _styles(package: zipfile.ZipFile, book_part: str) -> list[int | None]:
     return [decimals_shown(one, custom) for one in formats]
 
 
-def _noted(name: str, part: bytes, styles: Sequence[int | None]) -> Noted:
+def _noted(name: str, part: bytes, styles: Sequence[int]) -> Noted:
     noted = Noted()
     row = 0
     for number, body in _records(part):
@@ -118,7 +119,7 @@ def _noted(name: str, part: bytes, styles: Sequence[int | None]) -> Noted:
             column, style = unpack_from("<II", body)
             if row >= LAST_ROW or column >= LAST_COLUMN:
                 raise FileFault("outside", sheet=name)
-            shown = decimals_of(styles, style & 0xFFFFFF) if number in NUMBERS else None
+            shown = decimals_of(styles, style & 0xFFFFFF) if number in NUMBERS else NOT_SAID
             noted.cell((row, column), shown)
             if number in (ERROR, FORMULA_ERROR):
                 noted.error((row, column), body[8])

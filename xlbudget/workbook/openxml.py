@@ -11,12 +11,20 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from xlbudget.workbook.cells import Scan, decoded, scan_cells
+from xlbudget.workbook.cells import scan_cells
 from xlbudget.workbook.container import read_part
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.lines import attributes
 from xlbudget.workbook.numbers import decimals_shown
-from xlbudget.workbook.raw import MOST_CELLS, MOST_TEXT, Listed, RawSheet, wanted
+from xlbudget.workbook.raw import (
+    MOST_CELLS,
+    MOST_TEXT,
+    Listed,
+    RawSheet,
+    check_filled,
+    wanted,
+)
+from xlbudget.workbook.scanned import Scan, decoded
 
 SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
 RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship(\s[^<>]*?)/?>")
@@ -27,6 +35,9 @@ STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
 SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
 SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
+
+MOST_KEPT = 10_000
+"""Texts that are remembered at a time, so that equal ones are one object."""
 
 
 def read_sheets(
@@ -59,8 +70,6 @@ def read_sheets(
 
 
 def _check_all(name: str, scans: Sequence[Scan]) -> None:
-    from xlbudget.workbook.raw import check_filled
-
     spread = sum(scan.size for scan in scans)
     if spread > MOST_CELLS:
         raise FileFault("too_large", "cells", sheet=name, count=str(spread), limit=str(MOST_CELLS))
@@ -119,11 +128,11 @@ def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
     return listed
 
 
-def _style_decimals(package: zipfile.ZipFile, book_part: str) -> list[int | None]:
-    """Decimals that each cell style shows, by style number; None where its format says none."""
+def _style_decimals(package: zipfile.ZipFile, book_part: str) -> tuple[int, ...]:
+    """Decimals that each cell style shows, by style number."""
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
-        return []
+        return ()
     styles = read_part(package, part)
     custom: dict[int, str] = {}
     for found in FORMAT.findall(styles):
@@ -132,12 +141,12 @@ def _style_decimals(package: zipfile.ZipFile, book_part: str) -> list[int | None
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
-        return []
+        return ()
     numbers = (
         attributes(found).get(b"numFmtId", b"0")
         for found in STYLE.findall(styles, begin.end(), end.start())
     )
-    return [decimals_shown(_number(number), custom) for number in numbers]
+    return tuple(decimals_shown(_number(number), custom) for number in numbers)
 
 
 def _number(digits: bytes) -> int:
@@ -149,11 +158,24 @@ def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:
     """Values by calamine, A1-true also where leading rows and columns are empty."""
     import python_calamine
 
+    kept: dict[str, str] = {}
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names]
+        return [_rows(book.get_sheet_by_name(name), kept) for name in names]
     except BaseException as error:
         # calamine's panics derive from BaseException; its messages are no help to anyone.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         raise FileFault("damaged") from error
+
+
+def _rows(sheet: Any, kept: dict[str, str]) -> list[list[Any]]:
+    """The rows of a sheet one by one, each text that stands in it often as one object."""
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    rows, keep = [], kept.setdefault
+    for row in sheet.iter_rows():
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        texts = [keep(v, v) if v.__class__ is str else v for v in row]
+        rows.append(left + texts if left else texts)
+    return rows

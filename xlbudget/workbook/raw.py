@@ -13,24 +13,26 @@ MOST_SHEETS = 500
 MOST_MERGED = 20_000
 MOST_CELLS_A_SHEET = 2_000_000
 MOST_CELLS = 4_000_000
-MOST_FILLED = 400_000
-"""Cells with something in them, in all: each costs some 500 bytes until it is read."""
+MOST_FILLED = 900_000
+"""Cells with something in them, in all: each costs some 140 bytes while it is read, and some 300
+until the whole file has become figures."""
 MOST_TEXT = 64_000_000
 """Characters in cells, were each text stored as often as it is shown."""
 
 
 class RawSheet(NamedTuple):
-    """One worksheet, addresses counted from 0 at A1. `decimals` holds the cells whose number
-    format says how many decimals it shows, or that it shows a percentage; `errors` the error
-    values as Excel shows them; `formulas` the cells that hold one, as far as the format tells."""
+    """One worksheet, addresses counted from 0 at A1. `decimals` says row by row, a byte
+    a cell, how many its number format shows (`shown`); rows and cells of which nothing is said may
+    be left out at the end. `errors` holds the error values as Excel shows them; `formulas` the
+    cells that hold one, as far as the format tells."""
 
     name: str
     rows: list[list[Any]]
-    decimals: Mapping[tuple[int, int], int]
+    decimals: Sequence[bytes]
     uncalculated: frozenset[tuple[int, int]]
     errors: Mapping[tuple[int, int], str]
     hidden: bool
-    formulas: frozenset[tuple[int, int]] = frozenset()
+    formulas: Iterable[tuple[int, int]] = ()
     lines: Lines = Lines()
 
 

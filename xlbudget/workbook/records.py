@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+from xlbudget.core.amount import NOT_SAID
 from xlbudget.core.reading import Lines
 from xlbudget.workbook.faults import FileFault
 from xlbudget.workbook.raw import (
@@ -17,6 +18,7 @@ from xlbudget.workbook.raw import (
     check_filled,
     check_spread,
 )
+from xlbudget.workbook.shown import Marks
 
 ERRORS = {
     0x00: "#NULL!",
@@ -38,7 +40,7 @@ class Noted:
     """What stands beside the values of one sheet; `zeros` are formulas whose value is 0,
     `empty` those of them that stand for an empty text."""
 
-    decimals: dict[tuple[int, int], int] = field(default_factory=dict)
+    decimals: Marks = field(default_factory=Marks)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     zeros: set[tuple[int, int]] = field(default_factory=set)
@@ -61,21 +63,20 @@ class Noted:
         if bottom > top:
             self.merged.append((top, left, bottom, right))
 
-    def cell(self, at: tuple[int, int], decimals: int | None = None) -> None:
+    def cell(self, at: tuple[int, int], decimals: int = NOT_SAID) -> None:
         """A cell with something in it, and the decimals that its format shows."""
         self.rows, self.columns = max(self.rows, at[0] + 1), max(self.columns, at[1] + 1)
         self.filled += 1
-        if decimals is not None:
-            self.decimals[at] = decimals
+        self.decimals.add(*at, decimals)
 
     def error(self, at: tuple[int, int], code: int) -> None:
         """A cell with an error value."""
         self.errors[at] = ERRORS.get(code, ERRORS[0x0F])
 
 
-def decimals_of(styles: Sequence[int | None], number: int) -> int | None:
+def decimals_of(styles: Sequence[int], number: int) -> int:
     """Decimals of the style of that number."""
-    return styles[number] if number < len(styles) else None
+    return styles[number] if number < len(styles) else NOT_SAID
 
 
 def joined(content: bytes, chosen: Sequence[Listed], noted: Mapping[str, Noted]) -> list[RawSheet]:
@@ -108,7 +109,7 @@ def _sheet(book: Any, listed: Listed, noted: Noted) -> RawSheet:
     return RawSheet(
         listed.name,
         rows,
-        noted.decimals,
+        noted.decimals.by_row(),
         frozenset(noted.uncalculated),
         noted.errors,
         listed.hidden,
