@@ -23,8 +23,7 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Consolidation, Origin, Source
 from xlbudget.core.key import BlockKey, CellKey, Place
 from xlbudget.core.overview import LeftOut
-from xlbudget.core.reading import Reading
-from xlbudget.ops.check import found_in
+from xlbudget.ops.check import judged_in_sum
 from xlbudget.ops.overview import CLASSES, DEPARTMENTS, overview
 from xlbudget.packs.faults import PackError
 from xlbudget.packs.load import load_pack, templates_root
@@ -62,7 +61,7 @@ def consolidated(pack: Pack, departments: Sequence[Budget]) -> Consolidation:
 
 def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
-    judged = found_in(pack, Reading(county.budget)).judged
+    judged = judged_in_sum(pack, county.budget)
     return consolidated_workbook_bytes(pack, county, overview(pack, county), judged)
 
 

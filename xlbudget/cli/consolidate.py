@@ -25,7 +25,7 @@ from xlbudget.cli.roster import load_roster
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
-from xlbudget.ops.check import found_in_sum
+from xlbudget.ops.check import found_in_sum, judged_in_sum
 from xlbudget.ops.merge import merged
 from xlbudget.ops.overview import overview
 from xlbudget.packs.load import default_pack, load_pack
@@ -126,7 +126,8 @@ def _finish(
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
     found = found_in_sum(pack, Reading(county.budget))
     shown = overview(pack, county, left)
-    put_bytes(consolidated_workbook_bytes(pack, county, shown, found.judged), output, force)
+    judged = judged_in_sum(pack, county.budget)
+    put_bytes(consolidated_workbook_bytes(pack, county, shown, judged), output, force)
     if html:
         from xlbudget.report.county_html import county_page
 
