@@ -17,11 +17,10 @@ from mutants import Mutant, applied
 from xlbudget.cli.checking import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey
-from xlbudget.core.reading import Reading
 from xlbudget.layout.plan import plan
-from xlbudget.ops.check import check
 from xlbudget.packs.model import Pack
-from xlbudget.rules.confront import Judged, severity_of
+from xlbudget.rules.compile import trees_of
+from xlbudget.rules.confront import Judged, confront, severity_of
 from xlbudget.rules.shapes import shapes_of
 from xlbudget.workbook.review import BODY_ROW, GOES_TO
 from xlbudget.workbook.write import live_workbook_bytes, workbook_bytes
@@ -40,7 +39,7 @@ def by_workbook(pack: Pack, rows: list[list[Any]]) -> Said:
     return Counter((row[1], row[2], cents(row[6]), row[7]) for row in rows if row[0] != "")
 
 
-def by_check(pack: Pack, judged: list[Judged] | tuple[Judged, ...], unit: Decimal) -> Said:
+def by_check(pack: Pack, judged: list[Judged], unit: Decimal) -> Said:
     states = pack.words["book"]["states"]
     shapes = shapes_of(pack)
     return Counter(
@@ -56,7 +55,7 @@ def by_check(pack: Pack, judged: list[Judged] | tuple[Judged, ...], unit: Decima
 
 def checked(pack: Pack, budget: Budget) -> Said:
     full = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
-    return by_check(pack, check(pack, Reading(full)).judged, Decimal(100))
+    return by_check(pack, confront(pack, full, trees_of(pack, full))[1], Decimal(100))
 
 
 def review(pack: Pack) -> list[Any]:

@@ -23,7 +23,7 @@ from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading, RowPlace
-from xlbudget.ops.check import found_in_sum
+from xlbudget.ops.check import judged_in_sum
 from xlbudget.ops.merge import Part, merged, part_of
 from xlbudget.ops.overview import CLASSES, DEPARTMENTS, overview
 from xlbudget.ops.share import reading_of, share_of, shares_in, text_of
@@ -62,7 +62,7 @@ def _placed(pack: Pack, budget: Budget) -> Reading:
 
 def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
-    judged = found_in_sum(pack, Reading(county.budget)).judged
+    judged = judged_in_sum(pack, county.budget)
     package = BytesIO()
     write_consolidated(package, pack, county, overview(pack, county), judged)
     return package.getvalue()

@@ -76,7 +76,7 @@ def check_file(
         pack,
         confrontation.findings,
         reading,
-        confrontation.counts(),
+        confrontation.counts,
         confrontation.causes,
     )
 

@@ -25,7 +25,7 @@ from xlbudget.cli.roster import load_roster
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
-from xlbudget.ops.check import found_in_sum
+from xlbudget.ops.check import found_in_sum, judged_in_sum
 from xlbudget.ops.merge import merged
 from xlbudget.ops.overview import overview
 from xlbudget.packs.load import default_pack, load_pack
@@ -126,10 +126,11 @@ def _finish(
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
     found = found_in_sum(pack, Reading(county.budget))
     shown = overview(pack, county, left)
+    judged = judged_in_sum(pack, county.budget)
 
     def write(path: Path) -> None:
         with path.open("wb") as target:
-            write_consolidated(target, pack, county, shown, found.judged)
+            write_consolidated(target, pack, county, shown, judged)
 
     put_made(write, output, force)
     if html:

@@ -67,17 +67,29 @@ def scaled(
     consolidated cells how many rounded figures each is the sum of.
     """
     listed = [
-        (cell, amount, yuan, max(decimals_of(amount), least))
+        (cell, amount, yuan, last_decimal(amount, yuan, least))
         for cell, amount, yuan, least in amounts
         if amount
     ]
-    # The finest last decimal in 元, as a power of ten: 0.01 万元 is 10² 元, 0.01 元 is 10⁻².
-    finest = min((_magnitude(yuan) - decimals for _, _, yuan, decimals in listed), default=0)
-    figures = {}
-    for cell, amount, yuan, decimals in listed:
-        width = 10 ** (_magnitude(yuan) - decimals - finest)
-        figures[cell] = Figure(int(amount.scaleb(decimals)) * width, width, roundings.get(cell, 1))
-    return Scale(Decimal(1).scaleb(-finest), figures)
+    finest = min((last for *_, last in listed), default=0)
+    figures = {
+        cell: Figure(
+            int(amount * factor(yuan, finest)), 10 ** (last - finest), roundings.get(cell, 1)
+        )
+        for cell, amount, yuan, last in listed
+    }
+    return Scale(factor(1, finest), figures)
+
+
+def last_decimal(amount: Decimal, yuan: int, least: int) -> int:
+    """The last decimal in 元, as a power of ten: 0.01 万元 is 10² 元, 0.01 元 is 10⁻²."""
+    return _magnitude(yuan) - max(decimals_of(amount), least)
+
+
+def factor(yuan: int, finest: int) -> Decimal:
+    """How many units of the finest last decimal make so many 元: a power of ten, so that an
+    amount times this keeps its digits."""
+    return Decimal(1).scaleb(_magnitude(yuan) - finest)
 
 
 def _magnitude(yuan: int) -> int:
@@ -103,8 +115,15 @@ def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
             left = side
         else:
             right = side
+    return decided(constraint.relation, left, right, bound, squares, filled, width)
+
+
+def decided(
+    relation: str, left: int, right: int, bound: int, squares: int, filled: int, width: int
+) -> Verdict:
+    """The verdict on two sides with the widths of their figures added up, and their squares."""
     residual = left - right
-    outcome = _outcome(residual, constraint.relation, bound, squares, width)
+    outcome = _outcome(residual, relation, bound, squares, width)
     return Verdict(outcome, residual, left, right, bound, filled, width)
 
 

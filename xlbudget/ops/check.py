@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlbudget.core.budget import Budget, Row
+from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause
 from xlbudget.core.finding import ERROR, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
-from xlbudget.core.tolerance import Scale
-from xlbudget.packs.model import TOTAL, Block, Pack
+from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.rules.compare import compared
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import Judged, confront, severity_of
 from xlbudget.rules.kinds import ROW_KINDS, Context, notice
@@ -20,53 +19,60 @@ from xlbudget.rules.tree import Tree
 
 
 class Confrontation(NamedTuple):
-    """The outcome of a check: every constraint with its verdict, the findings, and the likely
-    causes of what is broken."""
+    """The outcome of a check: how many constraints came to each outcome, those that do not simply
+    hold with their verdicts, the findings, and the likely causes of what is broken."""
 
+    counts: Mapping[str, int]
     judged: tuple[Judged, ...]
     findings: tuple[Finding, ...]
     causes: tuple[Cause, ...] = ()
-
-    def counts(self) -> Mapping[str, int]:
-        """How many constraints came to each outcome."""
-        return Counter(judged.verdict.outcome for judged in self.judged)
 
 
 def check(pack: Pack, reading: Reading) -> Confrontation:
     """Everything that the pack's rules say about a budget, with the likely causes of what is
     broken. Raises nothing about its content."""
     trees = trees_of(pack, reading.budget)
-    scale, found = _found(pack, reading, trees)
+    found = _found(pack, reading, trees)
     causes: tuple[Cause, ...] = ()
     if any(_searched(pack, finding) for finding in found.findings):
         from xlbudget.ops.locate import causes_of
 
-        judged, findings = list(found.judged), list(found.findings)
-        causes = causes_of(pack, reading, trees, scale, judged, findings)
+        causes = causes_of(pack, reading, trees, found.findings)
     return found._replace(causes=causes)
 
 
 def found_in(pack: Pack, reading: Reading) -> Confrontation:
     """The same without a search for causes."""
-    return _found(pack, reading, trees_of(pack, reading.budget))[1]
+    return _found(pack, reading, trees_of(pack, reading.budget))
 
 
 def found_in_sum(pack: Pack, reading: Reading) -> Confrontation:
     """The same of a consolidated budget: its listed rows stand as they were checked in their own
     files, so that of them only the sums are checked."""
-    budget = reading.budget
-    blocks = {key: tuple(_adding_up(pack.blocks[key], r)) for key, r in budget.blocks.items()}
-    reading = reading._replace(budget=budget._replace(blocks=blocks))
-    trees = {
+    budget = _adding_up(pack, reading.budget)
+    return _found(pack, reading._replace(budget=budget), _trees_of_sum(pack, budget))
+
+
+def judged_in_sum(pack: Pack, budget: Budget) -> list[Judged]:
+    """Every constraint that `found_in_sum` decides, held ones too."""
+    budget = _adding_up(pack, budget)
+    return confront(pack, budget, _trees_of_sum(pack, budget))[1]
+
+
+def _trees_of_sum(pack: Pack, budget: Budget) -> Trees:
+    return {
         key: tree if not pack.blocks[key].levels else _listed_as_checked(tree)
-        for key, tree in trees_of(pack, reading.budget).items()
+        for key, tree in trees_of(pack, budget).items()
     }
-    return _found(pack, reading, trees)[1]
 
 
-def _adding_up(block: Block, rows: Iterable[Row]) -> Iterable[Row]:
-    """The rows that add up: of listed ones those of the highest level."""
-    return (r for r in rows if not block.levels or r.id == TOTAL or r.level == block.levels[0])
+def _adding_up(pack: Pack, budget: Budget) -> Budget:
+    """The budget with the rows that add up: of listed ones those of the highest level."""
+    blocks = {}
+    for key, rows in budget.blocks.items():
+        top = pack.blocks[key].levels[:1]
+        blocks[key] = tuple(r for r in rows if not top or r.id == TOTAL or r.level == top[0])
+    return budget._replace(blocks=blocks)
 
 
 def _listed_as_checked(tree: Tree) -> Tree:
@@ -77,15 +83,15 @@ def _listed_as_checked(tree: Tree) -> Tree:
     )
 
 
-def _found(pack: Pack, reading: Reading, trees: Trees) -> tuple[Scale, Confrontation]:
+def _found(pack: Pack, reading: Reading, trees: Trees) -> Confrontation:
     budget = reading.budget
-    scale, judged = confront(pack, budget, trees, reading.unreadable)
+    counts, judged, per_yuan = compared(pack, budget, trees, reading.unreadable)
     remarks = (*reading.remarks, *notice(Context(pack, reading, trees)))
-    findings = [
+    findings = (
         *(finding_of(pack, remark) for remark in remarks),
-        *between_figures(pack, budget, judged, scale),
-    ]
-    return scale, Confrontation(tuple(judged), tuple(findings))
+        *between_figures(pack, budget, judged, per_yuan),
+    )
+    return Confrontation(counts, judged, findings)
 
 
 def _searched(pack: Pack, finding: Finding) -> bool:
@@ -111,17 +117,21 @@ def finding_of(pack: Pack, remark: Remark) -> Finding:
 
 
 def between_figures(
-    pack: Pack, budget: Budget, judged: list[Judged], scale: Scale
+    pack: Pack, budget: Budget, judged: Iterable[Judged], per_yuan: Decimal
 ) -> Iterable[Finding]:
-    """A finding for every constraint that does not simply hold, its figures in its form's unit."""
+    """A finding for every constraint that does not simply hold, its figures in its form's unit;
+    `per_yuan` scaled units of the verdicts make one 元."""
+    units: dict[str, Decimal] = {}
     for _, constraint, verdict in judged:
         severity = severity_of(pack, constraint, verdict)
         if not severity:
             continue
         cells = tuple(constraint.cells())
         form = cells[0].form
-        # Scaled units in one unit of amount of the form that is named first.
-        unit = scale.per_yuan * pack.yuan(budget.unit_of(form))
+        if form not in units:
+            # Scaled units in one unit of amount of the form that is named first.
+            units[form] = per_yuan * pack.yuan(budget.unit_of(form))
+        unit = units[form]
         yield Finding(
             constraint.rule,
             severity,

@@ -50,7 +50,7 @@ def example_of(pack: Pack, rule: Rule) -> Example | None:
     budget = _filled(blank, _figures(wanted))
     scale, judged = confront(pack, budget, trees_of(pack, budget))
     mine = [one for one in judged if one.constraint == wanted]
-    (finding,) = between_figures(pack, budget, mine, scale)
+    (finding,) = between_figures(pack, budget, mine, scale.per_yuan)
     return Example(Reading(budget), finding)
 
 

@@ -19,14 +19,13 @@ from xlbudget.core.constraint import Constraint
 from xlbudget.core.finding import ERROR, Finding, Remark
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
-from xlbudget.core.tolerance import Scale
 from xlbudget.ops.cells import pairs, single, ways_of
 from xlbudget.ops.rows import hypotheses, mended
 from xlbudget.ops.shifts import shifts
 from xlbudget.ops.trial import Change, Trial, identity
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Trees, trees_of
-from xlbudget.rules.confront import Judged, confront
+from xlbudget.rules.confront import confront
 from xlbudget.rules.kinds import KINDS, ROW_KINDS, Context
 
 PATIENCE = 2.5
@@ -56,15 +55,13 @@ def causes_of(
     pack: Pack,
     reading: Reading,
     trees: Trees,
-    scale: Scale,
-    judged: Sequence[Judged],
     findings: Sequence[Finding],
 ) -> tuple[Cause, ...]:
     """The likely causes of all errors between figures and of rows and codes that are wrong."""
     deadline = time.monotonic() + PATIENCE
     told = _Told(pack, findings)
     formulas = _formulas(reading)
-    trial = Trial(pack, reading.budget, trees, scale, judged, formulas, deadline)
+    trial = _trial(pack, reading, reading.budget, trees, formulas, deadline)
     if len(trial.broken) > MOST_BROKEN:
         return (Cause((), told.about(trial.broken.values()), (), True),)
     causes: list[Cause] = []
@@ -77,7 +74,8 @@ def causes_of(
                 break
             causes.append(_cause(found))
             told = told.without(found[0].explains)
-            trial = _again(pack, reading, found[0].budget, formulas, deadline)
+            budget = found[0].budget
+            trial = _trial(pack, reading, budget, trees_of(pack, budget), formulas, deadline)
         groups = _groups(trial)
     for group in groups:
         causes.append(_cells(trial, group, told, deadline))
@@ -243,10 +241,14 @@ def _with_figures(trial: Trial, values: Mapping[CellKey, int]) -> Budget:
     return trial.budget._replace(blocks=blocks)
 
 
-def _again(
-    pack: Pack, reading: Reading, budget: Budget, formulas: frozenset[CellKey], deadline: float
+def _trial(
+    pack: Pack,
+    reading: Reading,
+    budget: Budget,
+    trees: Trees,
+    formulas: frozenset[CellKey],
+    deadline: float,
 ) -> Trial:
-    trees = trees_of(pack, budget)
     scale, judged = confront(pack, budget, trees, reading.unreadable)
     return Trial(pack, budget, trees, scale, judged, formulas, deadline)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
@@ -16,13 +15,14 @@ from xlbudget.core.tolerance import (
     ROUNDING,
     SUSPICIOUS,
     UNDECIDED,
+    Figure,
     Scale,
     Verdict,
     judge,
-    scaled,
 )
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Instance, Trees, instances
+from xlbudget.rules.wholes import figures_of, wholes_of
 
 ONE_UNIT = "one_unit"
 """A class total that differs by one last unit between two forms which each balance."""
@@ -43,27 +43,27 @@ def confront(
 ) -> tuple[Scale, list[Judged]]:
     """Every constraint of the pack on this budget with its verdict. Constraints over blocks that
     the budget lacks, or over cells that could not be read, stay undecided."""
-    scale = scaled(figures_of(pack, budget), budget.roundings)
-    found = instances(pack, trees, scale.figures)
+    wholes = wholes_of(pack, budget)
+    figures = figures_of(wholes, (cell for cell, _ in budget.amounts()))
+    found = instances(pack, trees, figures)
     missing = pack.blocks.keys() - budget.blocks.keys()
+    judged = list(judged_of(found, figures, missing, unreadable))
+    return Scale(wholes.per_yuan, figures), excused(pack, judged)
+
+
+def judged_of(
+    found: Iterable[tuple[Instance, Constraint]],
+    figures: Mapping[CellKey, Figure],
+    missing: Collection[BlockKey],
+    unreadable: Collection[CellKey],
+) -> Iterator[Judged]:
+    """Constraints with their verdicts."""
     if missing or unreadable:
-        judged = [
-            Judged(i, c, _undecided() if _open(c, missing, unreadable) else judge(c, scale.figures))
-            for i, c in found
-        ]
+        for i, c in found:
+            undecided = _open(c, missing, unreadable)
+            yield Judged(i, c, _undecided() if undecided else judge(c, figures))
     else:
-        judged = [Judged(i, c, judge(c, scale.figures)) for i, c in found]
-    return scale, _one_unit_excused(pack, judged)
-
-
-def figures_of(pack: Pack, budget: Budget) -> Iterable[tuple[CellKey, Decimal, int, int]]:
-    """Every amount with the 元 of its form's unit and the decimals assumed for that unit."""
-    facts = {}
-    for form in pack.forms:
-        unit = budget.unit_of(form)
-        facts[form] = (pack.yuan(unit), pack.least_decimals(unit))
-    for cell, amount in budget.amounts():
-        yield cell, amount, *facts[cell.form]
+        yield from (Judged(i, c, judge(c, figures)) for i, c in found)
 
 
 def severity_of(pack: Pack, constraint: Constraint, verdict: Verdict) -> str:
@@ -89,7 +89,7 @@ def _undecided() -> Verdict:
     return Verdict(UNDECIDED, 0, 0, 0, 0, 0, 0)
 
 
-def _one_unit_excused(pack: Pack, judged: list[Judged]) -> list[Judged]:
+def excused(pack: Pack, judged: list[Judged]) -> list[Judged]:
     """Excuse class totals between forms that differ by exactly one last unit, where every
     constraint within either form that names the cells holds (RULES.md, Tolerance)."""
     wanted = {

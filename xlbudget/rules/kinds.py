@@ -7,18 +7,18 @@ in `READ_KINDS` are noticed while a file is read and only bear their names here.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from xlbudget.core.amount import decimals_of, plain
-from xlbudget.core.budget import Row
+from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place
 from xlbudget.core.reading import Printed, Reading, Said
-from xlbudget.layout.labels import normal, same_name, tidy, years_in
+from xlbudget.layout.labels import normal, tidy, years_in
 from xlbudget.packs.model import CODE, GOVERNMENT, NAME, TOTAL, Block, Catalogue, Pack, Part
 from xlbudget.rules.tree import Tree
 
@@ -55,9 +55,9 @@ def _at(block: Block, row: Row, column: str) -> tuple[CellKey]:
     return (CellKey(block.form, block.key, row.id, printed),)
 
 
-def _filled(row: Row) -> set[str]:
-    """The columns in which a row has an amount; a written zero is none."""
-    return {column for column, amount in row.amounts.items() if amount}
+def _filled(row: Row) -> bool:
+    """Has a row an amount? A written zero is none."""
+    return any(row.amounts.values())
 
 
 def code_known(context: Context, part: Part) -> Iterator[Remark]:
@@ -78,32 +78,34 @@ def code_known(context: Context, part: Part) -> Iterator[Remark]:
 
 def code_name(context: Context, part: Part) -> Iterator[Remark]:
     """Names that are not the catalogue's, and codes that bear two names in one workbook."""
-    names: dict[tuple[str, str], dict[str, CellKey]] = {}
+    names: dict[tuple[str, str], dict[str, tuple[Block, Row]]] = defaultdict(dict)
     for block, catalogue, rows in _coded(context):
         for row in rows:
-            (cell,) = _at(block, row, NAME)
             if not row.code:
                 if row.name and row.id != TOTAL:
                     facts = {"name": row.name, "catalogue": catalogue.title}
                     facts["year"] = str(context.pack.year)
-                    yield Remark(part.kind, "unlisted", block.form, (cell,), facts)
+                    at = _at(block, row, NAME)
+                    yield Remark(part.kind, "unlisted", block.form, at, facts)
                 continue
-            names.setdefault((catalogue.key, row.code), {}).setdefault(tidy(row.name), cell)
+            name, same = tidy(row.name), names[catalogue.key, row.code]
+            if name not in same:
+                same[name] = block, row
             expected = catalogue.names.get(row.code)
-            if expected is None or same_name(expected, row.name):
+            if expected is None or tidy(expected) == name:
                 continue
             case = "confirmed" if catalogue.seen[row.code] >= 2 else "unconfirmed"
             facts = {"code": row.code, "expected": expected, "name": row.name}
-            yield Remark(part.kind, case, block.form, (cell,), facts)
+            yield Remark(part.kind, case, block.form, _at(block, row, NAME), facts)
     yield from _two_names(part, names)
 
 
 def _two_names(
-    part: Part, names: Mapping[tuple[str, str], Mapping[str, CellKey]]
+    part: Part, names: Mapping[tuple[str, str], Mapping[str, tuple[Block, Row]]]
 ) -> Iterator[Remark]:
     for (_, code), found in names.items():
         if len(found) > 1:
-            cells = tuple(found.values())
+            cells = tuple(_at(block, row, NAME)[0] for block, row in found.values())
             facts = {"code": code, "names": "、".join(f"“{name}”" for name in found)}
             yield Remark(part.kind, "two_names", cells[0].form, cells, facts)
 
@@ -112,11 +114,10 @@ def code_parents(context: Context, part: Part) -> Iterator[Remark]:
     """Codes whose parent does not stand in the form; each missing parent is told once."""
     for block, catalogue, rows in _coded(context):
         there = {row.code for row in rows}
-        told: set[str] = set()
         for row in rows:
             parent = catalogue.parent(row.code)
-            if parent and parent not in there | told:
-                told.add(parent)
+            if parent and parent not in there:
+                there.add(parent)
                 facts = {"code": row.code, "name": row.name, "parent": parent}
                 yield Remark(part.kind, "", block.form, _at(block, row, CODE), facts)
 
@@ -168,11 +169,12 @@ def code_column(context: Context, part: Part) -> Iterator[Remark]:
     words = context.pack.words["columns"]
     for block, catalogue, rows in _coded(context):
         kinds = set(catalogue.kinds.values())
-        for row in rows:
+        for row in rows if kinds else ():
             right = catalogue.kinds.get(row.code) or catalogue.kinds.get(
                 row.code[: catalogue.lengths[0]]
             )
-            for wrong in sorted(kinds & _filled(row) - {right}) if right else ():
+            filled = {column for column, amount in row.amounts.items() if amount}
+            for wrong in sorted(kinds & filled - {right}) if right else ():
                 facts = {"code": row.code, "name": row.name}
                 facts |= {"right": words[right], "wrong": words[wrong]}
                 cell = CellKey(block.form, block.key, row.id, wrong)
@@ -182,13 +184,15 @@ def code_column(context: Context, part: Part) -> Iterator[Remark]:
 def code_depth(context: Context, part: Part) -> Iterator[Remark]:
     """Forms whose codes stop above the level that the law asks for."""
     for block, catalogue, rows in _coded(context):
-        filled = [row for row in rows if row.code and _filled(row)]
-        deep = [row for row in filled if row.code not in catalogue.leaves]
-        if not catalogue.must_reach or not deep:
+        if not catalogue.must_reach:
             continue
         wanted = catalogue.levels[catalogue.must_reach]
-        longest = max(len(row.code) for row in filled)
-        if longest < wanted:
+        if any(len(row.code) >= wanted and _filled(row) for row in rows):
+            continue
+        filled = [row for row in rows if row.code and _filled(row)]
+        deep = [row for row in filled if row.code not in catalogue.leaves]
+        if deep:
+            longest = max(len(row.code) for row in filled)
             found = [level for level, digits in catalogue.levels.items() if digits <= longest]
             facts = {
                 "form": context.pack.forms[block.form].sheet,
@@ -215,9 +219,18 @@ def same_codes(context: Context, part: Part) -> Iterator[Remark]:
 
 def value_negative(context: Context, part: Part) -> Iterator[Remark]:
     """Amounts below nothing."""
-    for cell, amount in context.reading.budget.amounts():
-        if amount < 0:
-            yield Remark(part.kind, "", cell.form, (cell,), {"value": plain(amount)})
+    for key, rows in context.reading.budget.blocks.items():
+        if min(_amounts(rows), default=0) >= 0:
+            continue
+        for row in rows:
+            for column, amount in row.amounts.items():
+                if amount < 0:
+                    cell = CellKey(*key, row.id, column)
+                    yield Remark(part.kind, "", key.form, (cell,), {"value": plain(amount)})
+
+
+def _amounts(rows: tuple[Row, ...]) -> Iterator[Decimal]:
+    return chain.from_iterable(row.amounts.values() for row in rows)
 
 
 SCALE = 10000
@@ -228,22 +241,20 @@ def value_scale(context: Context, part: Part) -> Iterator[Remark]:
     """A form whose largest figure is 10 000 times another's that states the same, but for the
     other's rounding: 元 for 万元."""
     budget = context.reading.budget
-    most_of: dict[str, tuple[Decimal, CellKey]] = {}
-    for cell, amount in budget.amounts():
-        found = most_of.get(cell.form)
-        if abs(amount) > (found[0] if found else 0):
-            most_of[cell.form] = (abs(amount), cell)
-    largest: dict[str, tuple[Decimal, Decimal, CellKey]] = {}
-    for form, (amount, cell) in most_of.items():
+    printed: dict[str, tuple[Decimal, Decimal, CellKey]] = {}
+    for form, (amount, cell) in _largest(budget).items():
         unit = budget.unit_of(form)
         yuan = context.pack.yuan(unit)
         decimals = max(decimals_of(amount), context.pack.least_decimals(unit))
-        largest[form] = (amount * yuan, Decimal(yuan).scaleb(-decimals), cell)
-    for form, (most, own, cell) in largest.items():
+        printed[form] = (2 * amount * yuan, Decimal(yuan).scaleb(-decimals), cell)
+    # Twice the figure, less and more one last decimal: the ends of its interval, doubled.
+    ends = {
+        f: ((twice - one) * SCALE, (twice + one) * SCALE) for f, (twice, one, _) in printed.items()
+    }
+    for form, (twice, one, cell) in printed.items():
+        low, high = twice - one, twice + one
         like = [
-            other
-            for other, (figure, last, _) in largest.items()
-            if other != form and 2 * abs(most - figure * SCALE) <= own + last * SCALE
+            o for o, (least, most) in ends.items() if o != form and low <= most and high >= least
         ]
         if like:
             facts = {
@@ -255,9 +266,26 @@ def value_scale(context: Context, part: Part) -> Iterator[Remark]:
             yield Remark(part.kind, "", form, (cell,), facts)
 
 
+def _largest(budget: Budget) -> Mapping[str, tuple[Decimal, CellKey]]:
+    """The first of each form's largest figures, without its sign."""
+    found: dict[str, tuple[Decimal, CellKey]] = {}
+    for key, rows in budget.blocks.items():
+        amounts = list(_amounts(rows)) or [Decimal(0)]
+        most = max(abs(max(amounts)), abs(min(amounts)))
+        if most > (found[key.form][0] if key.form in found else 0):
+            found[key.form] = next(
+                (abs(amount), CellKey(*key, row.id, column))
+                for row in rows
+                for column, amount in row.amounts.items()
+                if abs(amount) == most
+            )
+    return found
+
+
 def empty_note(context: Context, part: Part) -> Iterator[Remark]:
     """A form without amounts says so below, one with amounts does not, and a note is its own."""
-    filled = {cell.form for cell, amount in context.reading.budget.amounts() if amount}
+    blocks = context.reading.budget.blocks
+    filled = {key.form for key, rows in blocks.items() if any(map(_filled, rows))}
     filled |= {cell.form for cell in context.reading.unreadable}
     words = context.pack.words
     for printed in context.reading.printed:
@@ -329,11 +357,11 @@ def forms_present(context: Context, part: Part) -> Iterator[Remark]:
 def placeholders(context: Context, part: Part) -> Iterator[Remark]:
     """Words still to be filled in, and years of another budget, anywhere in printed words."""
     words = context.pack.words["placeholders"]
-    pattern = re.compile("|".join(re.escape(tidy(word)) for word in words), re.IGNORECASE)
-    for form, text, at in _all_words(context):
-        found = pattern.search(tidy(text))
-        if found:
-            facts = {"text": text, "word": found[0]}
+    texts = {text for _, text, _ in _printed_words(context)} | _names(context)
+    holding = dict(_containing([tidy(word) for word in words], texts))
+    for form, text, at in chain(_printed_words(context), _named(context)) if holding else ():
+        if text in holding:
+            facts = {"text": text, "word": holding[text]}
             yield Remark(part.kind, "placeholder", form, (at,), facts)
     year = context.reading.budget.year
     for printed in context.reading.printed:
@@ -344,12 +372,33 @@ def placeholders(context: Context, part: Part) -> Iterator[Remark]:
                 yield Remark(part.kind, "year", printed.form, (said.place,), facts)
 
 
-def _all_words(context: Context) -> Iterator[tuple[str, str, Place | CellKey]]:
+def _containing(words: Sequence[str], texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Texts that contain one of the words, in capitals or not, with the word as it stands there.
+
+    Few texts have even the first sign of one, which is quickly seen.
+    """
+    first = re.compile("|".join(re.escape(word[:1]) for word in words), re.IGNORECASE)
+    whole = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
+    for text in texts:
+        cleaned = tidy(text)
+        found = whole.search(cleaned) if first.search(cleaned) else None
+        if found:
+            yield text, found[0]
+
+
+def _printed_words(context: Context) -> Iterator[tuple[str, str, CellKey | Place]]:
     for printed in context.reading.printed:
         said: tuple[Said | None, ...] = (printed.title, printed.department, *printed.notes)
         for one in (*said, *printed.headings):
             if one:
                 yield printed.form, one.text, one.place
+
+
+def _names(context: Context) -> set[str]:
+    return {row.name for rows in context.reading.budget.blocks.values() for row in rows}
+
+
+def _named(context: Context) -> Iterator[tuple[str, str, CellKey | Place]]:
     for key, rows in context.reading.budget.blocks.items():
         block = context.pack.blocks[key]
         for row in rows:

@@ -16,9 +16,11 @@ from xlbudget.packs.load import fault_at
 from xlbudget.packs.model import Block, Pack, Part, Rule
 from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse
 
-ROW_WORDS = ("row", "parent", "childless", "class", "code")
+OWN_ROW = ("row", "parent", "childless")
+"""Words for a row of the very block that an expression stands on."""
+ROW_WORDS = (*OWN_ROW, "class", "code")
 COLUMN_WORD = "column"
-OWN_SETS = ("children", "tops")
+CHILDREN, TOPS = OWN_SETS = ("children", "tops")
 
 FIXED, BOUND, GROUP, BY_CODE = "fixed", "bound", "group", "code"
 
@@ -52,6 +54,12 @@ class Shape(NamedTuple):
     def within(self) -> bool:
         """Do all its figures stand in one form?"""
         return len({pick.block.form for pick in (*self.left, *self.right)}) == 1
+
+    @property
+    def blocks(self) -> frozenset[BlockKey]:
+        """Every block in which it has a term or a condition."""
+        asked = self.when[0] if self.when else ()
+        return frozenset(pick.block for pick in (*self.left, *self.right, *asked))
 
 
 @lru_cache(maxsize=8)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlbudget.core.budget import Row
@@ -28,9 +29,7 @@ def tree_of(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) ->
     """The tree of a block's rows. A row whose parent is missing hangs under its nearest ancestor
     that is there, so that a missing 款 is told once and not again by every sum."""
     if block.fixed:
-        ids = block.row_keys
-        by_code = {key: (key,) for key in ids}
-        return Tree(ids, by_code, {}, (), (), dict(block.sets))
+        return _of_fixed(block)
     parents = _by_level(block, rows) if block.levels else _by_code(rows, catalogue)
     children: dict[str, list[str]] = {}
     tops = []
@@ -41,17 +40,12 @@ def tree_of(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) ->
             children.setdefault(parent, []).append(row.id)
         else:
             tops.append(row.id)
-    groups: dict[str, list[str]] = {level: [] for level in block.levels}
+    groups = {level: tuple(row.id for row in rows if row.level == level) for level in block.levels}
     codes: dict[str, list[str]] = {}
     for row in rows:
-        if row.level in groups:
-            groups[row.level].append(row.id)
         if row.code or row.id == TOTAL:
             codes.setdefault(row.code or TOTAL, []).append(row.id)
     ids = tuple(row.id for row in rows)
-    childless = tuple(
-        row.id for row in rows if row.id not in children and _has_parts(block, row, rows, catalogue)
-    )
     if block.total is not None and TOTAL not in codes:
         ids = (TOTAL, *ids)
     return Tree(
@@ -59,9 +53,15 @@ def tree_of(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) ->
         {code: tuple(found) for code, found in codes.items()},
         {parent: tuple(found) for parent, found in children.items()},
         tuple(tops),
-        childless,
-        {level: tuple(found) for level, found in groups.items()},
+        tuple(_childless(block, rows, children, catalogue)),
+        groups,
     )
+
+
+@lru_cache(maxsize=256)
+def _of_fixed(block: Block) -> Tree:
+    ids = block.row_keys
+    return Tree(ids, {key: (key,) for key in ids}, {}, (), (), block.sets)
 
 
 def _by_code(rows: tuple[Row, ...], catalogue: Catalogue | None) -> list[str]:
@@ -102,13 +102,17 @@ def _by_level(block: Block, rows: tuple[Row, ...]) -> list[str]:
     return parents
 
 
-def _has_parts(block: Block, row: Row, rows: tuple[Row, ...], catalogue: Catalogue | None) -> bool:
-    """Has such a row parts by its kind? In a form whose codes go down to the last level, any
-    code above that has, unless the catalogue knows none below it."""
+def _childless(
+    block: Block, rows: tuple[Row, ...], children: Container[str], catalogue: Catalogue | None
+) -> Iterator[str]:
+    """Rows that by their kind have parts but have none. In a form whose codes go down to the last
+    level, any code above that has some, unless the catalogue knows none below it."""
     if block.levels:
-        return row.level != block.levels[-1] and bool(row.level)
-    if catalogue is None or not row.code or len(row.code) >= catalogue.lengths[-1]:
-        return False
-    if row.code in catalogue.names and row.code not in catalogue.with_parts:
-        return False
-    return any(len(other.code) == catalogue.lengths[-1] for other in rows)
+        lowest = ("", block.levels[-1])
+        yield from (row.id for row in rows if row.level not in lowest and row.id not in children)
+    elif catalogue and any(len(row.code) == catalogue.lengths[-1] for row in rows):
+        names, last = catalogue.names, catalogue.lengths[-1]
+        for row in rows:
+            above = 0 < len(row.code) < last and row.id not in children
+            if above and (row.code not in names or row.code in catalogue.with_parts):
+                yield row.id
