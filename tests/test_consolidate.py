@@ -39,6 +39,7 @@ from xlbudget.ops.merge import merged, part_of, part_of_sum
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.confront import severity_of
 from xlbudget.workbook.review import BODY_ROW, GOES_TO
+from xlbudget.workbook.tally import LINES
 
 COMMAND = Path(sys.executable).with_name("xlbudget")
 
@@ -212,7 +213,9 @@ def test_its_formulas_calculate_to_what_the_check_says(
                 round(Decimal(verdict.residual) / unit, 2),
                 words[severity_of(pack, constraint, verdict)],
             )
-            for _, constraint, verdict in judged_in_sum(pack, reading.budget)
+            for _, constraint, verdict in judged_in_sum(
+                pack, reading.budget, found_in_sum(pack, reading), LINES
+            )
         )
     )
 

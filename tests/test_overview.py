@@ -23,7 +23,7 @@ from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading, RowPlace
-from xlbudget.ops.check import judged_in_sum
+from xlbudget.ops.check import found_in_sum, judged_in_sum
 from xlbudget.ops.merge import Part, merged, part_of
 from xlbudget.ops.overview import CLASSES, DEPARTMENTS, overview
 from xlbudget.ops.share import reading_of, share_of, shares_in, text_of
@@ -34,6 +34,7 @@ from xlbudget.report.county_html import county_page
 from xlbudget.workbook.county import write_consolidated
 from xlbudget.workbook.origins import LIMIT, origin_rows, read_origins, rows_of
 from xlbudget.workbook.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
+from xlbudget.workbook.tally import LINES
 from xlbudget.workbook.write import workbook_bytes
 
 NAMES = ("预算.xlsx", "第 2 局/预算 #1.xlsx", "50%局.xlsx", "a&b'c（定）.xlsx", "=1+1.xlsx")
@@ -62,9 +63,11 @@ def _placed(pack: Pack, budget: Budget) -> Reading:
 
 def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
-    judged = judged_in_sum(pack, county.budget)
+    found = found_in_sum(pack, Reading(county.budget))
+    judged = judged_in_sum(pack, county.budget, found, LINES)
     package = BytesIO()
-    write_consolidated(package, pack, county, overview(pack, county), judged)
+    shown = overview(pack, county)
+    write_consolidated(package, pack, county, shown, judged, found.decided)
     return package.getvalue()
 
 

@@ -118,6 +118,7 @@ def _finish(
 ) -> None:
     """Add up, write what was asked for, and tell."""
     from xlbudget.workbook.county import write_consolidated
+    from xlbudget.workbook.tally import LINES
 
     gc.set_threshold(SELDOM)
     output, facts, html = results
@@ -126,11 +127,11 @@ def _finish(
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
     found = found_in_sum(pack, Reading(county.budget))
     shown = overview(pack, county, left)
-    judged = judged_in_sum(pack, county.budget)
+    judged = judged_in_sum(pack, county.budget, found, LINES)
 
     def write(path: Path) -> None:
         with path.open("wb") as target:
-            write_consolidated(target, pack, county, shown, judged)
+            write_consolidated(target, pack, county, shown, judged, found.decided)
 
     put_made(write, output, force)
     if html:

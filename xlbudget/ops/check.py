@@ -10,10 +10,11 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause
 from xlbudget.core.finding import ERROR, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
+from xlbudget.core.tolerance import UNDECIDED
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.compare import compared
 from xlbudget.rules.compile import Trees, trees_of
-from xlbudget.rules.confront import Judged, confront, severity_of
+from xlbudget.rules.confront import Judged, nearest, severity_of
 from xlbudget.rules.kinds import ROW_KINDS, Context, notice
 from xlbudget.rules.tree import Tree
 
@@ -26,6 +27,11 @@ class Confrontation(NamedTuple):
     judged: tuple[Judged, ...]
     findings: tuple[Finding, ...]
     causes: tuple[Cause, ...] = ()
+
+    @property
+    def decided(self) -> int:
+        """How many constraints could be decided."""
+        return sum(self.counts.values()) - self.counts.get(UNDECIDED, 0)
 
 
 def check(pack: Pack, reading: Reading) -> Confrontation:
@@ -53,10 +59,13 @@ def found_in_sum(pack: Pack, reading: Reading) -> Confrontation:
     return _found(pack, reading._replace(budget=budget), _trees_of_sum(pack, budget))
 
 
-def judged_in_sum(pack: Pack, budget: Budget) -> list[Judged]:
-    """Every constraint that `found_in_sum` decides, held ones too."""
+def judged_in_sum(pack: Pack, budget: Budget, found: Confrontation, most: int) -> list[Judged]:
+    """What `found_in_sum` found not simply to hold, and of what holds so many, nearest to the
+    totals."""
     budget = _adding_up(pack, budget)
-    return confront(pack, budget, _trees_of_sum(pack, budget))[1]
+    beside = {one.instance for one in found.judged}
+    trees = _trees_of_sum(pack, budget)
+    return [*found.judged, *nearest(pack, budget, trees, most, beside)]
 
 
 def _trees_of_sum(pack: Pack, budget: Budget) -> Trees:

@@ -20,8 +20,17 @@ from xlbudget.core.tolerance import (
     Verdict,
     judge,
 )
-from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import Instance, Trees, instances
+from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.rules.compile import (
+    Instance,
+    Trees,
+    applies,
+    condition_of,
+    instances,
+    laid_at,
+    rows_of,
+)
+from xlbudget.rules.shapes import Shape, shapes_of
 from xlbudget.rules.wholes import figures_of, wholes_of
 
 ONE_UNIT = "one_unit"
@@ -49,6 +58,35 @@ def confront(
     missing = pack.blocks.keys() - budget.blocks.keys()
     judged = list(judged_of(found, figures, missing, unreadable))
     return Scale(wholes.per_yuan, figures), excused(pack, judged)
+
+
+def nearest(
+    pack: Pack, budget: Budget, trees: Trees, most: int, beside: Collection[Instance]
+) -> Iterator[Judged]:
+    """So many constraints, but for those `beside`: first those of totals and fixed rows, then of
+    codes, the short ones first. Of a county's ten thousand only these are laid out."""
+    wholes, shapes = wholes_of(pack, budget), shapes_of(pack)
+    places = [
+        (_depth(pack, shape, row), Instance(place, row, column))
+        for place, shape in enumerate(shapes)
+        if applies(shape, trees, wholes.value)
+        for row in rows_of(shape, pack, trees)
+        for column in shape.columns
+    ]
+    places.sort(key=lambda one: one[0])
+    for _, instance in places:
+        if most > 0 and instance not in beside:
+            shape = shapes[instance.shape]
+            constraint = laid_at(shape, trees, *instance[1:], condition_of(shape, trees))
+            cells = constraint.cells()
+            if cells:
+                yield Judged(instance, constraint, judge(constraint, figures_of(wholes, cells)))
+                most -= 1
+
+
+def _depth(pack: Pack, shape: Shape, row: str) -> int:
+    first = pack.blocks[(*shape.left, *shape.right)[0].block]
+    return 0 if first.fixed or row == TOTAL else len(row)
 
 
 def judged_of(

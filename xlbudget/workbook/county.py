@@ -35,10 +35,11 @@ def write_consolidated(
     consolidation: Consolidation,
     overview: Overview,
     judged: Sequence[Judged],
+    count: int,
 ) -> None:
     """Write the .xlsx package of a county, figures as they are, with what is behind them: the
     sheets 概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the
-    consolidation, `judged` its constraints with their verdicts. Raises OSError."""
+    consolidation, `judged` of its `count` constraints those to be shown. Raises OSError."""
     budget = consolidation.budget
     there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
     book = new_book(budget)
@@ -51,7 +52,7 @@ def write_consolidated(
         _write_form(book, pack, form, there, consolidation.listed, formats)
         for form in pack.forms.values()
     ]
-    tally = tally_of(pack, there, plans, judged)
+    tally = tally_of(pack, there, plans, judged, count)
     review = book.sheet(names["review"])
     write_tally(review, pack, tally, formats)
     states = [(form, _state(pack, form, tally)) for form in pack.forms.values()]

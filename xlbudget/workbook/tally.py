@@ -112,11 +112,12 @@ class Tally(NamedTuple):
 
 
 def tally_of(
-    pack: Pack, budget: Budget, plans: Sequence[SheetPlan], judged: Iterable[Judged]
+    pack: Pack, budget: Budget, plans: Sequence[SheetPlan], judged: Iterable[Judged], count: int
 ) -> Tally:
-    """The lines of the constraints that were decided, in the order of the forms."""
+    """The lines of the constraints that were decided, in the order of the forms; there are
+    `count` of them, perhaps more than are given."""
     words = pack.words["book"]
-    decided = [one for one in judged if one.verdict.outcome != UNDECIDED]
+    decided = (one for one in judged if one.verdict.outcome != UNDECIDED)
     chosen = sorted(decided, key=lambda one: _rank(pack, one))[:LINES]
     order = list(pack.forms)
     chosen.sort(key=lambda one: order.index(one.constraint.cells()[0].form))
@@ -129,17 +130,18 @@ def tally_of(
         words,
         words["sheets"]["review"],
         tuple(writer.line(one) for one in chosen),
-        len(decided) - len(chosen),
+        count - len(chosen),
         frozenset(pack.forms.keys() - filled),
     )
 
 
-def _rank(pack: Pack, one: Judged) -> tuple[bool, int]:
-    """What does not hold first; then totals before classes before what is below them."""
+def _rank(pack: Pack, one: Judged) -> tuple[bool, int, int]:
+    """What does not hold first; then totals before classes before what is below them; then in the
+    order of the rules."""
     first = one.constraint.cells()[0]
     block = pack.blocks[BlockKey(first.form, first.block)]
     depth = 0 if first.row in block.row_keys or first.row == TOTAL else len(first.row)
-    return one.verdict.outcome in (HELD, ROUNDING), depth
+    return one.verdict.outcome in (HELD, ROUNDING), depth, one.instance.shape
 
 
 class _Writer(NamedTuple):
