@@ -23,7 +23,7 @@ from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.compare import compared
 from xlbudget.rules.compile import Trees, trees_of
-from xlbudget.rules.confront import confront
+from xlbudget.rules.confront import confront, nearest
 
 ODD = """
 - id: A991
@@ -219,6 +219,22 @@ def test_both_say_the_same(
             for key, tree in trees.items()
         }
     agree(budget, trees, frozenset(rng.sample(cells, unreadable)))
+
+
+def test_the_nearest_are_those_that_all_are_but_in_their_order() -> None:
+    """Asked for all, all come; asked for some, those of totals and fixed rows come first."""
+    budget = of_a_sum(BUDGETS[2], random.Random(5))
+    trees = trees_of(PACK, budget)
+    _, every = confront(PACK, budget, trees)
+    held = {one.instance for one in every if one.verdict.outcome == HELD}
+    beside = {one.instance for one in every} - held
+    found = list(nearest(PACK, budget, trees, len(every), beside))
+    assert sorted(found) == sorted(one for one in every if one.instance in held)
+    some = list(nearest(PACK, budget, trees, 40, beside))
+    assert some == found[:40]
+    rows = {(c.form, c.block): PACK.blocks[c[:2]] for one in some for c in one.constraint.cells()}
+    first = [one.constraint.cells()[0] for one in some]
+    assert all(c.row == TOTAL or rows[c.form, c.block].fixed for c in first)
 
 
 def test_each_outcome_is_among_them() -> None:
