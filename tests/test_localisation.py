@@ -19,6 +19,7 @@ from xlbudget.core.cause import Cause
 from xlbudget.core.finding import NOTE
 from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
+from xlbudget.ops import locate
 from xlbudget.ops.check import check
 from xlbudget.ops.interchange import to_json
 from xlbudget.ops.slips import slip_of
@@ -39,6 +40,14 @@ SLIPS = [
     ("5.00", "0", "added"),
     ("100.00", "539.97", ""),
 ]
+
+
+@pytest.fixture(autouse=True)
+def unhurried(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found shall not depend on how fast a machine is, but where that is tested."""
+    if "partial" not in request.node.name:
+        monkeypatch.setattr(locate, "PATIENCE", 10 * locate.PATIENCE)
+        monkeypatch.setattr(locate, "PAIRS_PATIENCE", 10 * locate.PAIRS_PATIENCE)
 
 
 @pytest.mark.parametrize(("typed", "right", "slip"), SLIPS)

@@ -71,6 +71,8 @@ class Trial:
                 self.broken[identity(one.constraint)] = one.constraint
             for cell in coefficients(one.constraint):
                 self.by_cell[cell].append(one.constraint)
+        self.followed: dict[CellKey, Mapping[CellKey, int]] = {}
+        self.moved: dict[Constraint, Mapping[CellKey, int]] = {}
         self.totals = self._totals() if formulas else {}
         self.parts: dict[CellKey, set[CellKey]] = defaultdict(set)
         for cell in self.totals:
@@ -93,6 +95,11 @@ class Trial:
 
     def follow(self, cell: CellKey) -> Mapping[CellKey, int]:
         """The cell and every total that moves with it, each with the factor by which it does."""
+        if cell not in self.followed:
+            self.followed[cell] = self._follow(cell)
+        return self.followed[cell]
+
+    def _follow(self, cell: CellKey) -> Mapping[CellKey, int]:
         moved: dict[CellKey, int] = defaultdict(int)
         wave = {cell: 1}
         while wave:
@@ -107,9 +114,14 @@ class Trial:
     def moving(self, constraint: Constraint) -> Mapping[CellKey, int]:
         """Cells that change this constraint, themselves or through totals that follow them, with
         the factor by which they do."""
-        own = coefficients(constraint)
         if not self.totals:
-            return own
+            return coefficients(constraint)
+        if constraint not in self.moved:
+            self.moved[constraint] = self._moving(constraint)
+        return self.moved[constraint]
+
+    def _moving(self, constraint: Constraint) -> Mapping[CellKey, int]:
+        own = coefficients(constraint)
         cells = {*own, *(part for cell in own for part in self.parts.get(cell, ()))}
         moved = {cell: self.follow(cell) for cell in cells}
         return {c: sum(own.get(x, 0) * f for x, f in moved[c].items()) for c in cells}
