@@ -1,5 +1,5 @@
 # `make demo` and `make test` each do all of their own set-up on a fresh Debian with Python 3.11.
-.PHONY: test demo bench bench-locate bench-county fuzz templates pictures clean system
+.PHONY: test coverage demo bench bench-locate bench-county fuzz templates pictures clean system
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,6 +13,10 @@ test: $(READY) system
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+# Which lines the tests run: three times as slow, so that it is no part of them.
+coverage: $(READY) system
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 demo: $(READY)
