@@ -18,7 +18,7 @@ from mutants import applied, of_filled
 
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import CellKey
-from xlbudget.core.tolerance import HELD
+from xlbudget.core.tolerance import HELD, ROUNDING
 from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.compare import compared
@@ -190,6 +190,9 @@ def agree(budget: Budget, trees: Trees, unreadable: frozenset[CellKey]) -> Mappi
     assert {outcome: n for outcome, n in counts.items() if n} == outcomes
     assert list(judged) == [one for one in every if one.verdict.outcome != HELD]
     assert per_yuan == scale.per_yuan
+    fewer = compared(PACK, budget, trees, unreadable, (HELD, ROUNDING))
+    assert fewer.counts == counts
+    assert fewer.judged == tuple(one for one in judged if one.verdict.outcome != ROUNDING)
     return outcomes
 
 

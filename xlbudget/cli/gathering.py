@@ -25,7 +25,7 @@ import click
 from xlbudget.cli.cache import entry, keep, state_of
 from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.core.finding import ERROR, WARNING, Remark
-from xlbudget.ops.check import found_in
+from xlbudget.ops.check import faults_in
 from xlbudget.ops.overview import amount_of
 from xlbudget.ops.share import share_of
 from xlbudget.ops.snapshot import Head, Snapshot, head_of, packed, snapshot_of
@@ -160,7 +160,7 @@ def _one(path: Path, asked: Asked) -> Gathered:
     except Unreadable as error:
         said = _words(unreadable(path, asked.pack_name, error))
         return Gathered(path, checksum, modified, Head(fault=said[0]))
-    findings = found_in(pack, reading).findings
+    findings = faults_in(pack, reading)
     grave = [f for f in findings if f.severity == ERROR]
     budget = reading.budget
     head = Head(

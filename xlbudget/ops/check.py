@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause
-from xlbudget.core.finding import ERROR, Figures, Finding, Remark
+from xlbudget.core.finding import ERROR, NOTE, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
-from xlbudget.core.tolerance import UNDECIDED
+from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.compare import compared
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import Judged, nearest, severity_of
 from xlbudget.rules.kinds import ROW_KINDS, Context, notice
 from xlbudget.rules.tree import Tree
+
+FAULTLESS = (HELD, ROUNDING)
+"""Outcomes that are neither errors nor warnings."""
 
 
 class Confrontation(NamedTuple):
@@ -47,9 +50,11 @@ def check(pack: Pack, reading: Reading) -> Confrontation:
     return found._replace(causes=causes)
 
 
-def found_in(pack: Pack, reading: Reading) -> Confrontation:
-    """The same without a search for causes."""
-    return _found(pack, reading, trees_of(pack, reading.budget))
+def faults_in(pack: Pack, reading: Reading) -> list[Finding]:
+    """The errors and warnings alone, without a search for causes."""
+    trees = trees_of(pack, reading.budget)
+    findings = _found(pack, reading, trees, FAULTLESS).findings
+    return [finding for finding in findings if finding.severity != NOTE]
 
 
 def found_in_sum(pack: Pack, reading: Reading) -> Confrontation:
@@ -92,9 +97,11 @@ def _listed_as_checked(tree: Tree) -> Tree:
     )
 
 
-def _found(pack: Pack, reading: Reading, trees: Trees) -> Confrontation:
+def _found(
+    pack: Pack, reading: Reading, trees: Trees, counted: Collection[str] = (HELD,)
+) -> Confrontation:
     budget = reading.budget
-    counts, judged, per_yuan = compared(pack, budget, trees, reading.unreadable)
+    counts, judged, per_yuan = compared(pack, budget, trees, reading.unreadable, counted)
     remarks = (*reading.remarks, *notice(Context(pack, reading, trees)))
     findings = (
         *(finding_of(pack, remark) for remark in remarks),

@@ -30,14 +30,18 @@ class Compared(NamedTuple):
 
 
 def compared(
-    pack: Pack, budget: Budget, trees: Trees, unreadable: Collection[CellKey] = ()
+    pack: Pack,
+    budget: Budget,
+    trees: Trees,
+    unreadable: Collection[CellKey] = (),
+    counted: Collection[str] = (HELD,),
 ) -> Compared:
     """Every constraint of the pack on this budget: as `confront`, but those that hold to the last
-    unit are only counted."""
+    unit, and those of other outcomes that are only `counted`, are not among the judged."""
     wholes = wholes_of(pack, budget)
     missing = pack.blocks.keys() - budget.blocks.keys()
     unsure = {*missing, *(BlockKey(cell.form, cell.block) for cell in unreadable)}
-    over = _Over(trees, wholes, Sums(trees, wholes.columns), wholes.alike)
+    over = _Over(trees, wholes, Sums(trees, wholes.columns), wholes.alike, counted, Counter())
     judged: list[Judged] = []
     count = 0
     for place, plan in enumerate(plans_of(pack)):
@@ -52,27 +56,32 @@ def compared(
         else:
             judged += over.apart(place, plan, rows)
     judged = excused(pack, judged)
-    counts = Counter(one.verdict.outcome for one in judged)
-    counts[HELD] += count - len(judged)
-    told = tuple(one for one in judged if one.verdict.outcome != HELD)
+    counts = Counter(one.verdict.outcome for one in judged) + over.passed
+    counts[HELD] += count - counts.total()
+    told = tuple(one for one in judged if one.verdict.outcome not in counted)
     return Compared(counts, told, wholes.per_yuan)
 
 
 class _Over(NamedTuple):
-    """A budget to lay shapes over; `alike` as `Wholes` says it."""
+    """A budget to lay shapes over; `alike` as `Wholes` says it; `passed` are the constraints that
+    are `counted` and were not laid out."""
 
     trees: Trees
     wholes: Wholes
     sums: Sums
     alike: bool
+    counted: Collection[str]
+    passed: Counter[str]
 
     def apart(self, place: int, plan: Plan, rows: Sequence[str]) -> Iterator[Judged]:
         """The constraints of a shape that do not hold to the last unit."""
         for row, column in self.sums.apart(plan, rows):
+            verdict = self.sums.verdict(plan.shape, row, column) if self.alike else None
+            if verdict and verdict.outcome in self.counted:
+                self.passed[verdict.outcome] += 1
+                continue
             condition = condition_of(plan.shape, self.trees)
             constraint = laid_at(plan.shape, self.trees, row, column, condition)
-            if self.alike:
-                verdict = self.sums.verdict(plan.shape, row, column)
-            else:
+            if verdict is None:
                 verdict = judge(constraint, figures_of(self.wholes, constraint.cells()))
             yield Judged(Instance(place, row, column), constraint, verdict)

@@ -36,6 +36,8 @@ SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
 SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
 
+MANY = 2_000
+"""Rows from which a sheet is long: what equal texts take is worth looking at them."""
 MOST_KEPT = 10_000
 """Texts that are remembered at a time, so that equal ones are one object."""
 
@@ -170,7 +172,11 @@ def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:
 
 
 def _rows(sheet: Any, kept: dict[str, str]) -> list[list[Any]]:
-    """The rows of a sheet one by one, each text that stands in it often as one object."""
+    """The rows of a sheet; of a long one, one by one, each text that stands in it often as one
+    object."""
+    if sheet.height < MANY:
+        rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+        return rows
     left = [""] * (sheet.start[1] if sheet.start else 0)
     rows, keep = [], kept.setdefault
     for row in sheet.iter_rows():
