@@ -25,7 +25,8 @@ from xlbudget.layout.recognise import recognise
 from xlbudget.ops.check import check, finding_of
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import trees_of
-from xlbudget.rules.kinds import Context, notice
+from xlbudget.rules.context import Context
+from xlbudget.rules.kinds import notice
 
 
 @st.composite

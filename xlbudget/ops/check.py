@@ -15,7 +15,8 @@ from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.compare import compared
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import Judged, nearest, severity_of
-from xlbudget.rules.kinds import ROW_KINDS, Context, notice
+from xlbudget.rules.context import Context
+from xlbudget.rules.kinds import ROW_KINDS, notice
 from xlbudget.rules.tree import Tree
 
 FAULTLESS = (HELD, ROUNDING)

@@ -26,7 +26,8 @@ from xlbudget.ops.trial import Change, Trial, identity
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import Trees, trees_of
 from xlbudget.rules.confront import confront
-from xlbudget.rules.kinds import KINDS, ROW_KINDS, Context
+from xlbudget.rules.context import Context
+from xlbudget.rules.kinds import KINDS, ROW_KINDS
 
 PATIENCE = 2.5
 """Seconds after which the search stops, with what it has."""

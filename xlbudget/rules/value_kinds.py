@@ -1,0 +1,79 @@
+"""Kinds that look at the amounts one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import chain
+
+from xlbudget.core.amount import decimals_of, plain
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import CellKey
+from xlbudget.packs.model import Part
+from xlbudget.rules.context import Context
+
+
+def value_negative(context: Context, part: Part) -> Iterator[Remark]:
+    """Amounts below nothing."""
+    for key, rows in context.reading.budget.blocks.items():
+        if min(_amounts(rows), default=0) >= 0:
+            continue
+        for row in rows:
+            for column, amount in row.amounts.items():
+                if amount < 0:
+                    cell = CellKey(*key, row.id, column)
+                    yield Remark(part.kind, "", key.form, (cell,), {"value": plain(amount)})
+
+
+def _amounts(rows: tuple[Row, ...]) -> Iterator[Decimal]:
+    return chain.from_iterable(row.amounts.values() for row in rows)
+
+
+SCALE = 10000
+"""万元 against 元."""
+
+
+def value_scale(context: Context, part: Part) -> Iterator[Remark]:
+    """A form whose largest figure is 10 000 times another's that states the same, but for the
+    other's rounding: 元 for 万元."""
+    budget = context.reading.budget
+    printed: dict[str, tuple[Decimal, Decimal, CellKey]] = {}
+    for form, (amount, cell) in _largest(budget).items():
+        unit = budget.unit_of(form)
+        yuan = context.pack.yuan(unit)
+        decimals = max(decimals_of(amount), context.pack.least_decimals(unit))
+        printed[form] = (2 * amount * yuan, Decimal(yuan).scaleb(-decimals), cell)
+    # Twice the figure, less and more one last decimal: the ends of its interval, doubled.
+    ends = {
+        f: ((twice - one) * SCALE, (twice + one) * SCALE) for f, (twice, one, _) in printed.items()
+    }
+    for form, (twice, one, cell) in printed.items():
+        low, high = twice - one, twice + one
+        like = [
+            o for o, (least, most) in ends.items() if o != form and low <= most and high >= least
+        ]
+        if like:
+            facts = {
+                "form": context.pack.forms[form].sheet,
+                "times": str(SCALE),
+                "unit": budget.unit_of(form),
+                "found": next(u for u, yuan in context.pack.words["units"].items() if yuan == 1),
+            }
+            yield Remark(part.kind, "", form, (cell,), facts)
+
+
+def _largest(budget: Budget) -> Mapping[str, tuple[Decimal, CellKey]]:
+    """The first of each form's largest figures, without its sign."""
+    found: dict[str, tuple[Decimal, CellKey]] = {}
+    for key, rows in budget.blocks.items():
+        amounts = list(_amounts(rows)) or [Decimal(0)]
+        most = max(abs(max(amounts)), abs(min(amounts)))
+        if most > (found[key.form][0] if key.form in found else 0):
+            found[key.form] = next(
+                (abs(amount), CellKey(*key, row.id, column))
+                for row in rows
+                for column, amount in row.amounts.items()
+                if abs(amount) == most
+            )
+    return found
