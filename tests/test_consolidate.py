@@ -167,6 +167,24 @@ def test_consolidating_consolidated_halves_equals_consolidating_all(
     assert one.shares == other.shares
 
 
+def test_a_sum_of_sums_leads_to_the_departments_and_their_files(
+    county: Path, tmp_path: Path
+) -> None:
+    """Figures, links and facts are those of the departments, from wherever the sum lies."""
+    _, output = consolidated(county)
+    target = tmp_path / "市" / "全市.xlsx"
+    target.parent.mkdir()
+    facts = tmp_path / "facts.parquet"
+    assert run("consolidate", output, "-o", target, "--facts", facts).exit_code == 0
+    result = run("trace", target, "表一!B6")
+    assert result.exit_code == 0 and "文件已不在那里" not in result.stdout
+    assert "  ../各部门/1.xlsx 表一!B6" in result.stdout
+    query = f"SELECT department, file, count(*) > 100 FROM '{facts}' GROUP BY ALL ORDER BY ALL"
+    assert duckdb.sql(query).fetchall() == [
+        (f"第{n}局", f"../各部门/{n}.xlsx", True) for n in range(1, 5)
+    ]
+
+
 def test_the_sum_of_rounded_figures_has_their_tolerance(pack: Pack) -> None:
     """A county passes its own check; with one rounding a figure it would not."""
     county = merged(pack, [part_of(pack, *one) for one in parts(pack, range(1, 40))], "某县").budget
