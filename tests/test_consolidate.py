@@ -32,7 +32,7 @@ from xlbudget.cli.checking import check_file, read_file
 from xlbudget.cli.main import main
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Consolidation, Source
-from xlbudget.core.key import CellKey
+from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.ops.check import found_in_sum, judged_in_sum
 from xlbudget.ops.merge import merged, part_of, part_of_sum
@@ -192,6 +192,24 @@ def test_the_sum_of_rounded_figures_has_their_tolerance(pack: Pack) -> None:
     assert {finding.severity for finding in findings} == {"note"}
     strict = found_in_sum(pack, Reading(county._replace(roundings={}))).findings
     assert {"error", "warning"} <= {finding.severity for finding in strict}
+
+
+def test_a_written_zero_is_exactly_nothing_in_a_sum_too(pack: Pack) -> None:
+    """It adds nothing to the tolerance of the sum (RULES.md, Tolerance)."""
+    key = BlockKey("f01", "income")
+
+    def stated(*figures: str) -> dict[CellKey, int]:
+        parts = []
+        for nth, figure in enumerate(figures):
+            rows = (Row("general", {"amount": Decimal(figure)}),)
+            budget = Budget(pack.name, pack.year, pack.unit, f"{nth}局", blocks={key: rows})
+            source = Source(f"{nth}.xlsx", f"{nth}局", "", Decimal(0), "", "")
+            parts.append(part_of(pack, source, Reading(budget)))
+        return dict(merged(pack, parts, "某县").budget.roundings)
+
+    cell = CellKey(*key, "general", "amount")
+    assert stated("1.00", "0.00", "2.00", "0", "3.000") == {cell: 3}
+    assert stated("1.00", "0.00") == {}
 
 
 def test_the_workbook_checks_itself(small: Path, pack: Pack) -> None:
