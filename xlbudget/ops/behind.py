@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.consolidation import Origin, Share
+from xlbudget.core.consolidation import Origin
 from xlbudget.core.key import BlockKey, CellKey, Place
-from xlbudget.ops.merge import identity_of, is_listed
+from xlbudget.ops.listing import Shares, is_listed
+from xlbudget.ops.merge import identity_of
 from xlbudget.ops.share import Line, decimal, runs_in
 from xlbudget.packs.model import Block, Pack
-
-Shares = Callable[[int], Share]
 
 
 def behind(

@@ -16,6 +16,7 @@ from xlbudget.ops.share import Line, amounts_of, decimal, lines_in
 from xlbudget.packs.model import TOTAL, Block, Pack
 
 Shares = Callable[[int], Share]
+"""Gives what the source of that place adds."""
 
 
 class Listing:
@@ -37,6 +38,11 @@ class Listing:
         for amount in line.amounts:
             if isinstance(amount, str):  # not of two decimals, as nearly all are
                 self.decimals = max(self.decimals, decimals_of(decimal(amount)))
+
+
+def is_listed(block: Block, row: Row | Line) -> bool:
+    """Is this a row that is listed, not added?"""
+    return bool(block.levels) and row.id != TOTAL
 
 
 def row_at(block: Block, place: int, line: Line) -> Row:
@@ -68,7 +74,7 @@ def _again(block: Block, share: Shares, sources: int) -> Callable[[], Iterator[R
         place = 0
         for source in range(sources):
             for line in lines_in(share(source).blocks.get(block.id, "[]")):
-                if line.id != TOTAL:
+                if is_listed(block, line):
                     place += 1
                     yield row_at(block, place, line)
 

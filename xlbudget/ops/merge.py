@@ -14,7 +14,7 @@ from xlbudget.core.budget import Budget, Row, numbered
 from xlbudget.core.consolidation import Consolidation, Share, Source
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
-from xlbudget.ops.listing import Listing, listed_in
+from xlbudget.ops.listing import Listing, is_listed, listed_in
 from xlbudget.ops.share import Amount, Line, decimal, lines_in, share_of
 from xlbudget.packs.model import TOTAL, Block, Pack
 
@@ -143,11 +143,6 @@ def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:
         if identity not in growing.common:
             growing.common[identity] = line.row, Sums(len(block.columns))
         growing.common[identity][1].add(line.amounts)
-
-
-def is_listed(block: Block, row: Row | Line) -> bool:
-    """Is this a row that is listed, not added?"""
-    return bool(block.levels) and row.id != TOTAL
 
 
 def identity_of(block: Block, row: Row | Line) -> tuple[str, str]:
