@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import layouts
@@ -609,6 +610,39 @@ def test_a_process_that_dies_is_said_and_the_others_go_on(
     assert result.exit_code == 1
     assert "没有汇总 各部门/2.xlsx：F115 读取程序中途退出" in result.stdout
     assert len(read_file(output)[1].sources) == 3
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A county whose lists are long enough to be made ahead."""
+    folder = tmp_path_factory.mktemp("larger") / "各部门"
+    make_county(folder, 16, 7)
+    return folder
+
+
+def test_one_process_and_several_write_the_same_bytes(
+    larger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the process that makes the long lists ahead dies: then they are made again."""
+    from xlbudget.cli import ahead
+
+    begun: list[str] = []
+    real = ahead.pieces_in
+
+    def counted(file: BinaryIO) -> Iterator[bytes]:
+        begun.append("read")
+        return real(file)
+
+    monkeypatch.setattr(ahead, "pieces_in", counted)
+    _, output = consolidated(larger, "--force")
+    ahead_of_time = output.read_bytes()
+    assert len(begun) == 4
+    consolidated(larger, "--force", "--jobs", "1")
+    assert output.read_bytes() == ahead_of_time
+    monkeypatch.setattr(ahead, "make", lambda *_: os._exit(1))
+    consolidated(larger, "--force")
+    assert output.read_bytes() == ahead_of_time
+    assert len(begun) == 4
 
 
 def test_an_output_that_is_there_is_kept(county: Path) -> None:

@@ -31,7 +31,7 @@ from xlbudget.packs.faults import PackError
 from xlbudget.packs.load import load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.report.county_html import county_page
-from xlbudget.workbook.county import write_consolidated
+from xlbudget.workbook.county import complete, drafted
 from xlbudget.workbook.origins import LIMIT, origin_rows, read_origins, rows_of
 from xlbudget.workbook.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
 from xlbudget.workbook.tally import LINES
@@ -65,10 +65,9 @@ def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
     found = found_in_sum(pack, Reading(county.budget))
     judged = judged_in_sum(pack, county.budget, found, LINES)
-    package = BytesIO()
-    shown = overview(pack, county)
-    write_consolidated(package, pack, county, shown, judged, found.decided)
-    return package.getvalue()
+    draft = drafted(pack, county)
+    complete(draft, overview(pack, county), judged, found.decided)
+    return draft.book.packed()
 
 
 def _source(pack: Pack, number: int, budget: Budget) -> Source:

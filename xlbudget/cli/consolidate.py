@@ -17,10 +17,11 @@ from xlbudget.cli.cache import cache_folder
 from xlbudget.cli.changing import PASSWORD
 from xlbudget.cli.checking import files_in
 from xlbudget.cli.colour import coloured, styled
-from xlbudget.cli.gathering import SELDOM, Asked, gather
+from xlbudget.cli.gathering import Asked, gather
 from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, told_of
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import keep_existing, put, put_made
+from xlbudget.cli.processes import SELDOM
 from xlbudget.cli.roster import load_roster
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
@@ -96,15 +97,16 @@ def consolidate(
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
     with _stopping(), _spool(how, no_cache or bool(password)) as spool:
         asked = Asked(pack_name, map_file, password, spool)
+        jobs = jobs or os.cpu_count() or 1
         with _progress(len(files)) as done:
-            found = gather(files, asked, jobs or os.cpu_count() or 1, done)
+            found = gather(files, asked, jobs, done)
         given = given_of(found, roster, include_failing, output.resolve().parent)
         if not given.taken:
             told = Told(len(files), (), tuple(given.refused))
             click.echo(consolidated(pack, told), err=True)
             click.echo(pack.words["consolidate"]["nothing"], err=True)
             sys.exit(2)
-        _finish(pack, asked, given, len(files), name, (output, facts, html), force)
+        _finish(pack, asked, given, len(files), name, (output, facts, html), force, jobs)
 
 
 def _finish(
@@ -115,9 +117,11 @@ def _finish(
     name: str | None,
     results: tuple[Path, Path | None, Path | None],
     force: bool,
+    jobs: int,
 ) -> None:
     """Add up, write what was asked for, and tell."""
-    from xlbudget.workbook.county import write_consolidated
+    from xlbudget.cli.ahead import rows_ahead
+    from xlbudget.workbook.county import complete, drafted
     from xlbudget.workbook.tally import LINES
 
     gc.set_threshold(SELDOM)
@@ -125,15 +129,12 @@ def _finish(
     parts = [part_of_file(asked, given, one) for one in files_to_add(given)]
     county = merged(pack, parts, name or pack.words["consolidate"]["name"])
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
-    found = found_in_sum(pack, Reading(county.budget))
-    shown = overview(pack, county, left)
-    judged = judged_in_sum(pack, county.budget, found, LINES)
-
-    def write(path: Path) -> None:
-        with path.open("wb") as target:
-            write_consolidated(target, pack, county, shown, judged, found.decided)
-
-    put_made(write, output, force)
+    draft = drafted(pack, county)
+    with rows_ahead(draft.book, jobs):
+        found = found_in_sum(pack, Reading(county.budget))
+        judged = judged_in_sum(pack, county.budget, found, LINES)
+        complete(draft, overview(pack, county, left), judged, found.decided)
+        put_made(draft.book.pack_to, output, force)
     if html:
         from xlbudget.report.county_html import county_page
 

@@ -7,13 +7,6 @@ process die is said, and the others go on.
 from __future__ import annotations
 
 import contextlib
-import gc
-import multiprocessing
-import os
-import signal
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -24,6 +17,7 @@ import click
 
 from xlbudget.cli.cache import entry, keep, state_of
 from xlbudget.cli.checking import Unreadable, read_file, unreadable
+from xlbudget.cli.processes import beginning, settle
 from xlbudget.core.finding import ERROR, WARNING, Remark
 from xlbudget.ops.check import faults_in
 from xlbudget.ops.overview import amount_of
@@ -34,8 +28,6 @@ from xlbudget.report.words import Namer, message, places
 
 SPENT = "spent"
 """The pack's picture that says where a budget states its expenditure."""
-SELDOM = 50_000
-"""Records made between two collections of garbage: hardly any is in a circle."""
 SAID = 3
 """So many findings of a file are kept in words."""
 
@@ -113,9 +105,7 @@ def _read(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:
 
 def _by_pool(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:
     """What the files say, as they are finished; ends early where a process died."""
-    fork = sys.platform == "linux"
-    context = multiprocessing.get_context("fork" if fork else "spawn")
-    with ProcessPoolExecutor(jobs, context, _settle) as pool:
+    with ProcessPoolExecutor(jobs, beginning, settle) as pool:
         try:
             running: list[Future[Gathered]] = [pool.submit(_one, path, asked) for path in paths]
             for future in as_completed(running):
@@ -125,21 +115,6 @@ def _by_pool(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathere
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def _settle() -> None:
-    """In a new process: what is there stays; Ctrl-C is for the parent to answer; and where that
-    is killed, this ends too."""
-    gc.freeze()
-    gc.set_threshold(SELDOM)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 def _died(path: Path, asked: Asked) -> Gathered:

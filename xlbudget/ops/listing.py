@@ -35,9 +35,9 @@ class Listing:
             self.tops.append(row_at(block, self.count, line))
         if self.widest is None or len(line.name) > len(self.widest.name):
             self.widest = line
-        for amount in line.amounts:
-            if isinstance(amount, str):  # not of two decimals, as nearly all are
-                self.decimals = max(self.decimals, decimals_of(decimal(amount)))
+        if str in map(type, line.amounts):  # not of two decimals, as nearly all are
+            others = (decimal(amount) for amount in line.amounts if isinstance(amount, str))
+            self.decimals = max(self.decimals, *map(decimals_of, others))
 
 
 def is_listed(block: Block, row: Row | Line) -> bool:

@@ -43,40 +43,36 @@ def part_of_sum(consolidation: Consolidation) -> Part:
 
 
 class Sums:
-    """The columns of a row of the sum while they grow: whole hundredths, other decimals, how many
-    figures there were, and how many of them were rounded (a written zero is exactly nothing)."""
+    """The columns of a row of the sum while they grow: whole hundredths, other decimals, and how
+    many figures were rounded (a written zero is exactly nothing)."""
 
-    __slots__ = ("figures", "hundredths", "others", "rounded")
+    __slots__ = ("hundredths", "others", "rounded")
 
     def __init__(self, columns: int) -> None:
-        self.hundredths = [0] * columns
+        self.hundredths: dict[int, int] = {}
         self.others: dict[int, list[Decimal]] = {}
-        self.figures = [0] * columns
         self.rounded = [0] * columns
 
     def add(self, amounts: Iterable[Amount]) -> None:
         """Add a source's amounts."""
         for column, amount in enumerate(amounts):
-            if amount is None:
-                continue
-            self.figures[column] += 1
-            if isinstance(amount, int):
-                self.hundredths[column] += amount
+            if amount.__class__ is int:
+                self.hundredths[column] = self.hundredths.get(column, 0) + amount
                 self.rounded[column] += amount != 0
-            else:
+            elif amount is not None:
                 other = decimal(amount)
                 self.others.setdefault(column, []).append(other)
                 self.rounded[column] += other != 0
 
     def total(self, column: int) -> Decimal | None:
         """The sum of a column; None where nothing was stated."""
+        whole = self.hundredths.get(column)
         others = self.others.get(column, ())
         if not others:
-            return decimal(self.hundredths[column]) if self.figures[column] else None
-        whole = [decimal(self.hundredths[column])] if len(others) < self.figures[column] else []
+            return None if whole is None else decimal(whole)
         with localcontext() as context:
             context.prec = PRECISE
-            return sum([*whole, *others], Decimal(0))
+            return sum(others, Decimal(0) if whole is None else decimal(whole))
 
 
 class Growing(NamedTuple):
@@ -135,14 +131,15 @@ def _in_order_of_sources(parts: Sequence[Part]) -> list[tuple[Part, int]]:
 
 def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:
     """Add a source's rows to a block."""
+    common, listing = growing
     for line in lines:
         if is_listed(block, line):
-            growing.listing.take(block, line)
+            listing.take(block, line)
             continue
         identity = identity_of(block, line)
-        if identity not in growing.common:
-            growing.common[identity] = line.row, Sums(len(block.columns))
-        growing.common[identity][1].add(line.amounts)
+        if identity not in common:
+            common[identity] = line.row, Sums(len(block.columns))
+        common[identity][1].add(line.amounts)
 
 
 def identity_of(block: Block, row: Row | Line) -> tuple[str, str]:

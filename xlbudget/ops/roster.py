@@ -17,10 +17,12 @@ class Office(NamedTuple):
 
 
 class Roster(NamedTuple):
-    """The offices by code, in the order of the roster, and the codes below each."""
+    """The offices by code, in the order of the roster, the codes below each, and those that bear
+    a name (tidied)."""
 
     offices: Mapping[str, Office]
     below: Mapping[str, Sequence[str]]
+    named: Mapping[str, Sequence[str]]
 
     @property
     def tops(self) -> list[str]:
@@ -42,6 +44,7 @@ def roster_of(lines: Iterable[tuple[int, Office]]) -> tuple[Roster, list[Fault]]
     all, no name, or offices that stand under each other in a circle."""
     offices: dict[str, Office] = {}
     below: dict[str, list[str]] = {}
+    named: dict[str, list[str]] = {}
     where: dict[str, int] = {}
     faults = []
     for line, office in lines:
@@ -52,8 +55,9 @@ def roster_of(lines: Iterable[tuple[int, Office]]) -> tuple[Roster, list[Fault]]
         else:
             offices[office.code] = office
             below.setdefault(office.parent, []).append(office.code)
+            named.setdefault(tidy(office.name), []).append(office.code)
             where[office.code] = line
-    roster = Roster(offices, below)
+    roster = Roster(offices, below, named)
     reached = {code for top in roster.tops for code in branch(roster, top)}
     faults += [Fault(where[code], "circle", code) for code in offices if code not in reached]
     return roster, faults
@@ -71,8 +75,8 @@ def office_of(roster: Roster, code: str, name: str) -> Office | None:
     bears that."""
     if code in roster.offices:
         return roster.offices[code]
-    named = [office for office in roster.offices.values() if tidy(office.name) == tidy(name)]
-    return named[0] if len(named) == 1 else None
+    named = roster.named.get(tidy(name), ())
+    return roster.offices[named[0]] if len(named) == 1 else None
 
 
 def missing(roster: Roster, sent: Collection[str]) -> Iterator[Office]:

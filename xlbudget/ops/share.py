@@ -2,7 +2,7 @@
 
 A line holds runs of rows that stand on one sheet under the same columns:
 ``[[sheet, [sheet column of each amount column], [[id, sheet row, code, name, level, government,
-amount of each column …], …]], …]``, rows and columns counted from 0, -1 where the file has no
+[amount of each column]], …]], …]``, rows and columns counted from 0, -1 where the file has no
 cells. An amount of two decimals is its whole number of hundredths, any other is its digits as
 text, a blank is null.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, starmap
 from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget, Row
@@ -71,10 +72,10 @@ def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
         if before is None or place.sheet != before.sheet or place.columns is not before.columns:
             runs.append([place.sheet, [place.columns.get(c, -1) for c in columns], []])
             before = place
-        words = [row.id, place.row, row.code, row.name, row.level, row.government]
         amounts = row.amounts
         figures = [_amount(amounts[c]) if c in amounts else None for c in columns]
-        runs[-1][2].append(words + figures)
+        line = (row.id, place.row, row.code, row.name, row.level, row.government, figures)
+        runs[-1][2].append(line)
     return runs
 
 
@@ -93,18 +94,12 @@ def decimal(amount: int | str) -> Decimal:
 def runs_in(text: str) -> Iterator[Run]:
     """The runs of a block's line."""
     for sheet, columns, lines in json.loads(text):
-        yield Run(sheet, columns, map(_line, lines))
-
-
-def _line(said: Sequence[Any]) -> Line:
-    identity, place, code, name, level, government, *amounts = said
-    return Line(identity, place, code, name, level, government, amounts)
+        yield Run(sheet, columns, starmap(Line, lines))
 
 
 def lines_in(text: str) -> Iterator[Line]:
     """The rows of a block's line."""
-    for run in runs_in(text):
-        yield from run.lines
+    return chain.from_iterable(run.lines for run in runs_in(text))
 
 
 def amounts_of(block: Block, line: Line) -> dict[str, Decimal]:

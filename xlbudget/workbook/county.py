@@ -7,7 +7,7 @@ over the cells themselves, and no sheet is needed between.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO
+from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, place_of
 from xlbudget.core.consolidation import Consolidation, Listed
@@ -29,36 +29,50 @@ from xlbudget.workbook.tally import Tally, tally_of, write_tally
 from xlbudget.workbook.write import new_book
 
 
-def write_consolidated(
-    target: BinaryIO,
-    pack: Pack,
-    consolidation: Consolidation,
-    overview: Overview,
-    judged: Sequence[Judged],
-    count: int,
-) -> None:
-    """Write the .xlsx package of a county, figures as they are, with what is behind them: the
-    sheets 概览 and 来源, and 溯源 hidden. `overview` is what `ops.overview` makes of the
-    consolidation, `judged` of its `count` constraints those to be shown. Raises OSError."""
+class Draft(NamedTuple):
+    """The workbook with the county's figures and their sources, before what is said of them;
+    `budget` has every block of the pack."""
+
+    pack: Pack
+    consolidation: Consolidation
+    budget: Budget
+    book: Book
+    formats: Formats
+    contents: Sheet
+    overview: Sheet
+    plans: tuple[SheetPlan, ...]
+
+
+def drafted(pack: Pack, consolidation: Consolidation) -> Draft:
+    """The forms with the figures as they are, and the sheets 来源 and, hidden, 溯源."""
     budget = consolidation.budget
     there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
     book = new_book(budget)
     formats = Formats(book)
-    names = pack.words["book"]["sheets"]
-    contents = book.sheet(names["contents"])
-    write_overview(book, pack, consolidation.sources, overview, formats)
+    contents = book.sheet(pack.words["book"]["sheets"]["contents"])
+    overview = book.sheet(pack.words["overview"]["sheet"])
     write_sources(book, pack, consolidation, formats)
-    plans = [
+    plans = tuple(
         _write_form(book, pack, form, there, consolidation.listed, formats)
         for form in pack.forms.values()
-    ]
-    tally = tally_of(pack, there, plans, judged, count)
-    review = book.sheet(names["review"])
+    )
+    return Draft(pack, consolidation, there, book, formats, contents, overview, plans)
+
+
+def complete(draft: Draft, overview: Overview, judged: Sequence[Judged], count: int) -> None:
+    """Write what is said of the figures: contents, overview and review. `overview` is what
+    `ops.overview` makes of the consolidation, `judged` of its `count` constraints those to be
+    shown."""
+    pack, budget, book, formats = draft.pack, draft.budget, draft.book, draft.formats
+    sources = draft.consolidation.sources
+    write_overview(book, draft.overview, pack, sources, overview, formats)
+    tally = tally_of(pack, budget, draft.plans, judged, count)
+    review = book.sheet(pack.words["book"]["sheets"]["review"])
     write_tally(review, pack, tally, formats)
     states = [(form, _state(pack, form, tally)) for form in pack.forms.values()]
     hint = pack.words["consolidate"]["hint"]
-    write_contents(contents, pack, there, states, tally.verdict, hint, _tabs(pack), formats)
-    book.pack(target)
+    tabs = _tabs(pack)
+    write_contents(draft.contents, pack, budget, states, tally.verdict, hint, tabs, formats)
 
 
 def _write_form(

@@ -15,7 +15,7 @@ from xlbudget.core.consolidation import Listed
 from xlbudget.layout.plan import AMOUNT, ENTRY, SheetPlan, cells_of, words_of
 from xlbudget.packs.model import Block, Pack
 from xlbudget.workbook.forms import decimals_shown
-from xlbudget.workbook.package import Later, Sheet
+from xlbudget.workbook.package import Later, Sheet, pieces_of
 from xlbudget.workbook.rows import BLANK, FIGURE, TEXT, row_pattern, row_xml, text_xml
 from xlbudget.workbook.styles import Formats
 
@@ -48,7 +48,8 @@ def write_listed(
             yield row_xml(pattern, number, said)
 
     last_column = len(planned.widths) - 1
-    sheet.rows_later(Later(planned.free, planned.free + listed.number, lines), last_column)
+    later = Later(planned.free, planned.free + listed.number, lambda: pieces_of(lines()))
+    sheet.rows_later(later, last_column)
 
 
 def _styles(block: Block, listed: Listed, formats: Formats) -> dict[Look, int]:

@@ -40,11 +40,15 @@ class View(NamedTuple):
 
 
 def write_overview(
-    book: Book, pack: Pack, sources: Sequence[Source], overview: Overview, formats: Formats
+    book: Book,
+    sheet: Sheet,
+    pack: Pack,
+    sources: Sequence[Source],
+    overview: Overview,
+    formats: Formats,
 ) -> None:
-    """Add the sheet; `sources` are those of the sheet 来源, in its order."""
+    """Fill the sheet; `sources` are those of the sheet 来源, in its order."""
     words = pack.words["overview"]
-    sheet = book.sheet(words["sheet"])
     view = View(book, sheet, words, formats, overview)
     _lay_out(sheet)
     title = words["title"].format(county=overview.county, year=overview.year)

@@ -9,8 +9,9 @@ text, which then reads as one that was never calculated.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -23,8 +24,8 @@ from xlbudget.workbook.formula import Formula
 EMPTY_TEXT = re.compile(r'<c (r="[A-Z]+\d+"(?: s="\d+")?)>(<f>[^<]*</f>)<v></v></c>')
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 TIGHT, QUICK = 8, 4
-"""Levels of compression. 9 takes longer and saves nothing more; for rows by the ten thousand 8
-takes seven times as long as 4 and saves an eighth."""
+"""Levels of compression. 9 takes longer and saves nothing more; where there are rows by the ten
+thousand, 8 takes seven times as long as 4 and saves a tenth."""
 
 
 ROWS_HERE = "<!--rows-->"
@@ -34,11 +35,12 @@ TOGETHER = 1 << 18
 
 
 class Later(NamedTuple):
-    """Rows from `first` to before `end`, whose XML is made when the package is written."""
+    """Rows from `first` to before `end`, whose XML is made when the package is written, piece by
+    piece."""
 
     first: int
     end: int
-    lines: Callable[[], Iterable[str]]
+    pieces: Callable[[], Iterable[bytes]]
 
 
 class Sheet(Worksheet):  # type: ignore[misc]
@@ -112,6 +114,11 @@ class Book(Workbook):  # type: ignore[misc]
         self.pack(package)
         return package.getvalue()
 
+    def pack_to(self, path: Path) -> None:
+        """Write the finished package to a file. Raises OSError."""
+        with path.open("wb") as target:
+            self.pack(target)
+
     def pack(self, target: BinaryIO) -> None:
         """Write the finished package. Raises OSError."""
         self.close()
@@ -119,27 +126,34 @@ class Book(Workbook):  # type: ignore[misc]
             f"xl/worksheets/sheet{number}.xml": sheet.later
             for number, sheet in enumerate(self.worksheets(), start=1)
         }
-        with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=QUICK) as packed:
+        level = QUICK if any(later.values()) else TIGHT
+        with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=level) as packed:
             for part, name, _ in self._parts.parts:
                 content = part.getvalue()
                 if isinstance(part, StringIO):
                     content = EMPTY_TEXT.sub(r'<c \1 t="str">\2<v></v></c>', content)
                 if later.get(name):
-                    _pack_with_rows(packed, name, content, later[name].lines())
+                    _pack_with_rows(packed, name, content, later[name].pieces())
                 else:
-                    packed.writestr(ZipInfo(name, FIRST_DAY), content, ZIP_DEFLATED, TIGHT)
+                    packed.writestr(ZipInfo(name, FIRST_DAY), content, ZIP_DEFLATED, level)
 
 
-def _pack_with_rows(packed: ZipFile, name: str, content: str, lines: Iterable[str]) -> None:
+def _pack_with_rows(packed: ZipFile, name: str, content: str, pieces: Iterable[bytes]) -> None:
     before, _, behind = content.partition(ROWS_HERE)
     with packed.open(name, "w") as part:
         part.write(before.encode())
-        waiting: list[str] = []
-        size = 0
-        for line in lines:
-            waiting.append(line)
-            size += len(line)
-            if size > TOGETHER:
-                part.write("".join(waiting).encode(errors="replace"))
-                waiting, size = [], 0
-        part.write("".join([*waiting, behind]).encode(errors="replace"))
+        part.writelines(pieces)
+        part.write(behind.encode())
+
+
+def pieces_of(lines: Iterable[str]) -> Iterator[bytes]:
+    """Lines of XML as bytes, many at a time."""
+    waiting: list[str] = []
+    size = 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size > TOGETHER:
+            yield "".join(waiting).encode(errors="replace")
+            waiting, size = [], 0
+    yield "".join(waiting).encode(errors="replace")

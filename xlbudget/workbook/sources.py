@@ -14,7 +14,7 @@ from xlbudget.packs.model import Pack
 from xlbudget.workbook.formula import Formula, number
 from xlbudget.workbook.grid import span
 from xlbudget.workbook.origins import origin_rows, rows_of
-from xlbudget.workbook.package import Book, Later, Sheet
+from xlbudget.workbook.package import Book, Later, Sheet, pieces_of
 from xlbudget.workbook.rows import TEXT as SAID
 from xlbudget.workbook.rows import row_pattern, row_xml, text_xml
 from xlbudget.workbook.styles import CUT, JUMP, PAPER_A4, RED, STATE, TOTAL, WORDS, Formats
@@ -92,7 +92,7 @@ def _write_origins(sheet: Sheet, consolidation: Consolidation) -> None:
             said = [(column, 0, SAID) for column, text in enumerate(texts) if text]
             yield row_xml(row_pattern(said), row, tuple(text_xml(text) for text in texts if text))
 
-    sheet.rows_later(Later(0, rows_of(consolidation), lines), 2)
+    sheet.rows_later(Later(0, rows_of(consolidation), lambda: pieces_of(lines())), 2)
     sheet.hide()
 
 
