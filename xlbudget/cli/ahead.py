@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import BinaryIO
 
 from xlbudget.cli.processes import FORKS, settle
@@ -34,29 +35,39 @@ def rows_ahead(book: Book, jobs: int) -> Iterator[None]:
 
 def _begin(sheets: Sequence[Sheet], stack: ExitStack) -> None:
     """Begin the other process; `stack` ends it."""
-    files = [stack.enter_context(tempfile.TemporaryFile()) for _ in sheets]  # noqa: SIM115
     every = [sheet.later for sheet in sheets if sheet.later]
-    process = get_context("fork").Process(target=make, args=(every, files), daemon=True)
+    files = [stack.enter_context(tempfile.TemporaryFile()) for _ in every]  # noqa: SIM115
+    forks = get_context("fork")
+    hears, tells = forks.Pipe(duplex=False)
+    process = forks.Process(target=make, args=(every, files, tells), daemon=True)
     process.start()
+    tells.close()
     stack.callback(process.join)
     stack.callback(process.kill)
-
-    def pieces(file: BinaryIO, instead: Pieces) -> Iterator[bytes]:
-        process.join()
-        yield from instead() if process.exitcode else pieces_in(file)
-
+    stack.enter_context(hears)
     for sheet, later, file in zip(sheets, every, files, strict=True):
-        sheet.later = later._replace(pieces=partial(pieces, file, later.pieces))
+        sheet.later = later._replace(pieces=partial(_pieces, hears, file, later.pieces))
 
 
-def make(every: Sequence[Later], files: Sequence[BinaryIO]) -> None:
-    """Make rows into files, in the other process; what is wrong is said where they are made
-    again."""
+def _pieces(hears: Connection, file: BinaryIO, instead: Pieces) -> Iterator[bytes]:
+    """A sheet's rows, asked for in the order in which they are made."""
+    try:
+        hears.recv()
+    except EOFError:
+        yield from instead()
+    else:
+        yield from pieces_in(file)
+
+
+def make(every: Sequence[Later], files: Sequence[BinaryIO], tells: Connection) -> None:
+    """Make rows into files, in the other process, and tell of each when it is complete. What is
+    wrong is said where the rows are made again."""
     settle()
     try:
         for later, file in zip(every, files, strict=True):
             file.writelines(later.pieces())
             file.flush()
+            tells.send(file.tell())
     except BaseException:
         os._exit(1)
 

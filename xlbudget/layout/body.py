@@ -25,11 +25,10 @@ def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
     number_rows = column_numbers(pack, table)
     _read_rows(table, bodies, [row for row in table.body if row not in number_rows], found)
     for body in bodies:
-        found.blocks.setdefault(body.block.id, []).extend(body.rows)
-        found.rows |= {
-            (body.block.id, row.id): RowPlace(table.sheet.name, number, body.columns)
-            for row, number in zip(body.rows, body.numbers, strict=True)
-        }
+        key, sheet, columns = body.block.id, table.sheet.name, body.columns
+        found.blocks.setdefault(key, []).extend(body.rows)
+        for row, number in zip(body.rows, body.numbers, strict=True):
+            found.rows[key, row.id] = RowPlace(sheet, number, columns)
     say_columns(table, table.match, bodies, number_rows, found)
 
 

@@ -25,29 +25,33 @@ class Figures(NamedTuple):
         return bool(self.amounts) or any(not value.readable for _, value in self.odd)
 
 
+NONE = Figures({}, ())
+"""Those of a row whose amount cells are blank."""
+
+
 def figures_of(body: Body, number: int) -> Figures:
     """Read the amount cells of a row."""
-    amounts: dict[str, Decimal] = {}
-    odd: tuple[tuple[str, Value], ...] = ()
     row, lines = body.sheet.rows[number], body.sheet.decimals
     line = lines[number] if number < len(lines) else b""
     if number in body.doubtful or len(row) <= body.widest:
         row = _completed(body, number)
+    amounts: dict[str, Decimal] = {}
+    odd: list[tuple[str, Value]] = []
     for key, column, decimals in body.cells.get(line) or _cells(body, line):
         raw = row[column]
+        if raw == "":
+            continue
         if raw.__class__ is float:
             amount = plain_number(raw, decimals)
             if amount is not None:
                 amounts[key] = amount
                 continue
-        elif raw == "":
-            continue
         value = raw if raw.__class__ is Value else read_value(body.pack, raw, decimals, body.unit)
         if value.amount is not None:
             amounts[key] = value.amount
         if value.kind or value.exact is not None or not value.readable:
-            odd = (*odd, (key, value))
-    return Figures(amounts, odd)
+            odd.append((key, value))
+    return Figures(amounts, tuple(odd)) if amounts or odd else NONE
 
 
 def _completed(body: Body, number: int) -> list[Any]:

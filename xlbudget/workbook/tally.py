@@ -124,7 +124,8 @@ def tally_of(
     amounts = dict(budget.amounts())
     names = {(key, row.id): row.name for key, rows in budget.blocks.items() for row in rows}
     by_form = {planned.form.key: planned for planned in plans}
-    writer = _Writer(pack, budget, by_form, amounts, names)
+    factors = {form: _factor(pack, budget, form) for form in pack.forms}
+    writer = _Writer(pack, by_form, amounts, names, factors)
     filled = {cell.form for cell, amount in amounts.items() if amount}
     return Tally(
         words,
@@ -133,6 +134,12 @@ def tally_of(
         count - len(chosen),
         frozenset(pack.forms.keys() - filled),
     )
+
+
+def _factor(pack: Pack, budget: Budget, form: str) -> Decimal:
+    """How many of the budget's units a form's unit is."""
+    own, common = budget.unit_of(form), budget.unit
+    return Decimal(pack.yuan(own)) / pack.yuan(common)
 
 
 def _rank(pack: Pack, one: Judged) -> tuple[bool, int, int]:
@@ -146,13 +153,13 @@ def _rank(pack: Pack, one: Judged) -> tuple[bool, int, int]:
 
 class _Writer(NamedTuple):
     """Turns constraints into lines. `amounts` are in the unit of their forms, `names` are those of
-    open rows."""
+    open rows, `factors` how many of the budget's units each form's unit is."""
 
     pack: Pack
-    budget: Budget
     plans: Mapping[str, SheetPlan]
     amounts: Mapping[CellKey, Decimal]
     names: Mapping[tuple[BlockKey, str], str]
+    factors: Mapping[str, Decimal]
 
     def line(self, one: Judged) -> Line:
         """A constraint in words and formulas."""
@@ -239,19 +246,14 @@ class _Writer(NamedTuple):
 
     def times(self, form: str, coefficient: int) -> str:
         """The factor before a form's cells, which may be in another unit than the budget."""
-        factor = abs(coefficient) * self.unit(form)
+        factor = abs(coefficient) * self.factors[form]
         sign = "-" if coefficient < 0 else ""
         return sign if factor == 1 else f"{sign}{factor.normalize():f}*"
-
-    def unit(self, form: str) -> Decimal:
-        """How many of the budget's units a form's unit is."""
-        own, common = self.budget.unit_of(form), self.budget.unit
-        return Decimal(self.pack.yuan(own)) / self.pack.yuan(common)
 
     def amount(self, term: Term) -> Decimal:
         """A term's value in the budget's unit."""
         amount = self.amounts.get(term.cell, Decimal(0))
-        return term.coefficient * amount * self.unit(term.cell.form)
+        return term.coefficient * amount * self.factors[term.cell.form]
 
 
 def write_tally(sheet: Sheet, pack: Pack, tally: Tally, formats: Formats) -> None:
