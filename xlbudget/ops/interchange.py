@@ -111,7 +111,8 @@ def _rows(block: Block, listed: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
 
 
 def to_data(pack: Pack, budget: Budget) -> dict[str, Any]:
-    """The budget as plain data for the schema; amounts as floats, good for their type only."""
+    """The budget as plain data for the schema, which asks of amounts that they are numbers: each is
+    a zero."""
     forms: dict[str, Any] = {}
     for key, rows in budget.blocks.items():
         block = pack.blocks[key]
@@ -119,8 +120,7 @@ def to_data(pack: Pack, budget: Budget) -> dict[str, Any]:
         if key.form in budget.units:
             form["unit"] = budget.units[key.form]
         form[key.block] = [
-            {**row_words(block, row), **{c: float(a) for c, a in row.amounts.items()}}
-            for row in rows
+            {**row_words(block, row), **dict.fromkeys(row.amounts, 0.0)} for row in rows
         ]
     department = {"name": budget.department}
     if budget.department_code:

@@ -132,8 +132,9 @@ def _in_order_of_sources(parts: Sequence[Part]) -> list[tuple[Part, int]]:
 def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:
     """Add a source's rows to a block."""
     common, listing = growing
+    lists = bool(block.levels)  # asked of a hundred thousand rows
     for line in lines:
-        if is_listed(block, line):
+        if lists and is_listed(block, line):
             listing.take(block, line)
             continue
         identity = identity_of(block, line)

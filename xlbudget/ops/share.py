@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -25,8 +25,9 @@ from xlbudget.packs.model import Block, Pack
 Amount = int | str | None
 NOWHERE = RowPlace("", -1, {})
 HUNDREDTHS = -2
-MOST_DIGITS = 18
-"""Longer figures stay text: a decimal of the default context holds 28 digits."""
+HUNDREDTH = Decimal(1).scaleb(HUNDREDTHS)
+MOST_DIGITS = 15
+"""Before the point; longer figures stay text: a decimal of the default context holds 28 digits."""
 
 
 class Line(NamedTuple):
@@ -59,10 +60,14 @@ def share_of(pack: Pack, reading: Reading) -> Share:
     """What a file adds."""
     budget = reading.budget
     blocks = {
-        key: json.dumps(_runs(reading, pack.blocks[key], rows), ensure_ascii=False)
-        for key, rows in budget.blocks.items()
+        key: _written(_runs(reading, pack.blocks[key], rows)) for key, rows in budget.blocks.items()
     }
     return Share(budget.pack, budget.year, budget.unit, dict(budget.units), blocks)
+
+
+def _written(value: Any) -> str:
+    """JSON without a blank more than it needs."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
@@ -81,14 +86,14 @@ def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
 
 
 def _amount(amount: Decimal) -> int | str:
-    text = str(amount)
-    if text[-3:-2] == "." and len(text) < MOST_DIGITS:
-        return int(text[:-3] + text[-2:])
-    return text
+    if HUNDREDTH.same_quantum(amount) and amount.adjusted() < MOST_DIGITS:
+        return int(amount * 100)
+    return str(amount)
 
 
+@lru_cache(maxsize=4096)
 def decimal(amount: int | str) -> Decimal:
-    """A written amount as the decimal that it is."""
+    """A written amount as the decimal that it is; one stands in several columns and forms."""
     return Decimal(amount).scaleb(HUNDREDTHS) if amount.__class__ is int else Decimal(amount)
 
 
@@ -137,7 +142,7 @@ ABOUT = "@"
 
 def text_of(share: Share) -> str:
     """A share as lines of text: what it is about, then a line a block."""
-    about = json.dumps([*share[:3], dict(share.units)], ensure_ascii=False)
+    about = _written([*share[:3], dict(share.units)])
     lines = (f"{form} {block} {text}" for (form, block), text in share.blocks.items())
     return "\n".join([ABOUT + about, *lines])
 
