@@ -8,17 +8,21 @@ from pathlib import Path
 import click
 
 from xlbudget.cli.changing import PASSWORD, changed
-from xlbudget.cli.checking import check_file, files_in
+from xlbudget.cli.checking import files_in
 from xlbudget.cli.colour import coloured, styled
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import put, put_bytes
+from xlbudget.cli.progress import JOBS, progress
+from xlbudget.cli.several import How, check_files
 from xlbudget.core.finding import ERROR, WARNING, Finding
 from xlbudget.report.checked import Checked
 from xlbudget.report.text import Style, report, uncoloured
 
 
 @click.command(epilog="例：xlbudget check 预算.xlsx --ignore A602 --strict")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件..."
+)
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 @click.option(
     "--format",
@@ -43,6 +47,7 @@ from xlbudget.report.text import Style, report, uncoloured
 )
 @MAP
 @PASSWORD
+@JOBS
 @click.option("--strict", is_flag=True, help="有警告也算不通过。")
 @click.option("--force", is_flag=True, help="报告文件已有时覆盖它。")
 def check(
@@ -55,6 +60,7 @@ def check(
     annotate: Path | None,
     map_file: Path | None,
     password: str,
+    jobs: int,
     strict: bool,
     force: bool,
 ) -> None:
@@ -72,10 +78,9 @@ def check(
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
     check_map(pack_name, map_file)
     wanted, unwanted = _codes(select), _codes(ignore)
-    checked = [
-        _selected(check_file(path, pack_name, password, map_file), wanted, unwanted)
-        for path in found
-    ]
+    with progress(len(found)) as done:
+        every = check_files(found, How(pack_name, password, map_file), jobs, done)
+    checked = [_selected(one, wanted, unwanted) for one in every]
     if annotate and checked[0].reading is not None:
         put_bytes(_annotated(found[0], checked[0], password), annotate, force)
     style = styled if output is None and coloured() else uncoloured

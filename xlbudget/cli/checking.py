@@ -87,6 +87,11 @@ def unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
     return Checked(str(path), pack, (finding_of(pack, error.remark),))
 
 
+def crashed(path: Path) -> Unreadable:
+    """What is to be said of a file that made its process die."""
+    return Unreadable(_remark("reader_failed", path, case="crashed"))
+
+
 def read_file(
     path: Path, pack_name: str | None = None, password: str = "", map_file: Path | None = None
 ) -> tuple[Pack, Reading]:

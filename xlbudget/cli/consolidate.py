@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -22,6 +20,7 @@ from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, tol
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import keep_existing, put, put_made
 from xlbudget.cli.processes import SELDOM
+from xlbudget.cli.progress import JOBS, progress
 from xlbudget.cli.roster import load_roster
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
@@ -39,7 +38,13 @@ INTERRUPTED = 130
 
 
 @click.command(epilog="例：xlbudget consolidate 各部门/ -o 汇总.xlsx --roster 名单.csv")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="文件夹...",
+)
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="汇总表写到哪里。"
 )
@@ -60,7 +65,7 @@ INTERRUPTED = 130
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 @MAP
 @PASSWORD
-@click.option("--jobs", type=click.IntRange(1), help="同时读几个文件；不写按处理器个数。")
+@JOBS
 @click.option("--no-cache", is_flag=True, help="不用上次读过的结果，全部重读。")
 @click.option("--force", is_flag=True, help="文件已有时覆盖它。")
 def consolidate(
@@ -74,7 +79,7 @@ def consolidate(
     pack_name: str | None,
     map_file: Path | None,
     password: str,
-    jobs: int | None,
+    jobs: int,
     no_cache: bool,
     force: bool,
 ) -> None:
@@ -97,8 +102,7 @@ def consolidate(
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
     with _stopping(), _spool(how, no_cache or bool(password)) as spool:
         asked = Asked(pack_name, map_file, password, spool)
-        jobs = jobs or os.cpu_count() or 1
-        with _progress(len(files)) as done:
+        with progress(len(files)) as done:
             found = gather(files, asked, jobs, done)
         given = given_of(found, roster, include_failing, output.resolve().parent)
         if not given.taken:
@@ -169,17 +173,3 @@ def _spool(how: Sequence[str], apart_: bool) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as temporary:
         yield Path(temporary)
-
-
-@contextmanager
-def _progress(files: int) -> Iterator[Callable[[Path], None]]:
-    """A bar with the file that was finished last, where there is a terminal."""
-    bar: Any = click.progressbar(
-        length=files,
-        label="读取",
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-        item_show_func=lambda path: path.name if path else "",
-    )
-    with bar:
-        yield lambda path: bar.update(1, path)

@@ -7,17 +7,16 @@ process die is said, and the others go on.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
 from xlbudget.cli.cache import entry, keep, state_of
-from xlbudget.cli.checking import Unreadable, read_file, unreadable
-from xlbudget.cli.processes import beginning, settle
+from xlbudget.cli.checking import Unreadable, crashed, read_file, unreadable
+from xlbudget.cli.processes import spread
 from xlbudget.core.finding import ERROR, WARNING, Remark
 from xlbudget.ops.check import faults_in
 from xlbudget.ops.overview import amount_of
@@ -66,9 +65,10 @@ def gather(
             done(path)
         else:
             waiting.append(path)
-    for one in _read(waiting, asked, jobs):
-        found[one.path] = one
-        done(one.path)
+    work, died = partial(_one, asked=asked), partial(_died, asked=asked)
+    for path, one in spread(work, waiting, jobs, died):
+        found[path] = one
+        done(path)
     return [found[path] for path in paths]
 
 
@@ -94,32 +94,8 @@ def _before(path: Path, asked: Asked) -> Gathered | None:
         return None
 
 
-def _read(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:
-    left = list(paths)
-    for one in _by_pool(paths, asked, min(jobs, len(paths))) if paths else ():
-        left.remove(one.path)
-        yield one
-    for path in left:  # a process died: on one of these; each gets a process of its own
-        yield from list(_by_pool([path], asked, 1)) or [_died(path, asked)]
-
-
-def _by_pool(paths: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Gathered]:
-    """What the files say, as they are finished; ends early where a process died."""
-    with ProcessPoolExecutor(jobs, beginning, settle) as pool:
-        try:
-            running: list[Future[Gathered]] = [pool.submit(_one, path, asked) for path in paths]
-            for future in as_completed(running):
-                yield future.result()
-        except BrokenProcessPool:
-            return
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
 def _died(path: Path, asked: Asked) -> Gathered:
-    error = Unreadable(Remark("reader_failed", "crashed", facts={"file": path.name}))
-    head = Head(fault=_words(unreadable(path, asked.pack_name, error))[0])
+    head = Head(fault=_words(unreadable(path, asked.pack_name, crashed(path)))[0])
     return Gathered(path, "", "", head)
 
 
