@@ -47,6 +47,7 @@ templates: $(READY)
 	$(BIN)/xlbudget new -o templates/shanxi/2025/部门预算公开表.xlsx --force
 	$(BIN)/xlbudget pack schema > schemas/budget.schema.json
 	$(BIN)/python $(EXAMPLE)/make.py
+	$(BIN)/python tools/click_words.py
 
 # Every page of the damaged example as Excel's stand-in prints it, and the two of the README.
 pictures: $(READY) system

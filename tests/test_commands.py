@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -197,6 +198,21 @@ def test_several_files_begin_with_how_many_passed(tmp_path: Path) -> None:
     assert "个文件" not in run("check", EXAMPLE / "预算.xlsx").stdout
 
 
+def test_several_processes_say_what_one_says(tmp_path: Path) -> None:
+    """Also of a budget JSON, of what cannot be read, and of a file that is named twice."""
+    for number in range(4):
+        shutil.copy(EXAMPLE / "预算-有错.xlsx", tmp_path / f"{number}.xlsx")
+    _truncated(tmp_path / "坏.xlsx")
+    again = tmp_path / "0.xlsx"
+    words = ("check", EXAMPLE, tmp_path, again, "--ignore", "F2", "--strict")
+    for form in ("text", "json", "sarif", "html"):
+        one = run(*words, "--format", form, "--jobs", "1")
+        several = run(*words, "--format", form, "--jobs", "3")
+        assert (several.stdout, several.stderr) == (one.stdout, one.stderr)
+        assert several.returncode == one.returncode == 2
+    assert one.stdout.count("坏.xlsx") > 0
+
+
 def test_several_files_and_folders_give_an_array() -> None:
     result = run("check", EXAMPLE, EXAMPLE / "预算.xlsx", "--format", "json")
     names = [Path(one["file"]).name for one in json.loads(result.stdout)]
@@ -210,6 +226,41 @@ def test_rule_and_codes() -> None:
     assert "A602" in run("rule", "A6O2").stderr
     assert "2010301" in run("codes", "行政运行", "办公厅").stdout
     assert run("codes", "没有这个").returncode == 1
+
+
+WRONG_USAGE = {
+    "chek": "没有这个命令：chek。",
+    "check": "还要写 '文件...'",
+    "new": "还要写 '-o' / '--output'",
+    "consolidate 没有 -o 汇总.xlsx": "没有这个文件或文件夹：没有。请检查名字和所在的文件夹",
+    "consolidate examples -o 汇总.xlsx --roster 没有.csv": "'--roster' 写得不对：没有这个文件",
+    "consolidate examples -o 汇总.xlsx --jobs 0": "'--jobs' 写得不对：0 不在 x>=1 之内。",
+    "consolidate examples -o 汇总.xlsx --jobs 两": "'两' 不是整数。",
+    "consolidate examples -o 汇总.xlsx --roster examples": "examples 是文件夹，这里要写文件。",
+    "check 预算.xlsx --formt json": "没有这个选项：--formt。 是不是想写 '--force', '--format'？",
+    "check 预算.xlsx --format xml": "只能写 'text', 'json', 'sarif', 'html'，不能写 'xml'。",
+    "check 预算.xlsx --pack": "--pack 后面还要写一个值。",
+    "check 预算.xlsx --strict=1": "--strict 后面不写值。",
+    "trace 汇总.xlsx 表一!B7 表二!B7": "多写了：表二!B7。",
+}
+
+
+@pytest.mark.parametrize("words", WRONG_USAGE)
+@pytest.mark.parametrize("language", ["C", "en_US.UTF-8"])
+def test_wrong_usage_is_said_in_chinese(
+    words: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever language the machine speaks; and where to read on."""
+    monkeypatch.setenv("LC_ALL", language)
+    monkeypatch.setenv("LANGUAGE", language)
+    told = run(*words.split())
+    assert told.returncode == 2 and WRONG_USAGE[words] in told.stderr
+    assert not re.search("[A-Z]?[a-z]+ [a-z]+ [a-z]+", told.stderr.partition("错误：")[2])
+
+
+def test_what_click_says_is_compiled() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "click_words.py"))
+    assert (tool["FOLDER"] / "messages.mo").read_bytes() == tool["compiled"]()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

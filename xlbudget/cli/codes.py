@@ -12,7 +12,7 @@ from xlbudget.packs.model import Catalogue
 
 
 @click.command(epilog="例：xlbudget codes 行政运行")
-@click.argument("words", nargs=-1)
+@click.argument("words", nargs=-1, metavar="[编码或名称]...")
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 def codes(words: tuple[str, ...], pack_name: str | None) -> None:
     """查科目：写编码（或开头几位）或名称里的几个字；不写就列出各目录。"""

@@ -22,7 +22,7 @@ broken, another of its cells may be the wrong one."""
 
 
 @click.command(epilog="例：xlbudget fix 预算.xlsx -o 预算-改.xlsx --accept 1,3")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="改好的另存到哪里。"
 )

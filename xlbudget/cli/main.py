@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from gettext import bindtextdomain
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
 from xlbudget import __version__
+
+os.environ["LANGUAGE"] = "zh_CN"
+bindtextdomain("messages", str(Path(__file__).with_name("locale")))
+# With these two click finds its own words (wrong usage, headings of --help) in Chinese too.
 
 COMMANDS = {
     "new": "生成官方表样，空白或按数据填好",

@@ -27,7 +27,7 @@ def schema(pack_name: str | None) -> None:
 
 
 @pack.command(epilog="例：xlbudget pack check templates/shanxi/2025")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), metavar="文件夹")
 def check(folder: Path) -> None:
     """检查表样包是否完整、一致；每个毛病都说出文件和行号。"""
     root = folder.resolve().parent.parent

@@ -39,7 +39,7 @@ SAID = {
 @click.command(
     epilog="例：xlbudget query \"select 部门, 合计 from 表三 where 编码 = '201'\" facts.parquet"
 )
-@click.argument("words", nargs=-1, required=True, metavar="[SQL] FILE...")
+@click.argument("words", nargs=-1, required=True, metavar="[SQL] 文件...")
 @click.option(
     "--format",
     "form",

@@ -19,7 +19,7 @@ from xlbudget.report.text import findings_report, report
 
 
 @click.command(epilog="例：xlbudget read 预算.xlsx -o budget.json")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写到文件；不写就印出来。")
 @click.option(

@@ -24,8 +24,8 @@ ADDRESS = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Za-z]{1,3})\$?([1-9
 
 
 @click.command(epilog="例：xlbudget trace 汇总.xlsx 表一!B7")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.argument("cell")
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+@click.argument("cell", metavar="单元格")
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 @PASSWORD
 def trace(file: Path, cell: str, pack_name: str | None, password: str) -> None:
