@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from counties import ROSTER, disclosed, make_county, write_department
-from county_table import DEFAULT_ENGINE, Measured, growth, told
+from county_table import CALAMINE, COLD, ENGINES, WARM, Measured, growth, told
 from offices import offices
 from sums import differences
 from watched import Run, watched
@@ -46,17 +46,16 @@ class Place(NamedTuple):
     left: Path
 
 
-def measured(setting: Setting, engines: list[str]) -> Measured:
+def measured(setting: Setting, engines: Sequence[str]) -> Measured:
     """Make the county and take the times, the sides in turn."""
     with tempfile.TemporaryDirectory() as temporary:
         place = Place(Path(temporary) / "部门", Path(temporary))
         make_county(place.folder, setting.departments, setting.seed, os.cpu_count() or 1)
-        rounds = [_round(setting, place, nth) for nth in range(setting.rounds)]
-        pandas = {engine: _peer(place, "pandas", engine) for engine in engines}
-        last = _output(place, setting.rounds - 1, "warm")
+        rounds = [_round(setting, place, nth, engines) for nth in range(setting.rounds)]
+        last = _output(place, setting.rounds - 1, WARM)
         wrong = _differences(setting, last)
-    calamine, cold, warm = (list(side) for side in zip(*rounds, strict=True))
-    return Measured(setting.departments, setting.jobs, calamine, cold, warm, pandas, wrong)
+    sides = {side: [one[side] for one in rounds] for side in rounds[0]}
+    return Measured(setting.departments, setting.jobs, sides, wrong)
 
 
 def _differences(setting: Setting, last: Path) -> tuple[int, int] | None:
@@ -68,13 +67,15 @@ def _differences(setting: Setting, last: Path) -> tuple[int, int] | None:
         return None
 
 
-def _round(setting: Setting, place: Place, nth: int) -> tuple[Run, Run, Run]:
-    """A cache of its own for each round; the file that changes is another one each time."""
+def _round(setting: Setting, place: Place, nth: int, engines: Sequence[str]) -> dict[str, Run]:
+    """A run of each side. A cache of its own for each round; the file that changes is another one
+    each time."""
     cache = {"XDG_CACHE_HOME": str(place.left / f"cache-{nth}")}
-    read = _peer(place, "calamine", str(setting.jobs))
-    cold = _consolidated(setting, place, _output(place, nth, "cold"), cache)
+    runs = {CALAMINE: _peer(place, CALAMINE, str(setting.jobs))}
+    runs[COLD] = _consolidated(setting, place, _output(place, nth, COLD), cache)
+    runs |= {f"pandas with {engine}": _peer(place, "pandas", engine) for engine in engines}
     _change(setting, place, nth)
-    return read, cold, _consolidated(setting, place, _output(place, nth, "warm"), cache)
+    return runs | {WARM: _consolidated(setting, place, _output(place, nth, WARM), cache)}
 
 
 def _output(place: Place, nth: int, state: str) -> Path:
@@ -129,13 +130,13 @@ def asked() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure and print; pandas runs once, over the smallest county only: it takes a while."""
+    """Measure and print; pandas runs over the smallest county only: it takes a while."""
     given = asked()
     print("| measured | value | bar | |\n|---|---|---|---|")
     found: list[Measured] = []
     for many in sorted(given.departments):
         setting = Setting(many, given.seed, given.jobs, given.rounds, given.command)
-        found.append(measured(setting, [] if found else [DEFAULT_ENGINE, "calamine"]))
+        found.append(measured(setting, [] if found else ENGINES))
         told(found[-1])
     if len(found) > 1:
         growth(found[0], found[-1])

@@ -58,8 +58,9 @@ def gather(
     """What every file says, in the order given; `done` is told of each as it is finished."""
     found: dict[Path, Gathered] = {}
     waiting = []
+    nothing_known = not any(asked.spool.iterdir())
     for path in paths:
-        before = _before(path, asked)
+        before = None if nothing_known else _before(path, asked)
         if before:
             found[path] = before
             done(path)

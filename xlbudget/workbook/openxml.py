@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from xlbudget.workbook.cells import scan_cells
@@ -113,21 +114,28 @@ def _shown(package: zipfile.ZipFile, chosen: Sequence[Listed], lengths: Sequence
 def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
     """Every worksheet in order."""
     folder, _, file = book_part.rpartition("/")
+    relations = read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))
+    return list(_listed_in(folder, relations, read_part(package, book_part)))
+
+
+@lru_cache(maxsize=2)
+def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[Listed, ...]:
+    """The same from the parts themselves, which are one in all files of a template."""
     relations = {}
-    for found in RELATION.findall(read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))):
+    for found in RELATION.findall(related):
         said = attributes(found)
         if said.get(b"Type", b"").endswith(b"/worksheet"):
             target = decoded(said.get(b"Target", b""))
             part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
             relations[said.get(b"Id", b"")] = part.lstrip("/")
     listed = []
-    for found in SHEET.findall(read_part(package, book_part)):
+    for found in SHEET.findall(book):
         said = attributes(found)
         part = relations.get(said.get(b"id", b""), "")
         if part:
             hidden = said.get(b"state", b"visible") != b"visible"
             listed.append(Listed(decoded(said.get(b"name", b"")), hidden, part))
-    return listed
+    return tuple(listed)
 
 
 def _style_decimals(package: zipfile.ZipFile, book_part: str) -> tuple[int, ...]:
@@ -135,7 +143,12 @@ def _style_decimals(package: zipfile.ZipFile, book_part: str) -> tuple[int, ...]
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
         return ()
-    styles = read_part(package, part)
+    return _decimals_in(read_part(package, part))
+
+
+@lru_cache(maxsize=2)
+def _decimals_in(styles: bytes) -> tuple[int, ...]:
+    """The same from the part itself, which is one in all files of a template."""
     custom: dict[int, str] = {}
     for found in FORMAT.findall(styles):
         said = attributes(found)
