@@ -204,10 +204,12 @@ def test_several_processes_say_what_one_says(tmp_path: Path) -> None:
         shutil.copy(EXAMPLE / "预算-有错.xlsx", tmp_path / f"{number}.xlsx")
     _truncated(tmp_path / "坏.xlsx")
     again = tmp_path / "0.xlsx"
+    (tmp_path / "对照.yaml").write_text("words:\n  合计: [总的合计]\n", encoding="utf-8")
     words = ("check", EXAMPLE, tmp_path, again, "--ignore", "F2", "--strict")
-    for form in ("text", "json", "sarif", "html"):
-        one = run(*words, "--format", form, "--jobs", "1")
-        several = run(*words, "--format", form, "--jobs", "3")
+    forms = [("--format", form) for form in ("text", "json", "sarif", "html")]
+    for more in (*forms, ("--map", tmp_path / "对照.yaml")):
+        one = run(*words, *more, "--jobs", "1")
+        several = run(*words, *more, "--jobs", "3")
         assert (several.stdout, several.stderr) == (one.stdout, one.stderr)
         assert several.returncode == one.returncode == 2
     assert one.stdout.count("坏.xlsx") > 0

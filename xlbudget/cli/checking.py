@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,10 +135,16 @@ def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
 def mapped_pack(
     pack_name: str | None, map_file: Path | None
 ) -> tuple[Pack, tuple[MappedTable, ...]]:
-    """The pack with the words of a map, and the tables that it describes. Raises PackError."""
+    """The pack with the words of a map, and the tables that it describes. Raises PackError, and
+    OSError for a map that is not there."""
     pack = load_pack(pack_name or default_pack())
-    if map_file is None:
-        return pack, ()
+    return _mapped(pack, map_file, map_file.stat().st_mtime_ns) if map_file else (pack, ())
+
+
+@lru_cache(maxsize=2)
+def _mapped(pack: Pack, map_file: Path, _: int) -> tuple[Pack, tuple[MappedTable, ...]]:
+    """The same pack for all files, since much is worked out once for a pack; the map is read anew
+    when it has changed."""
     from xlbudget.layout.mapping import load_map
 
     return load_map(pack, map_file)

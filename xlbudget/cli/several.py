@@ -59,11 +59,14 @@ def _died(how: How, path: Path) -> bytes:
 
 
 def _packed(checked: Checked) -> bytes:
-    """All but the pack, which is there on the other side too."""
+    """All but the pack, which is there on the other side too; of that its name, and whether a map
+    has been added to it."""
     content = BytesIO()
     pickler = pickle.Pickler(content, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = {**copyreg.dispatch_table, MappingProxyType: _as_dict}
-    pickler.dump((checked.pack.name, checked._replace(pack=None)))  # type: ignore[arg-type]
+    name = checked.pack.name
+    mapped = checked.pack is not load_pack(name)
+    pickler.dump((name, mapped, checked._replace(pack=None)))  # type: ignore[arg-type]
     return content.getvalue()
 
 
@@ -73,7 +76,7 @@ def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[obj
 
 def _back(how: How, content: bytes) -> Checked:
     """What was packed by a process of our own."""
-    name, checked = pickle.loads(content)
-    pack = mapped_pack(how.pack_name, how.map_file)[0] if how.map_file else load_pack(name)
+    name, mapped, checked = pickle.loads(content)
+    pack = mapped_pack(how.pack_name, how.map_file)[0] if mapped else load_pack(name)
     assert isinstance(checked, Checked)
     return checked._replace(pack=pack)
