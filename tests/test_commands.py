@@ -191,10 +191,15 @@ def test_a_terminal_gets_colours_and_a_pipe_gets_none(tmp_path: Path) -> None:
     assert "\x1b" not in report.read_text(encoding="utf-8")
 
 
-def test_several_files_begin_with_how_many_passed(tmp_path: Path) -> None:
+def test_several_files_begin_with_which_failed(tmp_path: Path) -> None:
     (tmp_path / "坏.xlsx").write_bytes(b"")
     told = run("check", EXAMPLE, tmp_path).stdout
-    assert told.startswith("共检查 4 个文件：2 个通过，1 个不通过，1 个无法读取\n\n")
+    begins, _ = told.split("\n\n", 1)
+    assert begins.splitlines() == [
+        "共检查 4 个文件：2 个通过，1 个不通过，1 个无法读取",
+        f"{EXAMPLE}/预算-有错.xlsx：不通过（7 个错误，0 个警告，6 个提示）",
+        f"{tmp_path}/坏.xlsx：无法读取",
+    ]
     assert "个文件" not in run("check", EXAMPLE / "预算.xlsx").stdout
 
 
