@@ -15,7 +15,7 @@ from xlbudget.cli.processes import FORKS, settle
 from xlbudget.workbook.package import TOGETHER, Book, Later, Sheet
 
 MANY = 1_000
-"""Rows; fewer are made sooner than a process is begun."""
+"""Rows of a sheet; fewer are made sooner than a process is begun."""
 
 Pieces = Callable[[], Iterable[bytes]]
 
@@ -24,10 +24,10 @@ Pieces = Callable[[], Iterable[bytes]]
 def rows_ahead(book: Book, jobs: int) -> Iterator[None]:
     """While this lasts, the rows that come later are on their way, if there may be a second
     process. Where it fails, they are made when they are needed, as if there had been none."""
-    sheets = [sheet for sheet in book.worksheets() if sheet.later]
-    rows = sum(sheet.later.end - sheet.later.first for sheet in sheets)
+    later = [(sheet, sheet.later) for sheet in book.worksheets() if sheet.later]
+    sheets = [sheet for sheet, rows in later if rows.end - rows.first >= MANY]
     with ExitStack() as stack:
-        if FORKS and jobs > 1 and rows >= MANY:
+        if FORKS and jobs > 1 and sheets:
             with suppress(OSError):  # no room or no process to be had
                 _begin(sheets, stack)
         yield

@@ -14,13 +14,13 @@ from xlbudget.core.consolidation import Consolidation, Listed
 from xlbudget.core.finding import ERROR, WARNING
 from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import Overview
-from xlbudget.layout.plan import TITLE, SheetPlan, plan
+from xlbudget.layout.plan import TITLE, Cell, SheetPlan, plan
 from xlbudget.packs.model import Form, Pack
 from xlbudget.rules.confront import Judged
 from xlbudget.workbook.contents import Tab, write_contents
+from xlbudget.workbook.form_rows import write_rows
 from xlbudget.workbook.forms import write_printed
 from xlbudget.workbook.formula import Formula, quoted
-from xlbudget.workbook.listed import write_listed
 from xlbudget.workbook.overview import write_overview
 from xlbudget.workbook.package import Book, Sheet
 from xlbudget.workbook.sources import write_sources
@@ -86,11 +86,14 @@ def _write_form(
     """Write a form as printed; its plan without the cells, which are many."""
     planned = plan(pack, form, budget, listed)
     sheet = book.sheet(form.sheet)
-    write_printed(sheet, planned, formats, lambda _: None)
+    note = planned.body[1]
+    first = 1 + max(c.last_row for c in planned.cells if c.row < note and _is_merged(c))
+    around = tuple(cell for cell in planned.cells if not first <= cell.row < note)
+    write_printed(sheet, planned._replace(cells=around), formats, lambda _: None)
+    write_rows(sheet, pack, planned, first, listed, formats)
     rows = dict(planned.rows)
     for block in form.blocks:
         if block.id in listed:
-            write_listed(sheet, pack, block, planned, listed[block.id], formats)
             for row in budget.blocks[block.id]:
                 place = place_of(row.id)
                 if place:
@@ -98,6 +101,10 @@ def _write_form(
     _lead_to_sources(sheet, pack, planned)
     sheet.protect("", {"format_columns": True, "format_rows": True})
     return planned._replace(cells=(), rows=rows)
+
+
+def _is_merged(cell: Cell) -> bool:
+    return (cell.row, cell.column) != (cell.last_row, cell.last_column)
 
 
 def _tabs(pack: Pack) -> Sequence[Tab]:

@@ -12,8 +12,9 @@ from xlbudget.core.key import column_letters
 
 NUMBER = "\0"
 """Stands in a pattern for the row's number, counted from 1."""
-TEXT, FIGURE, BLANK = "text", "figure", "blank"
-"""What a cell holds. A pattern has one %s for each text and each figure."""
+TEXT, FIGURE, BLANK, FORMULA, SPOKEN = "text", "figure", "blank", "formula", "spoken"
+"""What a cell holds; a spoken formula's value is a text. A pattern has one %s for each text and
+each figure, and two for each formula: it and its value."""
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """Characters that XML has not, and an underscore that would read as the beginning of one: both
@@ -29,6 +30,10 @@ def _cell(column: int, style: int, holds: str) -> str:
     cell = f'<c r="{column_letters(column)}{NUMBER}" s="{style}"'
     if holds == TEXT:
         return f'{cell} t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'
+    if holds == FORMULA:
+        return f"{cell}><f>%s</f><v>%s</v></c>"
+    if holds == SPOKEN:
+        return f'{cell} t="str"><f>%s</f><v>%s</v></c>'
     return f"{cell}><v>%s</v></c>" if holds == FIGURE else f"{cell}/>"
 
 

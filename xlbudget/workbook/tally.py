@@ -6,7 +6,7 @@ Tolerance), which the cells alone do not show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
 from xlbudget.rules.wording import worded
 from xlbudget.workbook.formula import Formula, number, quoted
-from xlbudget.workbook.package import Sheet
+from xlbudget.workbook.package import Later, Sheet, pieces_of
 from xlbudget.workbook.review import (
     APART,
     BODY_ROW,
@@ -40,6 +40,7 @@ from xlbudget.workbook.review import (
     colour_states,
     lay_out_review,
 )
+from xlbudget.workbook.rows import FIGURE, FORMULA, SPOKEN, TEXT, row_pattern, row_xml, text_xml
 from xlbudget.workbook.styles import LINK, PLAIN, STATE, WORDS, Formats
 
 LINES = 2_000
@@ -268,29 +269,51 @@ def write_tally(sheet: Sheet, pack: Pack, tally: Tally, formats: Formats) -> Non
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, GOES_TO, head["hint"], formats.cell(WORDS))
     for column, heading in enumerate(head["headings"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
-    for place, line in enumerate(tally.lines):
-        _write_line(sheet, words, place, line, formats)
+    _write_lines(sheet, words, tally.lines, formats)
     colour_states(sheet, words, max(size, 1), formats)
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
 
-def _write_line(
-    sheet: Sheet, words: Mapping[str, Any], place: int, line: Line, formats: Formats
+COLUMNS = (
+    (NUMBER, PLAIN, 0, FIGURE),
+    (SHEET, PLAIN, 0, TEXT),
+    (RULE_ID, PLAIN, 0, TEXT),
+    (MUST, PLAIN, 0, TEXT),
+    (LEFT_SIDE, PLAIN, 2, FORMULA),
+    (RIGHT_SIDE, PLAIN, 2, FORMULA),
+    (APART, PLAIN, 2, FORMULA),
+    (STATED, STATE, 0, SPOKEN),
+    (GOES_TO, LINK, 0, SPOKEN),
+)
+"""Of each column its style, with how many decimals, and what it holds, from left to right."""
+
+
+def _write_lines(
+    sheet: Sheet, words: Mapping[str, Any], lines: Sequence[Line], formats: Formats
 ) -> None:
-    row = BODY_ROW + place
-    plain, money = formats.cell(PLAIN), formats.cell(PLAIN, 0, 2)
-    sheet.write_number(row, NUMBER, place + 1, plain)
-    for column, text in ((SHEET, line.sheet), (RULE_ID, line.rule), (MUST, line.says)):
-        sheet.write_string(row, column, text, plain)
-    sheet.put(row, LEFT_SIDE, line.left, money)
-    sheet.put(row, RIGHT_SIDE, line.right, money)
-    left, right = (f"{column_letters(c)}{row + 1}" for c in (LEFT_SIDE, RIGHT_SIDE))
-    apart = Formula(f"ROUND({left}-{right},2)", line.apart)
-    sheet.put(row, APART, apart, money)
-    state = Formula(_state(words["states"], line, left, right), line.state)
-    sheet.put(row, STATED, state, formats.cell(STATE))
-    link = Formula(f"HYPERLINK({quoted('#' + line.link)},{quoted(line.link)})", line.link)
-    sheet.put(row, GOES_TO, link, formats.cell(LINK))
+    styled = sorted(
+        (column, formats.index(role, 0, n), holds) for column, role, n, holds in COLUMNS
+    )
+    pattern = row_pattern(styled)
+
+    def rows() -> Iterator[str]:
+        for place, line in enumerate(lines):
+            row = BODY_ROW + place
+            yield row_xml(pattern, row, tuple(map(text_xml, _said(words, place, row, line))))
+
+    if lines:
+        later = Later(BODY_ROW, BODY_ROW + len(lines), lambda: pieces_of(rows()))
+        sheet.rows_later(later, GOES_TO)
+
+
+def _said(words: Mapping[str, Any], place: int, row: int, line: Line) -> Iterator[str]:
+    """What a line says in its columns, from left to right."""
+    left, right = (f"{column_letters(column)}{row + 1}" for column in (LEFT_SIDE, RIGHT_SIDE))
+    yield from (str(place + 1), line.sheet, line.rule, line.says)
+    for formula in (line.left, line.right, Formula(f"ROUND({left}-{right},2)", line.apart)):
+        yield from (formula.text, f"{formula.value:.16G}")
+    yield from (_state(words["states"], line, left, right), line.state)
+    yield from (f"HYPERLINK({quoted('#' + line.link)},{quoted(line.link)})", line.link)
 
 
 def _state(states: Mapping[str, str], line: Line, left: str, right: str) -> str:
