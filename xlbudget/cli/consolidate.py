@@ -151,6 +151,7 @@ def _finish(
     errors = sum(finding.severity == ERROR for finding in found.findings)
     told = told_of(pack, asked, given, files, county)._replace(errors=errors)
     click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
+    gc.freeze()  # else all is looked through once more at the end
     sys.exit(int(not told.sound))
 
 

@@ -26,20 +26,20 @@ FOLD |= {ord(mark): None for mark in "“”\"'‘’「」『』＂"}
 FOLD |= {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def tidy(text: str) -> str:
     """White space dropped, brackets full-width, quotation marks dropped, digits half-width."""
     return SPACE.sub("", text).translate(FOLD)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def normal(text: str) -> str:
     """The normal form of a heading or title: tidy, and without its year (unless it is all)."""
     cleaned = tidy(text)
     return YEAR.sub("", cleaned) or cleaned[4:]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def without_ordinal(text: str) -> str:
     """The normal form of a row label without 一、 or ① before it: matched by name alone."""
     return ORDINAL.sub("", tidy(text))
