@@ -6,11 +6,11 @@ program and its packs, so that nothing is trusted across versions.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -55,14 +55,19 @@ def cache_folder(asked: Iterable[str]) -> Path | None:
 
 def state_of(path: Path) -> tuple[str, str]:
     """Checksum and date of a file, or of all files of a folder. Raises OSError."""
+    if not path.is_dir():
+        checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+        return checksum, _day(path.stat().st_mtime)
     digest = hashlib.sha256()
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    files = sorted(path.iterdir())
     for file in files:
-        if path.is_dir():
-            digest.update(file.name.encode())
+        digest.update(file.name.encode())
         digest.update(file.read_bytes())
-    changed = max(file.stat().st_mtime for file in files) if files else path.stat().st_mtime
-    return digest.hexdigest(), datetime.date.fromtimestamp(changed).isoformat()
+    return digest.hexdigest(), _day(max(one.stat().st_mtime for one in (files or [path])))
+
+
+def _day(time: float) -> str:
+    return datetime.date.fromtimestamp(time).isoformat()
 
 
 def entry(folder: Path, checksum: str) -> Path:
@@ -72,11 +77,12 @@ def entry(folder: Path, checksum: str) -> Path:
 
 def keep(content: bytes, path: Path) -> None:
     """Write an entry; it appears only when complete. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent)
+    beside = f"{path}.{os.getpid()}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(beside, "wb") as file:
             file.write(content)
-        os.replace(name, path)
+        os.replace(beside, path)
     except BaseException:
-        os.unlink(name)
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
         raise

@@ -72,16 +72,16 @@ def _written(value: Any) -> str:
 
 def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
     runs: list[Any] = []
-    before, columns = None, block.columns
-    for row in rows:
-        place = reading.rows.get((block.id, row.id), NOWHERE)
+    key, columns, places = block.id, block.columns, reading.rows
+    before: RowPlace | None = None
+    lines: list[Any] = []
+    for identity, amounts, code, name, level, government in rows:
+        place = places.get((key, identity), NOWHERE)
         if before is None or place.sheet != before.sheet or place.columns is not before.columns:
-            runs.append([place.sheet, [place.columns.get(c, -1) for c in columns], []])
-            before = place
-        amounts = row.amounts
+            before, lines = place, []
+            runs.append([place.sheet, [place.columns.get(c, -1) for c in columns], lines])
         figures = [_amount(amounts[c]) if c in amounts else None for c in columns]
-        line = (row.id, place.row, row.code, row.name, row.level, row.government, figures)
-        runs[-1][2].append(line)
+        lines.append((identity, place.row, code, name, level, government, figures))
     return runs
 
 
