@@ -21,6 +21,7 @@ from conftest import EXAMPLE
 
 from xlbudget.cli.checking import read_file
 from xlbudget.cli.facts import put_facts
+from xlbudget.cli.output import Failed
 from xlbudget.core.key import CellKey
 from xlbudget.ops.facts import Fact, facts_of, in_yuan
 from xlbudget.ops.headings import column_words
@@ -179,7 +180,7 @@ def test_wide_amounts_stay_exact_and_absurd_ones_are_refused(tmp_path: Path) -> 
     for absurd in ("1E+40", "1E-99999999", "1" * 37 + ".001"):
         with pytest.raises(TooLong):
             write_facts([fact._replace(amount=Decimal(absurd))], tmp_path / "b.parquet")
-        with pytest.raises(click.UsageError, match="太长"):
+        with pytest.raises(Failed, match="太长"):
             put_facts([fact._replace(amount=Decimal(absurd))], tmp_path / "b.parquet", False)
     assert [p.name for p in tmp_path.iterdir()] == ["a.parquet"]
     assert write_facts([], path) == 0 and rows("FROM facts", path) == rows("FROM 表三", path) == []
@@ -192,7 +193,7 @@ def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:
         put_facts(of_texts(("x",)), path, False)
     assert path.read_text() == "mine"
     assert put_facts(of_texts(("x",)), path, True) == 1
-    with pytest.raises(click.UsageError, match="写不了文件"):
+    with pytest.raises(Failed, match="写不了文件"):
         put_facts(of_texts(("x",)), tmp_path / "no" / "a.parquet", False)
 
 

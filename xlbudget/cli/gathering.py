@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import click
-
 from xlbudget.cli.cache import entry, keep, state_of
 from xlbudget.cli.checking import Unreadable, crashed, read_file, unreadable
+from xlbudget.cli.output import Failed
 from xlbudget.cli.processes import spread
 from xlbudget.core.finding import ERROR, WARNING, Remark
 from xlbudget.ops.check import faults_in
@@ -75,13 +74,13 @@ def gather(
 
 def snapshot_back(asked: Asked, one: Gathered) -> Snapshot:
     """What was read of the file; where its entry is gone meanwhile, it is read once more. Raises
-    UsageError where the file itself has changed."""
+    Failed where the file itself has changed."""
     try:
         return snapshot_of(one.content or entry(asked.spool, one.checksum).read_bytes())
     except (OSError, ValueError):
         again = _one(one.path, asked)
     if again.checksum != one.checksum or again.head.fault:
-        raise click.UsageError(f"{one.path} 在汇总的时候被改动或删除了，请再运行一次。")
+        raise Failed(f"{one.path} 在汇总的时候被改动或删除了，请再运行一次。")
     return snapshot_of(again.content or entry(asked.spool, again.checksum).read_bytes())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from xlbudget.cli.checking import mapped_pack
+from xlbudget.cli.output import Failed
 from xlbudget.packs.faults import PackError
 
 MAP = click.option(
@@ -19,11 +20,11 @@ MAP = click.option(
 
 
 def check_map(pack_name: str | None, map_file: Path | None) -> None:
-    """Raise a usage error, with every fault and its line, for a map that is not sound."""
+    """Raise Failed, with every fault and its line, for a map that is not sound."""
     if map_file is None:
         return
     try:
         mapped_pack(pack_name, map_file)
     except PackError as error:
         told = "\n".join(f"{fault.file}:{fault.line}: {fault.message}" for fault in error.faults)
-        raise click.UsageError(f"对照文件有 {len(error.faults)} 处不对：\n{told}") from None
+        raise Failed(f"对照文件有 {len(error.faults)} 处不对：\n{told}") from None

@@ -9,6 +9,12 @@ from pathlib import Path
 import click
 
 
+class Failed(click.ClickException):
+    """A right command that could not be carried out: said without its usage, exit code 2."""
+
+    exit_code = 2
+
+
 def put(result: str, output: Path | None, force: bool) -> None:
     """Print a text, or write it to a file (UTF-8)."""
     if output is None:
@@ -20,7 +26,7 @@ def put(result: str, output: Path | None, force: bool) -> None:
 def put_bytes(content: bytes, output: Path, force: bool) -> None:
     """Write beside the target and rename when complete; an existing file is kept unless forced.
 
-    Raises UsageError where the file is there already or the folder cannot be written.
+    Raises UsageError where the file is there already, Failed where it cannot be written.
     """
     put_made(lambda path: path.write_bytes(content), output, force)
 
@@ -34,7 +40,7 @@ def keep_existing(output: Path, force: bool) -> None:
 def put_made(make: Callable[[Path], object], output: Path, force: bool) -> None:
     """The same for what `make` writes to the path that it is given.
 
-    Raises UsageError as `put_bytes` does, and what `make` raises but OSError.
+    Raises what `put_bytes` does, and what `make` raises but OSError.
     """
     keep_existing(output, force)
     import tempfile
@@ -50,6 +56,6 @@ def put_made(make: Callable[[Path], object], output: Path, force: bool) -> None:
             os.unlink(name)
             raise
     except OSError as error:
-        raise click.UsageError(
+        raise Failed(
             f"写不了文件：{output}（{error.strerror}）。请检查文件夹是否存在、是否有权限、磁盘是否已满。"
         ) from None

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import click
-
+from xlbudget.cli.output import Failed
 from xlbudget.layout.labels import tidy
 from xlbudget.ops.roster import Office, Roster, roster_of
 from xlbudget.packs.model import Pack
 
 
 def load_roster(pack: Pack, path: Path) -> Roster:
-    """The roster. Raises UsageError, with every fault and its line."""
+    """The roster. Raises Failed, with every fault and its line."""
     from xlbudget.workbook.content import read_bytes
     from xlbudget.workbook.delimited import read_text
     from xlbudget.workbook.faults import FileFault
@@ -26,7 +25,7 @@ def load_roster(pack: Pack, path: Path) -> Roster:
     heads = [tidy(str(cell)) for cell in rows[0]] if rows else []
     if not all(word in heads for word in words["columns"]):
         columns = "、".join(words["columns"])
-        raise click.UsageError(words["no_columns"].format(file=path.name, columns=columns))
+        raise Failed(words["no_columns"].format(file=path.name, columns=columns))
     places = [heads.index(word) for word in words["columns"]]
     lines = []
     for line, row in enumerate(rows[1:], start=2):
@@ -36,7 +35,7 @@ def load_roster(pack: Pack, path: Path) -> Roster:
     roster, faults = roster_of(lines)
     if faults:
         told = "\n".join(words[one.kind].format(line=one.line, said=one.said) for one in faults)
-        raise click.UsageError(told)
+        raise Failed(told)
     return roster
 
 
