@@ -14,7 +14,7 @@ from xlbudget.core.consolidation import Consolidation, Listed
 from xlbudget.core.finding import ERROR, WARNING
 from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import Overview
-from xlbudget.layout.plan import TITLE, Cell, SheetPlan, plan
+from xlbudget.layout.plan import TITLE, SheetPlan, plan
 from xlbudget.packs.model import Form, Pack
 from xlbudget.rules.confront import Judged
 from xlbudget.workbook.contents import Tab, write_contents
@@ -86,9 +86,8 @@ def _write_form(
     """Write a form as printed; its plan without the cells, which are many."""
     planned = plan(pack, form, budget, listed)
     sheet = book.sheet(form.sheet)
-    note = planned.body[1]
-    first = 1 + max(c.last_row for c in planned.cells if c.row < note and _is_merged(c))
-    around = tuple(cell for cell in planned.cells if not first <= cell.row < note)
+    first = _below_merged(planned)
+    around = tuple(cell for cell in planned.cells if not first <= cell.row < planned.body[1])
     write_printed(sheet, planned._replace(cells=around), formats, lambda _: None)
     write_rows(sheet, pack, planned, first, listed, formats)
     rows = dict(planned.rows)
@@ -103,8 +102,12 @@ def _write_form(
     return planned._replace(cells=(), rows=rows)
 
 
-def _is_merged(cell: Cell) -> bool:
-    return (cell.row, cell.column) != (cell.last_row, cell.last_column)
+def _below_merged(planned: SheetPlan) -> int:
+    """The row of the body from which on no cell is merged, down to the note."""
+    body, note = planned.body
+    above = (cell for cell in planned.cells if cell.row < note)
+    merged = (c for c in above if (c.row, c.column) != (c.last_row, c.last_column))
+    return max([body, *(cell.last_row + 1 for cell in merged)])
 
 
 def _tabs(pack: Pack) -> Sequence[Tab]:
