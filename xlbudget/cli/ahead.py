@@ -36,6 +36,7 @@ def rows_ahead(book: Book, jobs: int) -> Iterator[None]:
 def _begin(sheets: Sequence[Sheet], stack: ExitStack) -> None:
     """Begin the other process; `stack` ends it."""
     every = [sheet.later for sheet in sheets if sheet.later]
+    # The linter does not see that the stack closes them.
     files = [stack.enter_context(tempfile.TemporaryFile()) for _ in every]  # noqa: SIM115
     forks = get_context("fork")
     hears, tells = forks.Pipe(duplex=False)

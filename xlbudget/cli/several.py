@@ -64,9 +64,8 @@ def _packed(checked: Checked) -> bytes:
     content = BytesIO()
     pickler = pickle.Pickler(content, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = {**copyreg.dispatch_table, MappingProxyType: _as_dict}
-    name = checked.pack.name
-    mapped = checked.pack is not load_pack(name)
-    pickler.dump((name, mapped, checked._replace(pack=None)))  # type: ignore[arg-type]
+    file, pack, *rest = checked
+    pickler.dump((pack.name, pack is not load_pack(pack.name), file, rest))
     return content.getvalue()
 
 
@@ -76,7 +75,6 @@ def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[obj
 
 def _back(how: How, content: bytes) -> Checked:
     """What was packed by a process of our own."""
-    name, mapped, checked = pickle.loads(content)
+    name, mapped, file, rest = pickle.loads(content)
     pack = mapped_pack(how.pack_name, how.map_file)[0] if mapped else load_pack(name)
-    assert isinstance(checked, Checked)
-    return checked._replace(pack=pack)
+    return Checked(file, pack, *rest)
