@@ -106,7 +106,7 @@ def read_file(
         return _read_json(path, pack_name)
     pack, mapped = mapped_pack(pack_name, map_file)
     reading = _recognised(path, pack, mapped, password)  # the raw cells are gone by now
-    data = interchange.to_data(pack, reading.budget)
+    data = interchange.for_schema(pack, reading.budget)
     remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
     return pack, reading._replace(remarks=reading.remarks + remarks)
 

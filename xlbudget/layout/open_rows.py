@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from xlbudget.core.budget import Row, numbered
 from xlbudget.layout.bodies import Body
@@ -52,14 +51,8 @@ def _total(body: Body, figures: Figures) -> Row | None:
 
 def _words(body: Body, number: int) -> tuple[str, str, bool]:
     """The row's code and name, and whether they say that it is the total."""
-    row = body.sheet.rows[number]
-    last = len(row) - 1
-    code: Any = ""
-    if body.parts:
-        code = _joined(body, number)
-    elif 0 <= body.code <= last:
-        code = row[body.code]
-    name = row[body.name] if 0 <= body.name <= last else ""
+    code = _joined(body, number) if body.parts else body.cell(number, body.code)
+    name = body.cell(number, body.name)
     if code.__class__ is float and code.is_integer():
         code = int(code)
     return _read_words(str(code), str(name), body.coded, body.totals)

@@ -45,7 +45,7 @@ def bands(pack: Pack, sheet: Sheet) -> list[Sheet]:
     starts: list[int] = []
     mark = title_mark(pack)
     for row in sheet.rows:
-        if len(row) - row.count("") < 2 or has_figures(row):  # it is no line, as below
+        if has_figures(row):  # it is no line, as below
             continue
         marked = [c for c, v in enumerate(row) if v.__class__ is str and mark in v]
         if len(marked) > max(len(starts), 1):

@@ -110,7 +110,7 @@ def _rows(block: Block, listed: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def to_data(pack: Pack, budget: Budget) -> dict[str, Any]:
+def for_schema(pack: Pack, budget: Budget) -> dict[str, Any]:
     """The budget as plain data for the schema, which asks of amounts that they are numbers: each is
     a zero."""
     forms: dict[str, Any] = {}
