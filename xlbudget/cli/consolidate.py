@@ -29,7 +29,7 @@ from xlbudget.ops.check import found_in_sum, judged_in_sum
 from xlbudget.ops.merge import merged
 from xlbudget.ops.overview import overview
 from xlbudget.packs.load import default_pack, load_pack
-from xlbudget.packs.model import Pack
+from xlbudget.packs.year import pack_of_year
 from xlbudget.report.consolidated import Told, consolidated, refusal
 from xlbudget.report.text import uncoloured
 
@@ -110,11 +110,10 @@ def consolidate(
             click.echo(consolidated(pack, told), err=True)
             click.echo(pack.words["consolidate"]["nothing"], err=True)
             sys.exit(2)
-        _finish(pack, asked, given, len(files), name, (output, facts, html), force, jobs)
+        _finish(asked, given, len(files), name, (output, facts, html), force, jobs)
 
 
 def _finish(
-    pack: Pack,
     asked: Asked,
     given: Given,
     files: int,
@@ -130,6 +129,8 @@ def _finish(
 
     gc.set_threshold(SELDOM)
     output, facts, html = results
+    first = given.taken[0].head  # all are of one form set and year
+    pack = pack_of_year(load_pack(first.pack), first.year)
     parts = [part_of_file(asked, given, one) for one in files_to_add(given)]
     county = merged(pack, parts, name or pack.words["consolidate"]["name"])
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from xlbudget.cli.checking import check_file, crashed, mapped_pack, unreadable
 from xlbudget.cli.progress import MANY
 from xlbudget.packs.load import load_pack
+from xlbudget.packs.year import pack_of_year
 from xlbudget.report.checked import Checked
 
 
@@ -59,13 +60,14 @@ def _died(how: How, path: Path) -> bytes:
 
 
 def _packed(checked: Checked) -> bytes:
-    """All but the pack, which is there on the other side too; of that its name, and whether a map
-    has been added to it."""
+    """All but the pack, which is there on the other side too; of that its name and year, and
+    whether a map has been added to it."""
     content = BytesIO()
     pickler = pickle.Pickler(content, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = {**copyreg.dispatch_table, MappingProxyType: _as_dict}
     file, pack, *rest = checked
-    pickler.dump((pack.name, pack is not load_pack(pack.name), file, rest))
+    plain = pack_of_year(load_pack(pack.name), pack.year)
+    pickler.dump((pack.name, pack.year, pack is not plain, file, rest))
     return content.getvalue()
 
 
@@ -75,6 +77,6 @@ def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[obj
 
 def _back(how: How, content: bytes) -> Checked:
     """What was packed by a process of our own."""
-    name, mapped, file, rest = pickle.loads(content)
+    name, year, mapped, file, rest = pickle.loads(content)
     pack = mapped_pack(how.pack_name, how.map_file)[0] if mapped else load_pack(name)
-    return Checked(file, pack, *rest)
+    return Checked(file, pack_of_year(pack, year), *rest)
