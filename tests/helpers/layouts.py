@@ -16,7 +16,7 @@ from typing import Any
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey
-from xlbudget.core.reading import Lines
+from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.layout.normalize import normal
 from xlbudget.layout.plan import HEADING, TITLE, plan
 from xlbudget.packs.model import (
@@ -30,7 +30,6 @@ from xlbudget.packs.model import (
     Form,
     Pack,
 )
-from xlbudget.workbook.read.sheet import RawSheet
 
 CHINESE = "一二三四五六七八九十"
 
@@ -145,7 +144,7 @@ def sheets(forms: Sequence[Drawn]) -> list[RawSheet]:
         else:
             there.extend(([[]] if there else []) + grid)
     return [
-        RawSheet(name, _even(rows), {}, frozenset(), {}, hidden[name], lines=_joined(lines[name]))
+        RawSheet(name, _even(rows), hidden=hidden[name], lines=_joined(lines[name]))
         for name, rows in grids.items()
     ]
 

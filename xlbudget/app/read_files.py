@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.recognise.recognise import NothingRecognised, recognise
 from xlbudget.ops.check import budget_json
 from xlbudget.ops.check.budget_schema import Violation, violations
@@ -23,7 +24,7 @@ from xlbudget.report.file_result import Checked
 if TYPE_CHECKING:
     from xlbudget.layout.user_map import MappedTable
     from xlbudget.workbook.errors import FileFault
-    from xlbudget.workbook.read.sheet import RawSheet, RawWorkbook
+    from xlbudget.workbook.read.sheet import RawWorkbook
 
 FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
 TEXT_SUFFIXES = (".csv", ".tsv")

@@ -12,15 +12,6 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place
 
 
-class Lines(NamedTuple):
-    """What a sheet says of its rows and columns: the hidden ones, and merged ranges of more than
-    one row as (top, left, bottom, right); all counted from 0."""
-
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-
-
 class Said(NamedTuple):
     """A printed text and where it stands."""
 

@@ -1,13 +1,14 @@
-"""Sheets as readers give them, and the tables found on them."""
+"""The tables found on raw sheets, and what stands in a row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from xlbudget.core.key import Place
-from xlbudget.core.reading import Lines, Printed, Said
+from xlbudget.core.reading import Printed, Said
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.headings import (
     Match,
     vocabulary,
@@ -16,34 +17,13 @@ from xlbudget.layout.normalize import normal, normal_heading
 from xlbudget.packs.model import TOTAL, Pack
 
 
-class Sheet(Protocol):
-    """A sheet's raw cells, A1-true: what `recognise` needs of a reader."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def rows(self) -> list[list[Any]]: ...
-    @property
-    def decimals(self) -> Sequence[bytes]: ...
-    @property
-    def uncalculated(self) -> frozenset[tuple[int, int]]: ...
-    @property
-    def errors(self) -> Mapping[tuple[int, int], str]: ...
-    @property
-    def hidden(self) -> bool: ...
-    @property
-    def formulas(self) -> Iterable[tuple[int, int]]: ...
-    @property
-    def lines(self) -> Lines: ...
-
-
 @dataclass
 class Table:
     """One table found on a sheet: the lines above it, its heading rows, its body rows.
 
     `evidence` says by what its form is known, `unit` the unit of amount where people said it."""
 
-    sheet: Sheet
+    sheet: RawSheet
     above: dict[str, Said] = field(default_factory=dict)
     titled: str = ""
     labelled: str = ""
@@ -78,19 +58,6 @@ class Scan(NamedTuple):
     leftover: list[int]
 
 
-class Band(NamedTuple):
-    """The columns of a sheet that hold one of several tables side by side; addresses stay."""
-
-    name: str
-    rows: list[list[Any]]
-    decimals: Sequence[bytes]
-    uncalculated: frozenset[tuple[int, int]]
-    errors: Mapping[tuple[int, int], str]
-    hidden: bool
-    formulas: Iterable[tuple[int, int]]
-    lines: Lines
-
-
 def texts_of(row: Sequence[Any]) -> dict[int, str]:
     """The words of a raw row by column."""
     return {c: v for c, v in enumerate(row) if v.__class__ is str and v and not v.isspace()}
@@ -102,12 +69,12 @@ def has_figures(row: Sequence[Any]) -> bool:
     return float in kinds or int in kinds
 
 
-def filled(sheet: Sheet, row: int) -> bool:
+def filled(sheet: RawSheet, row: int) -> bool:
     """Stands anything in that row?"""
     return row < len(sheet.rows) and any(v not in ("", None) for v in sheet.rows[row])
 
 
-def normal_texts(sheet: Sheet, row: int) -> dict[int, str]:
+def normal_texts(sheet: RawSheet, row: int) -> dict[int, str]:
     """The words of a sheet\'s row by column, in normal form."""
     return {column: normal(text) for column, text in texts_of(sheet.rows[row]).items()}
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlbudget.core.key import BlockKey, column_index
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.headings import Wanted, wanted_columns
 from xlbudget.layout.normalize import normal, tidy
-from xlbudget.layout.tables import Sheet
 from xlbudget.packs.errors import Fault, PackError, line_of
 from xlbudget.packs.load import read_yaml
 from xlbudget.packs.model import Pack
@@ -39,7 +39,7 @@ class MappedTable(NamedTuple):
     ignored: frozenset[int]
     unit: str
 
-    def fits(self, sheet: Sheet) -> bool:
+    def fits(self, sheet: RawSheet) -> bool:
         """Does it speak of this sheet, which is long enough for it?"""
         return fnmatchcase(sheet.name.strip(), self.sheet) and self.heading.stop <= len(sheet.rows)
 

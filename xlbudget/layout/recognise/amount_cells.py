@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.parse_amount import Value, plain_number, read_value
 from xlbudget.layout.recognise.block_reader import Body
-from xlbudget.layout.tables import Sheet
 
 
 class Figures(NamedTuple):
@@ -63,7 +63,7 @@ def _completed(body: Body, number: int) -> list[Any]:
     return whole
 
 
-def _without_value(sheet: Sheet, number: int, column: int) -> Value | None:
+def _without_value(sheet: RawSheet, number: int, column: int) -> Value | None:
     at = (number, column)
     if at in sheet.errors:
         return Value(None, False, "value_error", "", {"text": sheet.errors[at]})

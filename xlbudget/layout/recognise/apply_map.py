@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, Place
 from xlbudget.core.reading import Said
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.captions import ABOUT, FOOTER, NOTE, TITLE, Line, read_line
 from xlbudget.layout.headings import Match, wanted_columns
-from xlbudget.layout.tables import Scan, Sheet, Table, filled, texts_of
+from xlbudget.layout.tables import Scan, Table, filled, texts_of
 from xlbudget.layout.user_map import MappedTable
 from xlbudget.packs.model import Pack
 
@@ -17,7 +18,7 @@ MAP = "map"
 """Evidence of a table that a map describes."""
 
 
-def mapped_scan(pack: Pack, sheet: Sheet, mapped: Sequence[MappedTable]) -> Scan:
+def mapped_scan(pack: Pack, sheet: RawSheet, mapped: Sequence[MappedTable]) -> Scan:
     """The sheet cut into the tables that are described, and the rows that belong to none."""
     ordered = sorted(mapped, key=lambda one: one.heading.start)
     ends = [one.heading.start for one in ordered[1:]] + [len(sheet.rows)]
@@ -33,7 +34,7 @@ def mapped_scan(pack: Pack, sheet: Sheet, mapped: Sequence[MappedTable]) -> Scan
     return Scan(tables, left)
 
 
-def _table(pack: Pack, sheet: Sheet, one: MappedTable, rows: range, above: int) -> Table:
+def _table(pack: Pack, sheet: RawSheet, one: MappedTable, rows: range, above: int) -> Table:
     table = Table(sheet, titled=one.form, evidence=MAP, unit=one.unit)
     table.heading = [row for row in one.heading if row < len(sheet.rows)]
     for row in range(above, one.heading.start):
@@ -61,7 +62,7 @@ def _match(pack: Pack, table: Table, one: MappedTable) -> Match:
     return Match(form, placed, tuple(missing), unknown, tuple(sorted(one.ignored)))
 
 
-def _line(pack: Pack, sheet: Sheet, row: int) -> Line | None:
+def _line(pack: Pack, sheet: RawSheet, row: int) -> Line | None:
     cells = sheet.rows[row] if row < len(sheet.rows) else []
     figures = sum(isinstance(v, float | int) for v in cells)
     return read_line(pack, texts_of(cells), figures) if texts_of(cells) else None
@@ -88,7 +89,9 @@ def _take(pack: Pack, table: Table, row: int) -> None:
         table.body.append(row)
 
 
-def unused(pack: Pack, mapped: Iterable[MappedTable], sheets: Sequence[Sheet]) -> Iterator[Remark]:
+def unused(
+    pack: Pack, mapped: Iterable[MappedTable], sheets: Sequence[RawSheet]
+) -> Iterator[Remark]:
     """A remark for each described table whose sheet the workbook has not."""
     for one in mapped:
         if not any(one.fits(sheet) for sheet in sheets):

@@ -16,9 +16,10 @@ from xlbudget.core.budget import Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import RowPlace
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.headings import Match, amount_columns
 from xlbudget.layout.normalize import tidy, without_ordinal
-from xlbudget.layout.tables import Sheet, Table
+from xlbudget.layout.tables import Table
 from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, TOTAL, Block, Catalogue, Pack
 
 
@@ -36,7 +37,7 @@ class Body:
     """
 
     pack: Pack
-    sheet: Sheet
+    sheet: RawSheet
     block: Block
     unit: str
     least: int

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.headings import Match, columns_of, wanted_columns
 from xlbudget.layout.recognise.apply_map import MAP
 from xlbudget.layout.recognise.find_tables import find_tables
-from xlbudget.layout.tables import Sheet, Table, texts_of
+from xlbudget.layout.tables import Table, texts_of
 from xlbudget.layout.user_map import BETWEEN, MappedTable
 from xlbudget.packs.model import Pack
 
@@ -50,7 +51,7 @@ class ExplainedTable(NamedTuple):
 
 
 def explain(
-    pack: Pack, sheets: Sequence[Sheet], mapped: Sequence[MappedTable] = ()
+    pack: Pack, sheets: Sequence[RawSheet], mapped: Sequence[MappedTable] = ()
 ) -> list[ExplainedTable]:
     """Every table that was seen, known or not, in the order of the file."""
     located = find_tables(pack, sheets, mapped)
@@ -62,7 +63,7 @@ def explain(
     return sorted(seen, key=lambda table: (order[table.sheet], table.first))
 
 
-def _bare(sheet: Sheet) -> ExplainedTable:
+def _bare(sheet: RawSheet) -> ExplainedTable:
     """A sheet on which no heading was found; the row that says most is the likeliest."""
     words = [texts_of(row) for row in sheet.rows[:LIKELY]]
     row = max(range(len(words)), key=lambda number: len(words[number]))

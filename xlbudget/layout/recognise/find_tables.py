@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.captions import TITLE
 from xlbudget.layout.normalize import tidy, years_in
 from xlbudget.layout.recognise.hidden import hidden_lines
 from xlbudget.layout.recognise.identify import identify
-from xlbudget.layout.recognise.scan import bands, scan
-from xlbudget.layout.tables import Scan, Sheet, Table
+from xlbudget.layout.recognise.scan import scan, split_side_by_side
+from xlbudget.layout.tables import Scan, Table
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import pack_of_year
 
@@ -36,7 +37,9 @@ class Located(NamedTuple):
     leftover: list[Remark]
 
 
-def find_tables(pack: Pack, sheets: Sequence[Sheet], mapped: Sequence[MappedTable] = ()) -> Located:
+def find_tables(
+    pack: Pack, sheets: Sequence[RawSheet], mapped: Sequence[MappedTable] = ()
+) -> Located:
     """Cut all sheets into tables and say which form each is. A sheet of which a map speaks is cut
     as that says."""
     tables: list[Table] = []
@@ -66,16 +69,18 @@ def _year(pack: Pack, tables: Sequence[Table]) -> int:
     return years.most_common(1)[0][0] if years else pack.year
 
 
-def _cuts(pack: Pack, sheet: Sheet, mapped: Sequence[MappedTable]) -> list[tuple[Sheet, Scan]]:
+def _cuts(
+    pack: Pack, sheet: RawSheet, mapped: Sequence[MappedTable]
+) -> list[tuple[RawSheet, Scan]]:
     described = [one for one in mapped if one.fits(sheet)]
     if described:
         from xlbudget.layout.recognise.apply_map import mapped_scan
 
         return [(sheet, mapped_scan(pack, sheet, described))]
-    return [(band, scan(pack, band)) for band in bands(pack, sheet)]
+    return [(part, scan(pack, part)) for part in split_side_by_side(pack, sheet)]
 
 
-def _leftover(sheet: Sheet, rows: Sequence[int]) -> list[Remark]:
+def _leftover(sheet: RawSheet, rows: Sequence[int]) -> list[Remark]:
     """Runs of rows that belong to no table, one remark a run."""
     remarks = []
     runs: list[list[int]] = []
@@ -96,7 +101,7 @@ def _leftover(sheet: Sheet, rows: Sequence[int]) -> list[Remark]:
     return remarks
 
 
-def _left(sheet: Sheet, cells: list[tuple[int, int, object]]) -> Remark:
+def _left(sheet: RawSheet, cells: list[tuple[int, int, object]]) -> Remark:
     figures = any(isinstance(value, float | int) for _, _, value in cells)
     words = " ".join(tidy(str(value)) for _, _, value in cells)
     if len(words) > LEFTOVER_WORDS:

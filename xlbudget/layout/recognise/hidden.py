@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place, column_letters
-from xlbudget.layout.tables import Sheet, filled
+from xlbudget.core.sheet import RawSheet
+from xlbudget.layout.tables import filled
 from xlbudget.packs.model import Pack
 
 
-def hidden_lines(pack: Pack, sheets: Iterable[Sheet]) -> Iterator[Remark]:
+def hidden_lines(pack: Pack, sheets: Iterable[RawSheet]) -> Iterator[Remark]:
     """One remark a sheet with hidden rows or columns in which something stands."""
     for sheet in sheets:
         rows = [row for row in sorted(sheet.lines.hidden_rows) if filled(sheet, row)]
@@ -28,7 +29,7 @@ def hidden_lines(pack: Pack, sheets: Iterable[Sheet]) -> Iterator[Remark]:
             yield Remark("hidden_lines", "", "", (at,), facts)
 
 
-def _filled_down(sheet: Sheet, column: int) -> bool:
+def _filled_down(sheet: RawSheet, column: int) -> bool:
     return any(column < len(row) and row[column] not in ("", None) for row in sheet.rows)
 
 

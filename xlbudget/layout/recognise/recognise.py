@@ -15,12 +15,13 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Printed, Reading
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.normalize import tidy
 from xlbudget.layout.recognise.block_reader import Found
 from xlbudget.layout.recognise.find_tables import find_tables
 from xlbudget.layout.recognise.row_levels import levels_of
 from xlbudget.layout.recognise.table_reader import read_body
-from xlbudget.layout.tables import Sheet, Table, printed_of, texts_of
+from xlbudget.layout.tables import Table, printed_of, texts_of
 from xlbudget.packs.model import NAME, TOTAL, Pack
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class About(NamedTuple):
 
 def recognise(
     pack: Pack,
-    sheets: Sequence[Sheet],
-    contents: Sheet | None = None,
+    sheets: Sequence[RawSheet],
+    contents: RawSheet | None = None,
     mapped: Sequence[MappedTable] = (),
 ) -> Reading:
     """Read the pack's forms from raw sheets; `mapped` are tables that people described. The
@@ -97,7 +98,7 @@ def _once(pack: Pack, tables: Sequence[Table], found: Found) -> dict[str, Table]
     return {form: firsts[form] for form in pack.forms if form in firsts}
 
 
-def _about(pack: Pack, contents: Sheet) -> About:
+def _about(pack: Pack, contents: RawSheet) -> About:
     """The words right of their labels on the contents sheet."""
     words = pack.words["book"]
     said = {}

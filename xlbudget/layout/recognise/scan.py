@@ -9,6 +9,7 @@ from typing import Any
 
 from xlbudget.core.key import Place
 from xlbudget.core.reading import Said
+from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.captions import (
     ABOUT,
     FOOTER,
@@ -26,21 +27,13 @@ from xlbudget.layout.headings import (
     words_of_text_columns,
 )
 from xlbudget.layout.normalize import normal
-from xlbudget.layout.tables import (
-    Band,
-    Scan,
-    Sheet,
-    Table,
-    has_figures,
-    normal_texts,
-    texts_of,
-)
+from xlbudget.layout.tables import Scan, Table, has_figures, normal_texts, texts_of
 from xlbudget.packs.model import Pack
 
 FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
 
 
-def bands(pack: Pack, sheet: Sheet) -> list[Sheet]:
+def split_side_by_side(pack: Pack, sheet: RawSheet) -> list[RawSheet]:
     """The sheet, or where one row bears several titles, its columns under each of them."""
     starts: list[int] = []
     mark = title_mark(pack)
@@ -59,18 +52,17 @@ def bands(pack: Pack, sheet: Sheet) -> list[Sheet]:
         for one, other in pairwise(starts)
     ]
     limits = [0, *cuts, 1 << 30]
-    return [_band(sheet, low, high) for low, high in pairwise(limits)]
+    return [_columns_between(sheet, low, high) for low, high in pairwise(limits)]
 
 
-def _band(sheet: Sheet, low: int, high: int) -> Band:
+def _columns_between(sheet: RawSheet, low: int, high: int) -> RawSheet:
     rows = [[v if low <= c < high else "" for c, v in enumerate(row)] for row in sheet.rows]
     errors = {at: text for at, text in sheet.errors.items() if low <= at[1] < high}
     uncalculated = frozenset(at for at in sheet.uncalculated if low <= at[1] < high)
-    more = (sheet.hidden, sheet.formulas, sheet.lines)
-    return Band(sheet.name, rows, sheet.decimals, uncalculated, errors, *more)
+    return sheet._replace(rows=rows, uncalculated=uncalculated, errors=errors)
 
 
-def scan(pack: Pack, sheet: Sheet) -> Scan:
+def scan(pack: Pack, sheet: RawSheet) -> Scan:
     """Cut a sheet into tables. A table begins with its title, label or other lines, else with its
     heading; it ends where the next begins, or below a note that it has no data."""
     tables: list[Table] = []

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from xlbudget.core.amount import SIGNIFICANT_DIGITS
+from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import Marks
-from xlbudget.workbook.read.sheet import MOST_SHEETS, RawSheet, check_filled, check_spread
+from xlbudget.workbook.read.sheet import MOST_SHEETS, check_filled, check_spread
 from xlbudget.workbook.read.sniff import MEGABYTE, MOST_BYTES, TEXT, kind_of, read_bytes, refusal
 
 SUFFIXES = (".csv", ".tsv")
@@ -63,7 +64,7 @@ def read_text(name: str, content: bytes) -> RawSheet:
         raise FileFault("damaged") from None
     check_filled(name, sum(map(len, rows)))
     check_spread(name, len(rows), max(map(len, rows)))
-    return RawSheet(name, rows, _numbers(rows), frozenset(), {}, False)
+    return RawSheet(name, rows, _numbers(rows))
 
 
 def _decoded(name: str, content: bytes) -> str:

@@ -1,12 +1,12 @@
-"""A workbook's raw cells, whatever kind of file they come from."""
+"""A workbook of raw sheets, whatever kind of file it comes from: which are read, and limits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from xlbudget.core.reading import Lines
+from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
 
 MOST_SHEETS = 500
@@ -18,22 +18,6 @@ MOST_FILLED = 900_000
 until the whole file has become figures."""
 MOST_TEXT = 64_000_000
 """Characters in cells, were each text stored as often as it is shown."""
-
-
-class RawSheet(NamedTuple):
-    """One worksheet, addresses counted from 0 at A1. `decimals` says row by row, a byte
-    a cell, how many its number format shows (`shown`); rows and cells of which nothing is said may
-    be left out at the end. `errors` holds the error values as Excel shows them; `formulas` the
-    cells that hold one, as far as the format tells."""
-
-    name: str
-    rows: list[list[Any]]
-    decimals: Sequence[bytes]
-    uncalculated: frozenset[tuple[int, int]]
-    errors: Mapping[tuple[int, int], str]
-    hidden: bool
-    formulas: Iterable[tuple[int, int]] = ()
-    lines: Lines = Lines()
 
 
 class RawWorkbook(NamedTuple):

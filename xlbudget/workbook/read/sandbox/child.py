@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.sandbox.codec import encode_sheets
 from xlbudget.workbook.read.sandbox.parent import OUT_OF_MEMORY
 
 MOST_MEMORY = 300 << 20
@@ -50,29 +51,7 @@ def _done(job: str, given: Any, content: bytes) -> bytes:
     if job == "decrypt":
         return _decrypted(content, given)
     reader = import_module(f"xlbudget.workbook.read.sandbox.{job}")
-    listed, sheets = reader.read_sheets(content, given)
-    said = {"listed": listed, "sheets": [_plain(sheet) for sheet in sheets]}
-    return json.dumps(said, default=_tagged, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def _plain(sheet: Any) -> dict[str, Any]:
-    return {
-        "name": sheet.name,
-        "hidden": sheet.hidden,
-        "rows": sheet.rows,
-        "decimals": [row.decode("latin-1") for row in sheet.decimals],
-        "uncalculated": list(sheet.uncalculated),
-        "errors": [[*at, text] for at, text in sheet.errors.items()],
-        "lines": [list(part) for part in sheet.lines],
-    }
-
-
-def _tagged(value: Any) -> dict[str, str]:
-    import datetime
-
-    if isinstance(value, datetime.datetime):
-        return {"date": value.isoformat()}
-    return {"other": str(value)}
+    return encode_sheets(*reader.read_sheets(content, given))
 
 
 def _decrypted(content: bytes, password: str) -> bytes:

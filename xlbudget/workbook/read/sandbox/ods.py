@@ -13,18 +13,11 @@ from typing import Any
 from xml.parsers import expat
 
 from xlbudget.core.amount import NOT_SAID, SHOWS_PERCENT
-from xlbudget.core.reading import Lines
+from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import Marks
 from xlbudget.workbook.read.number_formats import MOST_DECIMALS
-from xlbudget.workbook.read.sheet import (
-    MOST_TEXT,
-    Listed,
-    RawSheet,
-    check_filled,
-    check_spread,
-    wanted,
-)
+from xlbudget.workbook.read.sheet import MOST_TEXT, Listed, check_filled, check_spread, wanted
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
 from xlbudget.workbook.read.zip_limits import open_package, read_part
 

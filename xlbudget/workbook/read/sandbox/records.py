@@ -9,16 +9,10 @@ from io import BytesIO
 from typing import Any
 
 from xlbudget.core.amount import NOT_SAID
-from xlbudget.core.reading import Lines
+from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import Marks
-from xlbudget.workbook.read.sheet import (
-    MOST_CELLS,
-    Listed,
-    RawSheet,
-    check_filled,
-    check_spread,
-)
+from xlbudget.workbook.read.sheet import MOST_CELLS, Listed, check_filled, check_spread
 
 ERRORS = {
     0x00: "#NULL!",

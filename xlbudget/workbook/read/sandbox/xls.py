@@ -7,10 +7,11 @@ from io import BytesIO
 from struct import unpack_from
 
 from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.number_formats import decimals_shown
 from xlbudget.workbook.read.sandbox.records import Noted, Records, decimals_of, joined
-from xlbudget.workbook.read.sheet import Listed, RawSheet, wanted
+from xlbudget.workbook.read.sheet import Listed, wanted
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN
 
 BOF, EOF, FILEPASS, BOUNDSHEET, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from struct import unpack_from
 
 from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.number_formats import decimals_shown
 from xlbudget.workbook.read.sandbox.records import Noted, Records, decimals_of, joined
-from xlbudget.workbook.read.sheet import Listed, RawSheet, wanted
+from xlbudget.workbook.read.sheet import Listed, wanted
 from xlbudget.workbook.read.xlsx.reader import RELATION
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW, attributes
 from xlbudget.workbook.read.xlsx.scan import decoded

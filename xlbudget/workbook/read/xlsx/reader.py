@@ -12,16 +12,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.number_formats import decimals_shown
-from xlbudget.workbook.read.sheet import (
-    MOST_CELLS,
-    MOST_TEXT,
-    Listed,
-    RawSheet,
-    check_filled,
-    wanted,
-)
+from xlbudget.workbook.read.sheet import MOST_CELLS, MOST_TEXT, Listed, check_filled, wanted
 from xlbudget.workbook.read.xlsx.cells import scan_cells
 from xlbudget.workbook.read.xlsx.rows_columns import attributes
 from xlbudget.workbook.read.xlsx.scan import Scan, decoded

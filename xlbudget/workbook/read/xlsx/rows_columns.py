@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 from xlbudget.core.key import column_index
-from xlbudget.core.reading import Lines
+from xlbudget.core.sheet import Lines
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.sheet import MOST_CELLS_A_SHEET, MOST_MERGED
 

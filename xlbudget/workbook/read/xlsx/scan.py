@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from xlbudget.core.amount import NOT_SAID
 from xlbudget.core.key import column_index
-from xlbudget.core.reading import Lines
+from xlbudget.core.sheet import Lines
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
 

@@ -1,0 +1,70 @@
+"""Sheets on their way out of the child process, as JSON: both directions beside each other.
+
+Every JSON object in it is a tagged cell value; records travel as lists of their fields.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from xlbudget.core.sheet import Lines, RawSheet
+from xlbudget.workbook.read.sheet import Listed
+
+
+def encode_sheets(listed: Sequence[Listed], sheets: Sequence[RawSheet]) -> bytes:
+    """The worksheets that a workbook lists, and those that were read, as UTF-8; half a surrogate
+    pair becomes a question mark."""
+    plain = [listed, [_plain_sheet(sheet) for sheet in sheets]]
+    return json.dumps(plain, default=_tagged, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def decode_sheets(content: bytes) -> tuple[list[Listed], list[RawSheet]]:
+    """What `encode_sheets` was given; equal rows of decimals are one object."""
+    listed, sheets = json.loads(content, object_hook=_untagged)
+    return [Listed(*fields) for fields in listed], [_sheet(fields) for fields in sheets]
+
+
+def _plain_sheet(sheet: RawSheet) -> list[Any]:
+    name, rows, decimals, uncalculated, errors, hidden, formulas, lines = sheet
+    return [
+        name,
+        rows,
+        [row.decode("latin-1") for row in decimals],
+        list(uncalculated),
+        list(errors.items()),
+        hidden,
+        list(formulas),
+        [list(part) for part in lines],
+    ]
+
+
+def _sheet(fields: Sequence[Any]) -> RawSheet:
+    name, rows, decimals, uncalculated, errors, hidden, formulas, lines = fields
+    hidden_rows, hidden_columns, merged = lines
+    kept: dict[str, bytes] = {}
+    return RawSheet(
+        name,
+        rows,
+        [kept.setdefault(row, row.encode("latin-1")) for row in decimals],
+        frozenset((row, column) for row, column in uncalculated),
+        {(row, column): text for (row, column), text in errors},
+        hidden,
+        [(row, column) for row, column in formulas],
+        Lines(frozenset(hidden_rows), frozenset(hidden_columns), tuple(map(tuple, merged))),
+    )
+
+
+def _tagged(value: Any) -> dict[str, str]:
+    """What JSON has no word for: a date and time keeps its kind, all else its text."""
+    if isinstance(value, datetime.datetime):
+        return {"date": value.isoformat()}
+    return {"other": str(value)}
+
+
+def _untagged(tagged: dict[str, str]) -> Any:
+    if "date" in tagged:
+        return datetime.datetime.fromisoformat(tagged["date"])
+    return tagged["other"]
