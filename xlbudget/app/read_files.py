@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlbudget.core.finding import Remark
-from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.recognise.recognise import NothingRecognised, recognise
 from xlbudget.ops.check import budget_json
-from xlbudget.ops.check.budget_schema import Violation, violations
+from xlbudget.ops.check.budget_schema import violations
 from xlbudget.ops.check.check import check, finding_of
 from xlbudget.ops.check.derive_uncalculated import recovered
 from xlbudget.packs.load import default_pack, form_set_of, load_pack, pack_names
@@ -98,7 +97,7 @@ def crashed(path: Path) -> Unreadable:
 def read_file(
     path: Path, pack_name: str | None = None, password: str = "", map_file: Path | None = None
 ) -> tuple[Pack, Reading]:
-    """The reading of a workbook or budget JSON, schema violations among its remarks.
+    """The reading of a workbook or budget JSON, and the pack that it was read with.
 
     A budget JSON names its pack; a workbook is read with the one given, else with the default
     place's form set that is in force in the budget's year. The pack is the one printed for that
@@ -112,9 +111,7 @@ def read_file(
     in_force = form_set_of(pack.name, pack.year)
     if pack_name is None and in_force != pack.name:
         return read_file(path, in_force, password, map_file)
-    data = budget_json.for_schema(pack, reading.budget)
-    remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
-    return pack, reading._replace(remarks=reading.remarks + remarks)
+    return pack, reading
 
 
 def _recognised(
@@ -187,19 +184,6 @@ def unread(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
 
 def _remark(kind: str, path: Path, facts: Any = None, case: str = "") -> Remark:
     return Remark(kind, case, facts={"file": path.name, **(facts or {})})
-
-
-def _at_cell(pack: Pack, reading: Reading, violation: Violation) -> Remark:
-    """A schema violation of a workbook, at the cell that it came from."""
-    found = budget_json.block_at(violation.steps)
-    facts = {"detail": violation.message, "value": violation.value}
-    if found is None:
-        return Remark("schema", violation.word, facts=facts)
-    key, number, column = found
-    row = reading.budget.blocks[key][number]
-    block = pack.blocks[key]
-    cell = CellKey(*key, row.id, column if column in block.paths else block.text_columns[0])
-    return Remark("schema", violation.word, key.form, (cell,), facts)
 
 
 def _read_json(path: Path, pack_name: str | None) -> tuple[Pack, Reading]:

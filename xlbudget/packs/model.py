@@ -35,6 +35,10 @@ class Catalogue:
         """Digits of each level, top first."""
         return tuple(self.levels.values())
 
+    def fits_level(self, code: str) -> bool:
+        """Whether a text has the digits of one of the levels, and nothing but ASCII digits."""
+        return len(code) in self.lengths and code.isascii() and code.isdigit()
+
     def parent(self, code: str) -> str:
         """The code one level up, or nothing for a top code or one of odd length."""
         lengths = self.lengths

@@ -21,6 +21,16 @@ def _coded(context: Context) -> Iterator[tuple[Block, Catalogue, tuple[Row, ...]
             yield block, context.pack.catalogues[block.codes], rows
 
 
+def code_digits(context: Context, part: Part) -> Iterator[Remark]:
+    """Codes that have the digits of no level. Of what can be read from a workbook this
+    alone could be against the schema of budget JSON."""
+    for block, catalogue, rows in _coded(context):
+        for row in rows:
+            if row.code and not catalogue.fits_level(row.code):
+                at = text_cell(block, row, CODE)
+                yield Remark(part.kind, "", block.form, at, {"code": row.code})
+
+
 def code_known(context: Context, part: Part) -> Iterator[Remark]:
     """Codes that the year's catalogue lacks; an error only where not even the class is known."""
     for block, catalogue, rows in _coded(context):

@@ -12,6 +12,7 @@ from xlbudget.core.finding import Remark
 from xlbudget.rules.code_checks import (
     code_column,
     code_depth,
+    code_digits,
     code_known,
     code_map,
     code_name,
@@ -55,6 +56,7 @@ KINDS: Mapping[str, Kind] = {
     kind.__name__: kind
     for kind in (
         *_OF_ROWS,
+        code_digits,
         code_depth,
         value_negative,
         value_scale,
@@ -97,7 +99,6 @@ FILE_KINDS = frozenset(
 """Kinds noticed when a file is opened; each keeps the file from being read."""
 
 READ_KINDS = FILE_KINDS | {
-    "schema",
     "unknown_row",
     "unnamed_row",
     "unknown_column",

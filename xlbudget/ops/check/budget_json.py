@@ -9,7 +9,6 @@ from typing import Any
 
 from xlbudget.core.amount import plain
 from xlbudget.core.budget import Budget, Row, numbered
-from xlbudget.core.key import BlockKey
 from xlbudget.packs.model import TOTAL, Block, Pack
 
 
@@ -108,37 +107,6 @@ def _rows(block: Block, listed: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
         words = [str(item.get(word, "")) for word in ("code", "name", "level", "government")]
         rows.append(Row(numbered(wanted, taken), amounts, *words))
     return tuple(rows)
-
-
-def for_schema(pack: Pack, budget: Budget) -> dict[str, Any]:
-    """The budget as plain data for the schema, which asks of amounts that they are numbers: each is
-    a zero."""
-    forms: dict[str, Any] = {}
-    for key, rows in budget.blocks.items():
-        block = pack.blocks[key]
-        form = forms.setdefault(key.form, {})
-        if key.form in budget.units:
-            form["unit"] = budget.units[key.form]
-        form[key.block] = [
-            {**row_words(block, row), **dict.fromkeys(row.amounts, 0.0)} for row in rows
-        ]
-    department = {"name": budget.department}
-    if budget.department_code:
-        department["code"] = budget.department_code
-    return {
-        "pack": budget.pack,
-        "year": budget.year,
-        "unit": budget.unit,
-        "department": department,
-        "forms": forms,
-    }
-
-
-def block_at(steps: tuple[Any, ...]) -> tuple[BlockKey, int, str] | None:
-    """The block, row number and column that a path in the data leads to, if to a row."""
-    if len(steps) >= 4 and steps[0] == "forms" and isinstance(steps[3], int):
-        return BlockKey(steps[1], steps[2]), steps[3], str(steps[4]) if len(steps) > 4 else ""
-    return None
 
 
 def as_floats(data: Any) -> Any:

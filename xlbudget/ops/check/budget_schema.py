@@ -13,11 +13,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Violation(NamedTuple):
-    """Where in the data something is against the schema, by which of its words, and what."""
+    """Where in the data something is against the schema, and what."""
 
     steps: tuple[Any, ...]
-    word: str
-    value: str
     message: str
 
 
@@ -111,8 +109,4 @@ def _validator(pack: Pack) -> Any:
 def violations(pack: Pack, data: Any) -> Iterator[Violation]:
     """Everything in the data that is against the pack's schema."""
     for error in _validator(pack).iter_errors(data):
-        steps = tuple(error.instance_path)
-        value: Any = data
-        for step in steps:
-            value = value[step]
-        yield Violation(steps, type(error.kind).__name__, str(value), error.message)
+        yield Violation(tuple(error.instance_path), error.message)
