@@ -19,17 +19,12 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from conftest import EXAMPLE
+from helpers.commands import COMMAND, run
 from jsonschema import Draft7Validator
 
 from xlbudget.cli.main import COMMANDS, main
 
 ROOT = Path(__file__).parent.parent.parent
-COMMAND = Path(sys.executable).parent / "xlbudget"
-
-
-def run(*words: str | Path, cwd: Path = ROOT, typed: str = "") -> subprocess.CompletedProcess[str]:
-    command = [COMMAND, *map(str, words)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, input=typed)
 
 
 def _text(path: Path) -> None:
@@ -446,7 +441,7 @@ def test_fix_changes_nothing_unasked(tmp_path: Path) -> None:
 
 def test_a_check_imports_no_writer_and_a_clean_one_no_search() -> None:
     code = (
-        "import sys; from pathlib import Path; from xlbudget.app.read_files import check_file;"
+        "import sys; from pathlib import Path; from xlbudget.app.check_files import check_file;"
         "check_file(Path(sys.argv[1])); print(*sys.modules)"
     )
     python = [sys.executable, "-c", code, str(EXAMPLE / "预算.xlsx")]

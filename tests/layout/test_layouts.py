@@ -16,7 +16,7 @@ from helpers.departments import department
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import NOTE
 from xlbudget.core.key import CellKey

@@ -13,7 +13,7 @@ import pytest
 from helpers import mutants
 from helpers.departments import department
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause
 from xlbudget.core.finding import NOTE

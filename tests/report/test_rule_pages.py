@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.cli.rule import rule as command
 from xlbudget.core.budget import Budget
 from xlbudget.core.constraint import AT_MOST, Constraint

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from conftest import forms_only
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import Finding
 from xlbudget.core.key import BlockKey, CellKey

@@ -14,7 +14,7 @@ from conftest import Office
 from helpers import mutants
 from helpers.mutants import Mutant, applied
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.plan import plan

@@ -11,7 +11,8 @@ import datetime
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,6 +52,20 @@ def cache_folder(asked: Iterable[str]) -> Path | None:
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+@contextmanager
+def spool_folder(asked: Iterable[str], private: bool) -> Iterator[Path]:
+    """The folder for what files say while this lasts: the cache's, or, where that may not or cannot
+    be, one that is gone afterwards."""
+    folder = None if private else cache_folder(asked)
+    if folder:
+        yield folder
+        return
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as temporary:
+        yield Path(temporary)
 
 
 def state_of(path: Path) -> tuple[str, str]:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import Unreadable, read_file, unreadable
-from xlbudget.cli.changing import PASSWORD
+from xlbudget.app.read_files import read_file
+from xlbudget.cli.failures import unreadable_told
+from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import put_bytes
 from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.report.text_report import report
 
 
 @click.command(epilog="例：xlbudget new -o 预算.xlsx --department 沁水县人民政府办公室")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="写到哪个文件。"
 )
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 @click.option("--department", help="部门名称，印在每张表上。")
 @click.option(
     "--from", "source", type=click.Path(path_type=Path), help="按预算 JSON（或另一个工作簿）填好。"
@@ -31,7 +30,7 @@ from xlbudget.report.text_report import report
     help="合计用公式自动算（formula），还是照数据填（typed）；不写时空白表用公式，填好的照数据。",
 )
 @PASSWORD
-@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+@FORCE
 def new(
     output: Path,
     pack_name: str | None,
@@ -57,9 +56,6 @@ def _budget(source: Path | None, pack_name: str | None, password: str) -> tuple[
     if source is None:
         pack = load_pack(pack_name or default_pack())
         return pack, Budget(pack.name, pack.year, pack.unit, "")
-    try:
+    with unreadable_told(source, pack_name):
         pack, reading = read_file(source, pack_name, password)
-    except Unreadable as error:
-        click.echo(report([unreadable(source, pack_name, error)]), err=True)
-        sys.exit(2)
     return pack, reading.budget

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from xlbudget.cli.options import PACK
 from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.rules.lint import lint
@@ -18,7 +19,7 @@ def pack() -> None:
 
 
 @pack.command()
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 def schema(pack_name: str | None) -> None:
     """印出由表样导出的预算 JSON 的 JSON Schema。"""
     from xlbudget.ops.check.budget_schema import schema_text

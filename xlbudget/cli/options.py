@@ -1,15 +1,28 @@
-"""The option --map: a layout said once, for what cannot be recognised."""
+"""Options that several commands have."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from xlbudget.app.read_files import mapped_pack
-from xlbudget.cli.output import Failed
+from xlbudget.cli.failures import Failed
 from xlbudget.packs.errors import PackError
 
+PACK = click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+FORCE = click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+PASSWORD = click.option(
+    "--password", default="", metavar="TEXT", help="工作簿的打开密码；有密码才要写。"
+)
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    default=lambda: os.cpu_count() or 1,
+    help="同时读几个文件；不写按处理器个数。",
+)
 MAP = click.option(
     "--map",
     "map_file",

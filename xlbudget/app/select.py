@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.cli.gathering import Asked, Gathered, snapshot_back
+from xlbudget.app.collect import Asked, Gathered, snapshot_back
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.ops.consolidate.admission import Candidate, Refusal, admitted
 from xlbudget.ops.consolidate.contribution import reading_of

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlbudget.app.cache import entry, keep, state_of
-from xlbudget.app.read_files import Unreadable, crashed, read_file, unreadable
+from xlbudget.app.check_files import crashed, unreadable
+from xlbudget.app.errors import ChangedMeanwhile, Unreadable
+from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.app.workers import spread
-from xlbudget.cli.output import Failed
 from xlbudget.core.finding import ERROR, WARNING, Remark
 from xlbudget.ops.check.check import faults_in
 from xlbudget.ops.consolidate.contribution import share_of
@@ -31,12 +32,9 @@ SAID = 3
 
 
 class Asked(NamedTuple):
-    """How files are to be read: pack, map and password as the user gave them, and where what they
-    say is put."""
+    """How files are to be read, and the folder where what they say is put."""
 
-    pack_name: str | None
-    map_file: Path | None
-    password: str
+    read: ReadOptions
     spool: Path
 
 
@@ -74,13 +72,13 @@ def gather(
 
 def snapshot_back(asked: Asked, one: Gathered) -> Snapshot:
     """What was read of the file; where its entry is gone meanwhile, it is read once more. Raises
-    Failed where the file itself has changed."""
+    ChangedMeanwhile where the file itself has changed."""
     try:
         return snapshot_of(one.content or entry(asked.spool, one.checksum).read_bytes())
     except (OSError, ValueError):
         again = _one(one.path, asked)
     if again.checksum != one.checksum or again.head.fault:
-        raise Failed(f"{one.path} 在汇总的时候被改动或删除了，请再运行一次。")
+        raise ChangedMeanwhile(one.path)
     return snapshot_of(again.content or entry(asked.spool, again.checksum).read_bytes())
 
 
@@ -95,7 +93,7 @@ def _before(path: Path, asked: Asked) -> Gathered | None:
 
 
 def _died(path: Path, asked: Asked) -> Gathered:
-    head = Head(fault=_words(unreadable(path, asked.pack_name, crashed(path)))[0])
+    head = Head(fault=_words(unreadable(path, asked.read.pack_name, crashed(path)))[0])
     return Gathered(path, "", "", head)
 
 
@@ -105,11 +103,11 @@ def _one(path: Path, asked: Asked) -> Gathered:
     try:
         with contextlib.suppress(OSError):  # reading says why
             checksum, modified = state_of(path)
-        pack, reading = read_file(path, asked.pack_name, asked.password, asked.map_file)
+        pack, reading = read_file(path, *asked.read)
         if not checksum:
             raise Unreadable(Remark("no_permission", facts={"file": path.name}))
     except Unreadable as error:
-        said = _words(unreadable(path, asked.pack_name, error))
+        said = _words(unreadable(path, asked.read.pack_name, error))
         return Gathered(path, checksum, modified, Head(fault=said[0]))
     findings = faults_in(pack, reading)
     grave = [f for f in findings if f.severity == ERROR]
