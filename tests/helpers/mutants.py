@@ -36,7 +36,8 @@ def slips(amount: Decimal) -> Iterator[tuple[str, Decimal | None]]:
     yield "×10", shown_with(amount * 10, 2)
     yield "÷10", shown_with(amount / 10, 2)
     place = sum(map(ord, digits)) % len(digits)
-    place = place if digits[place].isdigit() else place - 1
+    if not digits[place].isdigit():  # the point, or the sign
+        place = place - 1 if place else 1
     digit = str((int(digits[place]) + 1) % 10)
     yield "one digit", Decimal(digits[:place] + digit + digits[place + 1 :])
     yield "blank", None
