@@ -25,6 +25,7 @@ from jsonschema import Draft7Validator
 from xlbudget.cli.main import COMMANDS, main
 
 ROOT = Path(__file__).parent.parent.parent
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def _text(path: Path) -> None:
@@ -265,9 +266,16 @@ def test_what_click_says_is_compiled() -> None:
     assert (tool["FOLDER"] / "messages.mo").read_bytes() == tool["compiled"]()
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "pack check", "pack schema"])
 def test_every_command_has_help(command: str) -> None:
-    assert run(command, "--help").returncode == 0
+    """What it does, each option, and an example with this very command."""
+    page = run(*command.split(), "--help").stdout
+    before, _, rest = page.partition("选项:")
+    assert CHINESE.search(before), page
+    *_, example = rest.rpartition("例：")
+    assert example.startswith(f"xlbudget {command}"), page
+    options = re.split(r"^  (?=-)", rest, flags=re.MULTILINE)[1:]
+    assert options and all(map(CHINESE.search, options)), page
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from helpers.mutants import Mutant, applied, of_blanks, of_filled
+from helpers.mutants import Mutant, applied, of_blanks, of_filled, slips
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import ERROR, NOTE
@@ -78,3 +79,10 @@ def test_the_table_of_tolerances_in_the_readme(
     print(*table, sep="\n")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "\n".join(table) in readme
+
+
+@pytest.mark.parametrize("amount", ["1.16E+4", "0", "-0.05", "7", "300.00", "1E+20"])
+def test_every_figure_has_slips_however_it_is_written(amount: str) -> None:
+    found = dict(slips(Decimal(amount)))
+    assert {"×10", "÷10", "one digit", "blank", "sign"} <= found.keys()
+    assert found["one digit"] != Decimal(amount)

@@ -16,6 +16,7 @@ from xlbudget.app.read_files import ReadOptions, mapped_pack, read_file
 from xlbudget.core.finding import Remark
 from xlbudget.ops.check.check import check, finding_of
 from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.year import pack_of_year
 from xlbudget.report.file_result import Checked
 
 MANY = 8
@@ -85,13 +86,14 @@ def _died(options: ReadOptions, path: Path) -> bytes:
 
 
 def _packed(checked: Checked) -> bytes:
-    """All but the pack, which is there on the other side too; of that its name, and whether a map
-    has been added to it."""
+    """All but the pack, which is there on the other side too; of that its name and year, and
+    whether a map has been added to it."""
     content = BytesIO()
     pickler = pickle.Pickler(content, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = {**copyreg.dispatch_table, MappingProxyType: _as_dict}
     file, pack, *rest = checked
-    pickler.dump((pack.name, pack is not load_pack(pack.name), file, rest))
+    plain = pack_of_year(load_pack(pack.name), pack.year)
+    pickler.dump((pack.name, pack.year, pack is not plain, file, rest))
     return content.getvalue()
 
 
@@ -101,6 +103,6 @@ def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[obj
 
 def _back(options: ReadOptions, content: bytes) -> Checked:
     """What was packed by a process of our own."""
-    name, mapped, file, rest = pickle.loads(content)
+    name, year, mapped, file, rest = pickle.loads(content)
     pack = mapped_pack(options.pack_name, options.map_file)[0] if mapped else load_pack(name)
-    return Checked(file, pack, *rest)
+    return Checked(file, pack_of_year(pack, year), *rest)

@@ -14,7 +14,9 @@ from xlbudget.core.reading import Reading
 from xlbudget.ops.check.check import found_in_sum, judged_in_sum
 from xlbudget.ops.consolidate.merge import merged
 from xlbudget.ops.consolidate.overview import overview
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
+from xlbudget.packs.year import pack_of_year
 from xlbudget.report.consolidation_report import Told, refusal
 
 
@@ -27,15 +29,15 @@ class Results(NamedTuple):
 
 
 def consolidate_files(
-    pack: Pack,
     asked: Asked,
     given: Given,
     name: str | None,
     results: Results,
     jobs: int,
     put: Put = write_atomically,
-) -> Told:
-    """Add up the files that were taken, write what was asked for, and give what there is to tell.
+) -> tuple[Pack, Told]:
+    """Add up the files that were taken and write what was asked for: the pack of their year, and
+    what there is to tell.
 
     `name` is the department on the workbook (else the pack's word for it), `jobs` the number of
     processes. Raises ChangedMeanwhile, NotWritten and FigureTooLong, and what `put` raises.
@@ -44,6 +46,8 @@ def consolidate_files(
     from xlbudget.workbook.county.review import LINES
     from xlbudget.workbook.county.workbook import complete, drafted
 
+    first = given.taken[0].head  # all are of one form set and year
+    pack = pack_of_year(load_pack(first.pack), first.year)
     parts = [part_of_file(asked, given, one) for one in files_to_add(given)]
     county = merged(pack, parts, name or pack.words["consolidate"]["name"])
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
@@ -63,4 +67,5 @@ def consolidate_files(
 
         write_facts_file(facts_behind(pack, county), results.facts, put)
     errors = sum(finding.severity == ERROR for finding in found.findings)
-    return told_of(pack, asked, given, len(given.found), county)._replace(errors=errors)
+    told = told_of(pack, asked, given, len(given.found), county)
+    return pack, told._replace(errors=errors)

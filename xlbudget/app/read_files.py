@@ -14,8 +14,9 @@ from xlbudget.layout.recognise.recognise import NothingRecognised, recognise
 from xlbudget.ops.check import budget_json
 from xlbudget.ops.check.budget_schema import Violation, violations
 from xlbudget.ops.check.derive_uncalculated import recovered
-from xlbudget.packs.load import default_pack, load_pack, pack_names
+from xlbudget.packs.load import default_pack, form_set_of, load_pack, pack_names
 from xlbudget.packs.model import Pack
+from xlbudget.packs.year import pack_of_year
 
 if TYPE_CHECKING:
     from xlbudget.layout.user_map import MappedTable
@@ -36,27 +37,36 @@ def read_file(
 ) -> tuple[Pack, Reading]:
     """The reading of a workbook or budget JSON, schema violations among its remarks.
 
-    A budget JSON names its pack; a workbook is read with the one given, else the default.
-    `password` opens a workbook that has one, `map_file` tells of layouts that cannot be
+    A budget JSON names its pack; a workbook is read with the one given, else with the default
+    place's form set that is in force in the budget's year. The pack is the one printed for that
+    year. `password` opens a workbook that has one, `map_file` tells of layouts that cannot be
     recognised. Raises Unreadable, and PackError for a map that is not sound.
     """
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, pack_name)
     pack, mapped = mapped_pack(pack_name, map_file)
-    reading = _recognised(path, pack, mapped, password)  # the raw cells are gone by now
+    pack, reading = _recognised(path, pack, mapped, password)  # the raw cells are gone by now
+    in_force = form_set_of(pack.name, pack.year)
+    if pack_name is None and in_force != pack.name:
+        return read_file(path, in_force, password, map_file)
     data = budget_json.for_schema(pack, reading.budget)
     remarks = tuple(_at_cell(pack, reading, v) for v in violations(pack, data))
     return pack, reading._replace(remarks=reading.remarks + remarks)
 
 
-def _recognised(path: Path, pack: Pack, mapped: tuple[MappedTable, ...], password: str) -> Reading:
-    """The reading of a workbook, totals that were never calculated filled in. Raises Unreadable."""
+def _recognised(
+    path: Path, pack: Pack, mapped: tuple[MappedTable, ...], password: str
+) -> tuple[Pack, Reading]:
+    """The reading of a workbook, totals that were never calculated filled in, and the pack of its
+    year. Raises Unreadable."""
     book = raw_workbook(path, pack, password)
     try:
-        reading = recovered(pack, recognise(pack, book.sheets, book.contents, mapped))
+        reading = recognise(pack, book.sheets, book.contents, mapped)
     except NothingRecognised:
         raise Unreadable(_remark("nothing_recognised", path)) from None
-    return _with_sources(pack, reading, book.origins) if book.origins else reading
+    pack = pack_of_year(pack, reading.budget.year)
+    reading = recovered(pack, reading)
+    return pack, _with_sources(pack, reading, book.origins) if book.origins else reading
 
 
 def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
@@ -145,4 +155,5 @@ def _read_json(path: Path, pack_name: str | None) -> tuple[Pack, Reading]:
     if wrong:
         details = "；".join(f"{'/'.join(map(str, v.steps))}: {v.message}" for v in wrong[:5])
         raise Unreadable(_remark("not_budget_json", path, {"detail": details}))
-    return pack, Reading(budget_json.from_data(pack, data))
+    budget = budget_json.from_data(pack, data)
+    return pack_of_year(pack, budget.year), Reading(budget)

@@ -103,7 +103,8 @@ def consolidate(
             sys.exit(2)
         gc.set_threshold(SELDOM)
         put = partial(put_file, force=force)
-        told = consolidate_files(pack, asked, given, name, Results(output, facts, html), jobs, put)
+        targets = Results(output, facts, html)
+        pack, told = consolidate_files(asked, given, name, targets, jobs, put)
         click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
         gc.freeze()  # else all is looked through once more at the end
         sys.exit(int(not told.sound))

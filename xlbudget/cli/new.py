@@ -11,8 +11,9 @@ from xlbudget.cli.failures import unreadable_told
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import put_bytes
 from xlbudget.core.budget import Budget
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.load import default_pack, form_set_of, load_pack
 from xlbudget.packs.model import Pack
+from xlbudget.packs.year import pack_of_year
 
 
 @click.command(epilog="例：xlbudget new -o 预算.xlsx --department 沁水县人民政府办公室")
@@ -20,6 +21,9 @@ from xlbudget.packs.model import Pack
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="写到哪个文件。"
 )
 @PACK
+@click.option(
+    "--year", type=click.IntRange(2000, 2099), help="哪一年的预算；不写是表样（或所给预算）的年份。"
+)
 @click.option("--department", help="部门名称，印在每张表上。")
 @click.option(
     "--from", "source", type=click.Path(path_type=Path), help="按预算 JSON（或另一个工作簿）填好。"
@@ -34,6 +38,7 @@ from xlbudget.packs.model import Pack
 def new(
     output: Path,
     pack_name: str | None,
+    year: int | None,
     department: str | None,
     source: Path | None,
     totals: str | None,
@@ -41,7 +46,7 @@ def new(
     force: bool,
 ) -> None:
     """生成官方的十三张表，空白的，或按预算数据填好的；带“校验”表，边填边查。"""
-    pack, budget = _budget(source, pack_name, password)
+    pack, budget = _budget(source, pack_name, year, password)
     if department:
         budget = budget._replace(department=department)
     from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
@@ -52,10 +57,16 @@ def new(
     click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
 
 
-def _budget(source: Path | None, pack_name: str | None, password: str) -> tuple[Pack, Budget]:
+def _budget(
+    source: Path | None, pack_name: str | None, year: int | None, password: str
+) -> tuple[Pack, Budget]:
+    """What to write, and the pack as printed for its year: `year`, else the source's own."""
     if source is None:
-        pack = load_pack(pack_name or default_pack())
+        name = pack_name or default_pack()
+        pack = load_pack(form_set_of(name, year) if year and not pack_name else name)
+        pack = pack_of_year(pack, year or pack.year)
         return pack, Budget(pack.name, pack.year, pack.unit, "")
     with unreadable_told(source, pack_name):
         pack, reading = read_file(source, pack_name, password)
-    return pack, reading.budget
+    year = year or reading.budget.year
+    return pack_of_year(pack, year), reading.budget._replace(year=year)

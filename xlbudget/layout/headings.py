@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
-from xlbudget.layout.normalize import normal
+from xlbudget.layout.normalize import normal, normal_heading, year_mark
 from xlbudget.packs.model import CODE, TEXT_COLUMNS, Form, Pack
 
 
@@ -20,7 +20,8 @@ class Column(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """One column of a form, with the normal forms of its printed headings and their synonyms."""
+    """One column of a form, with the normal forms of its printed headings and their synonyms;
+    those of another year than the budget's bear its mark."""
 
     block: BlockKey
     key: str
@@ -61,13 +62,12 @@ class Match(NamedTuple):
 
 @lru_cache(maxsize=8)
 def vocabulary(pack: Pack) -> frozenset[str]:
-    """Every word that stands in a heading of any form, in normal form, with synonyms."""
-    words: set[str] = set()
+    """Every word that stands in a heading of any form, in normal form, with synonyms, whatever
+    year it names."""
+    words = set(map(normal, pack.words["code_parts"]))
     for form in pack.forms.values():
         for wanted in wanted_columns(pack, form.key):
-            words.update(wanted.path)
-            words.update(wanted.leaves)
-    words.update(map(normal, pack.words["code_parts"]))
+            words.update(map(without_year, (*wanted.path, *wanted.leaves)))
     return frozenset(words)
 
 
@@ -78,7 +78,7 @@ def words_of_text_columns(pack: Pack) -> frozenset[str]:
     for form in pack.forms.values():
         for wanted in wanted_columns(pack, form.key):
             if wanted.key in TEXT_COLUMNS:
-                words.update(wanted.leaves)
+                words.update(map(without_year, wanted.leaves))
     return frozenset(words)
 
 
@@ -87,11 +87,23 @@ def wanted_columns(pack: Pack, form: str) -> tuple[Wanted, ...]:
     """The columns of a form in printed order."""
     synonyms: Mapping[str, Sequence[str]] = pack.words["synonyms"]
     return tuple(
-        Wanted(block.id, key, path, (path[-1], *map(normal, synonyms.get(path[-1], ()))))
+        Wanted(block.id, key, path, (path[-1], *_others(synonyms, path[-1])))
         for block in pack.forms[form].blocks
         for key, printed in block.paths.items()
-        for path in (tuple(map(normal, printed)),)
+        for path in (tuple(normal_heading(text, pack.year) for text in printed),)
     )
+
+
+def _others(synonyms: Mapping[str, Sequence[str]], heading: str) -> Iterator[str]:
+    """The other words for a heading, of the year that it names."""
+    mark = year_mark(heading)
+    for other in synonyms.get(heading.removeprefix(mark), ()):
+        yield mark + normal(other)
+
+
+def without_year(heading: str) -> str:
+    """The normal form of a heading without the mark of another year."""
+    return heading.removeprefix(year_mark(heading))
 
 
 def columns_of(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
@@ -116,22 +128,50 @@ def columns_of(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
 
 @lru_cache(maxsize=1024)
 def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
-    """Place the form's columns: same heading first, then the same headings above, then order.
-    The same headings stand in many files."""
+    """Place the form's columns: same heading and year first, then the same headings above, then
+    order. A heading that names one other year throughout is taken for the budget's own, where the
+    form has no column of that year (D605 tells of it). The same headings stand in many files."""
     free = {column.column: column.path for column in columns if column.path}
     counts = {normal(word) for word in pack.words["ordinals"]}
     counting = tuple(c for c, path in free.items() if path[-1] in counts)
     for column in counting:
         del free[column]
-    parts: dict[BlockKey, tuple[int, ...]] = {}
-    placed: dict[BlockKey, dict[str, int]] = {b.id: {} for b in pack.forms[form].blocks}
+    placing = _Placing(pack, free, {b.id: {} for b in pack.forms[form].blocks}, {})
+    wanted = wanted_columns(pack, form)
+    missing = _place(placing, wanted)
+    marks = set().union(*map(_marks, free.values()))
+    own = set().union(*(_marks(column.path) for column in wanted))
+    if missing and len(marks) == 1 and marks.isdisjoint(own):
+        for column, path in free.items():
+            free[column] = tuple(map(without_year, path))
+        missing = _place(placing, missing)
+    parts = placing.parts
+    return Match(pack.forms[form], placing.placed, tuple(missing), tuple(free), counting, parts)
+
+
+class _Placing(NamedTuple):
+    """Sheet columns still free, those placed, and those over which codes are split."""
+
+    pack: Pack
+    free: dict[int, tuple[str, ...]]
+    placed: dict[BlockKey, dict[str, int]]
+    parts: dict[BlockKey, tuple[int, ...]]
+
+
+def _place(placing: _Placing, columns: Iterable[Wanted]) -> list[Wanted]:
+    """Place each wanted column on the best free one of the same year; gives those that found
+    none."""
+    free = placing.free
     missing = []
     last = -1
-    for wanted in wanted_columns(pack, form):
-        fitting = [c for c, path in free.items() if path[-1] in wanted.leaves]
-        split = () if fitting or wanted.key != CODE else _parts(pack, free)
+    for wanted in columns:
+        years = _marks(wanted.path)
+        fitting = [
+            c for c, path in free.items() if path[-1] in wanted.leaves and _marks(path) == years
+        ]
+        split = () if fitting or wanted.key != CODE else _parts(placing.pack, free)
         if split:
-            parts[wanted.block] = split
+            placing.parts[wanted.block] = split
             fitting = [split[0]]
             for column in split[1:]:
                 del free[column]
@@ -139,9 +179,14 @@ def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
             missing.append(wanted)
             continue
         best = max(fitting, key=lambda c: _score(wanted, free[c], c, last))
-        placed[wanted.block][wanted.key] = last = best
+        placing.placed[wanted.block][wanted.key] = last = best
         del free[best]
-    return Match(pack.forms[form], placed, tuple(missing), tuple(free), counting, parts)
+    return missing
+
+
+def _marks(path: tuple[str, ...]) -> set[str]:
+    """The marks of other years in the headings over a column."""
+    return {mark for mark in map(year_mark, path) if mark}
 
 
 def _parts(pack: Pack, free: Mapping[int, tuple[str, ...]]) -> tuple[int, ...]:

@@ -1,7 +1,9 @@
 """The normal form of printed words: one place for all cleaning of labels.
 
 Stray spaces and line breaks go, half-width brackets and digits are made one kind, quotation marks
-are dropped, and a year is taken out: ``2025 年预算数`` and ``2026年预算数`` are one heading.
+are dropped. Of a title the year is taken out; of a heading it is kept as the distance to the
+budget's own: in a budget of 2026 ``2026 年预算数`` is ``预算数``, ``2025年预算数`` is
+``〈-1〉预算数``.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import re
 from functools import lru_cache
 
 SPACE = re.compile(r"[\s\u3000\u00a0\ufeff\u200b]+")
-YEAR = re.compile(r"20\d\d(?:年度|年)?")
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)(?:年度|年)?")
+YEAR_MARK = re.compile(r"^〈[+-]\d+〉")
 ORDINAL = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.．,，]|[（][一二三四五六七八九十\d]+[）]|\d+[、.．]|[①-⑳])"
 )
@@ -37,6 +40,20 @@ def normal(text: str) -> str:
     """The normal form of a heading or title: tidy, and without its year (unless it is all)."""
     cleaned = tidy(text)
     return YEAR.sub("", cleaned) or cleaned[4:]
+
+
+@lru_cache(maxsize=8192)
+def normal_heading(text: str, year: int) -> str:
+    """The normal form of a heading in a budget of `year`: before it the distance to another year
+    that it names, so that two years side by side are two columns."""
+    named = years_in(text)
+    return (f"〈{named[0] - year:+d}〉" if named and named[0] != year else "") + normal(text)
+
+
+def year_mark(heading: str) -> str:
+    """The mark of another year before the normal form of a heading; empty where it has none."""
+    marked = YEAR_MARK.match(heading)
+    return marked[0] if marked else ""
 
 
 @lru_cache(maxsize=8192)

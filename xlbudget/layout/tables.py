@@ -12,7 +12,7 @@ from xlbudget.layout.headings import (
     Match,
     vocabulary,
 )
-from xlbudget.layout.normalize import normal
+from xlbudget.layout.normalize import normal, normal_heading
 from xlbudget.packs.model import TOTAL, Pack
 
 
@@ -56,13 +56,17 @@ class Table:
     unit: str = ""
 
     def headings(self, pack: Pack) -> list[dict[int, str]]:
-        """The heading rows in normal form; of one that bears the total's figures too, without the
-        total's own word."""
-        rows = [normal_texts(self.sheet, row) for row in self.heading]
+        """The heading rows in normal form, years as their distance to the pack's; of one that
+        bears the total's figures too, without the total's own word."""
+        rows = [texts_of(self.sheet.rows[row]) for row in self.heading]
         beside = {*map(normal, pack.words["ordinals"]), normal(pack.words["columns"][TOTAL])}
         words = vocabulary(pack) - beside
         return [
-            {c: text for c, text in row.items() if line not in self.body or text in words}
+            {
+                c: normal_heading(text, pack.year)
+                for c, text in row.items()
+                if line not in self.body or normal(text) in words
+            }
             for line, row in zip(self.heading, rows, strict=True)
         ]
 

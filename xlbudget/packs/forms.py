@@ -22,14 +22,14 @@ def chinese_ordinal(number: int) -> str:
 def read_form(
     path: Path,
     spec: Mapping[str, Any],
-    year: int,
     catalogues: Mapping[str, Catalogue],
     faults: list[Fault],
 ) -> Form | None:
-    """The form that a pack's YAML declares; faults are added to the list."""
+    """The form that a pack's YAML declares, ``{year}`` still in its texts; faults are added to
+    the list."""
     before = len(faults)
     blocks = tuple(
-        _block(path, spec["form"], key, body, year, catalogues, faults)
+        _block(path, spec["form"], key, body, catalogues, faults)
         for key, body in spec["blocks"].items()
     )
     by_key = {block.key: block for block in blocks}
@@ -51,7 +51,7 @@ def read_form(
         number=int(spec["number"]),
         sheet=spec["sheet"],
         label=spec["label"],
-        title=spec["title"].format(year=year),
+        title=spec["title"],
         paper=spec.get("paper", "portrait"),
         numbered=bool(spec.get("numbered")),
         blocks=blocks,
@@ -64,11 +64,10 @@ def _block(
     form: str,
     key: str,
     spec: Mapping[str, Any],
-    year: int,
     catalogues: Mapping[str, Catalogue],
     faults: list[Fault],
 ) -> Block:
-    headings = tuple(_heading(item, year) for item in spec["columns"])
+    headings = tuple(_heading(item) for item in spec["columns"])
     rows = spec["rows"]
     fixed: tuple[FixedRow, ...] = ()
     sets = {name: tuple(map(str, keys)) for name, keys in spec.get("sets", {}).items()}
@@ -103,13 +102,13 @@ def _block(
     return block
 
 
-def _heading(item: Mapping[str, Any], year: int) -> Heading:
+def _heading(item: Mapping[str, Any]) -> Heading:
     """``{key: printed}`` is a column, ``{printed: [...]}`` a heading over several."""
     ((left, right),) = item.items()
     if isinstance(right, list):
-        children = tuple(_heading(child, year) for child in right)
-        return Heading(str(left).format(year=year), children=children)
-    return Heading(str(right).format(year=year), key=left)
+        children = tuple(_heading(child) for child in right)
+        return Heading(str(left), children=children)
+    return Heading(str(right), key=left)
 
 
 def _fixed(

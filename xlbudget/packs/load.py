@@ -17,6 +17,7 @@ from xlbudget.packs.charts import read_pictures
 from xlbudget.packs.errors import Fault, PackError, line_of
 from xlbudget.packs.forms import read_form
 from xlbudget.packs.model import Catalogue, Form, Pack, Part, Rule
+from xlbudget.packs.year import printed_forms
 
 DEFAULT_PACK_FILE = "default.txt"
 
@@ -37,6 +38,19 @@ def pack_names(root: Path | None = None) -> list[str]:
     return sorted(str(path.parent.relative_to(root)) for path in root.glob("*/*/pack.yaml"))
 
 
+def form_set_of(name: str, year: int, root: Path | None = None) -> str:
+    """Name of the form set that is in force in that year at the place of the pack `name`: the
+    newest that is not later, or the earliest where all are."""
+    place = name.rpartition("/")[0]
+    years = sorted(
+        int(found.rpartition("/")[2])
+        for found in pack_names(root)
+        if found.rpartition("/")[0] == place and found.rpartition("/")[2].isdigit()
+    )
+    begun = [since for since in years if since <= year]
+    return f"{place}/{begun[-1] if begun else years[0]}" if years else name
+
+
 @lru_cache(maxsize=8)
 def load_pack(name: str, root: Path | None = None) -> Pack:
     """The pack of that name, with all that it extends. Raises PackError, naming every fault."""
@@ -52,7 +66,7 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
     forms: dict[str, Form] = {}
     for folder in folders:
         for path in sorted(folder.glob("forms/*.yaml")):
-            form = read_form(path, read_yaml(path), int(head["year"]), catalogues, faults)
+            form = read_form(path, read_yaml(path), catalogues, faults)
             if form is not None:
                 forms[form.key] = form
     rules = _rules(folders, head, faults)
@@ -63,7 +77,11 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
         raise PackError(faults)
     ordered = dict(sorted(forms.items(), key=lambda item: item[1].number))
     year, place, unit = int(head["year"]), str(head["place"]), head["unit"]
-    return Pack(name, year, place, unit, words, catalogues, ordered, rules, pictures)
+    printed = printed_forms(ordered, year)
+    return Pack(
+        *(name, year, year, place, unit, words),
+        *(catalogues, ordered, printed, rules, pictures),
+    )
 
 
 def pack_folders(name: str, root: Path) -> list[Path]:
@@ -188,7 +206,7 @@ def _check_map(path: Path, source: Catalogue, target: Catalogue, faults: list[Fa
 
 RULE_WORDS = (
     *("id", "title", "says", "severity", "parts"),
-    *("why", "source", "example", "usual", "mend"),
+    *("why", "source", "example", "usual", "mend", "other_year"),
 )
 PART_WORDS = ("holds", "on", "each", "for", "when", "defines", "between", "kind", "blocks")
 
@@ -229,6 +247,7 @@ def _rule(path: Path, place: int, spec: Mapping[str, Any], faults: list[Fault]) 
         title=spec.get("title", ""),
         says=says if isinstance(says, dict) else {"": says},
         severity=severity if isinstance(severity, dict) else {"": severity or "error"},
+        other_year=spec.get("other_year", {}),
         why=spec.get("why", ""),
         source=spec.get("source", ""),
         example=spec.get("example", ""),

@@ -176,14 +176,16 @@ class Part(NamedTuple):
 class Rule(NamedTuple):
     """One rule: id, sentences by case, severity by case, reasons, and its parts.
 
-    `example` is a case that breaks it (made by the program where the rule is between figures),
-    `usual` how people come to break it.
+    `other_year` is the severity by case where the budget is of another year than the form set and
+    its catalogues, if that differs. `example` is a case that breaks it (made by the program where
+    the rule is between figures), `usual` how people come to break it.
     """
 
     id: str
     title: str
     says: Mapping[str, str]
     severity: Mapping[str, str]
+    other_year: Mapping[str, str]
     why: str
     source: str
     example: str
@@ -217,14 +219,21 @@ class Picture(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Pack:
-    """Everything known about the forms of one place and year."""
+    """Everything known about the forms of one place, as printed for budgets of one year.
+
+    `since` is the form set's own year, from which on it is in force; `year` the budget's, which
+    the titles and headings of `forms` name. `form_texts` are the same forms before a year is put
+    into them (`packs.year`).
+    """
 
     name: str
+    since: int
     year: int
     place: str
     unit: str
     words: Mapping[str, Any]
     catalogues: Mapping[str, Catalogue]
+    form_texts: Mapping[str, Form]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
     pictures: Mapping[str, Picture]
@@ -238,6 +247,11 @@ class Pack:
     def by_kind(self) -> Mapping[str, Rule]:
         """Kind → the rule that names it."""
         return {part.kind: rule for rule in self.rules.values() for part in rule.parts if part.kind}
+
+    def severity_of(self, rule: Rule, case: str) -> str:
+        """The severity of this case of a rule in a budget of this year."""
+        weaker = rule.other_year.get(case, "") if self.year != self.since else ""
+        return weaker or rule.severity_of(case)
 
     def yuan(self, unit: str) -> int:
         """How many 元 one of this unit is."""

@@ -32,7 +32,7 @@ def code_known(context: Context, part: Part) -> Iterator[Remark]:
                 "code": row.code,
                 "name": row.name,
                 "catalogue": catalogue.title,
-                "year": str(context.pack.year),
+                "year": str(context.pack.since),
             }
             yield Remark(part.kind, case, block.form, text_cell(block, row, CODE), facts)
 
@@ -45,7 +45,7 @@ def code_name(context: Context, part: Part) -> Iterator[Remark]:
             if not row.code:
                 if row.name and row.id != TOTAL:
                     facts = {"name": row.name, "catalogue": catalogue.title}
-                    facts["year"] = str(context.pack.year)
+                    facts["year"] = str(context.pack.since)
                     at = text_cell(block, row, NAME)
                     yield Remark(part.kind, "unlisted", block.form, at, facts)
                 continue

@@ -21,7 +21,14 @@ from xlbudget.rules.code_checks import (
     same_codes,
 )
 from xlbudget.rules.context import Context, Kind
-from xlbudget.rules.text_checks import empty_note, forms_present, placeholders, same_everywhere
+from xlbudget.rules.text_checks import (
+    empty_note,
+    form_set,
+    forms_present,
+    other_year,
+    placeholders,
+    same_everywhere,
+)
 from xlbudget.rules.value_checks import value_negative, value_scale
 
 
@@ -53,6 +60,8 @@ KINDS: Mapping[str, Kind] = {
         value_scale,
         empty_note,
         same_everywhere,
+        other_year,
+        form_set,
         forms_present,
         placeholders,
     )
@@ -100,7 +109,6 @@ READ_KINDS = FILE_KINDS | {
     "unclear_table",
     "unclear_level",
     "unknown_table",
-    "other_year",
     "hidden_sheet",
     "hidden_lines",
     "unused_map",

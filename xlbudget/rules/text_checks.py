@@ -11,7 +11,7 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey, Place
 from xlbudget.core.reading import Printed, Said
 from xlbudget.layout.normalize import normal, tidy, years_in
-from xlbudget.packs.model import NAME, Pack, Part
+from xlbudget.packs.model import NAME, Form, Pack, Part
 from xlbudget.rules.context import Context, is_filled, text_cell
 
 
@@ -51,8 +51,8 @@ def _other_form(pack: Pack, form: str, text: str) -> bool:
 
 
 def same_everywhere(context: Context, part: Part) -> Iterator[Remark]:
-    """Department, unit of amount and year are the same on every form: the odd ones out."""
-    for case, said in (("department", _department), ("unit", _unit), ("year", _year)):
+    """Department and unit of amount are the same on every form: the odd ones out."""
+    for case, said in (("department", _department), ("unit", _unit)):
         found = [(p.form, *said(p)) for p in context.reading.printed if said(p)]
         if not found:
             continue
@@ -73,9 +73,23 @@ def _unit(printed: Printed) -> tuple[str, Place] | tuple[()]:
     return (tidy(printed.unit.text), printed.unit.place) if printed.unit else ()
 
 
-def _year(printed: Printed) -> tuple[str, Place] | tuple[()]:
-    years = years_in(printed.title.text) if printed.title else []
-    return (str(years[0]), printed.title.place) if printed.title and years else ()
+def other_year(context: Context, part: Part) -> Iterator[Remark]:
+    """Forms whose title names another year than the budget's, which most titles name."""
+    year = context.reading.budget.year
+    for printed in context.reading.printed:
+        named = years_in(printed.title.text)[:1] if printed.title else []
+        if printed.title and named not in ([], [year]):
+            facts = {"found": str(named[0]), "year": str(year)}
+            facts["form"] = context.pack.forms[printed.form].sheet
+            yield Remark(part.kind, "", printed.form, (printed.title.place,), facts)
+
+
+def form_set(context: Context, part: Part) -> Iterator[Remark]:
+    """Which form set was used for a budget of another year than the set's own."""
+    pack, year = context.pack, context.reading.budget.year
+    if year != pack.since:
+        facts = {"year": str(year), "since": str(pack.since), "place": pack.place}
+        yield Remark(part.kind, "" if year > pack.since else "earlier", facts=facts)
 
 
 def forms_present(context: Context, part: Part) -> Iterator[Remark]:
@@ -98,11 +112,20 @@ def placeholders(context: Context, part: Part) -> Iterator[Remark]:
             yield Remark(part.kind, "placeholder", form, (at,), facts)
     year = context.reading.budget.year
     for printed in context.reading.printed:
+        own = {year, *_years_of(context.pack.forms[printed.form])}
         for said in printed.headings:
-            wrong = [found for found in years_in(said.text) if found != year]
+            wrong = [found for found in years_in(said.text) if found not in own]
             if wrong:
                 facts = {"text": said.text, "found": str(wrong[0]), "year": str(year)}
                 yield Remark(part.kind, "year", printed.form, (said.place,), facts)
+
+
+def _years_of(form: Form) -> Iterator[int]:
+    """The years that a form's own headings name."""
+    for block in form.blocks:
+        for path in block.paths.values():
+            for heading in path:
+                yield from years_in(heading)
 
 
 def _containing(words: Sequence[str], texts: Iterable[str]) -> Iterator[tuple[str, str]]:

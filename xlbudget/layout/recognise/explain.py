@@ -54,6 +54,7 @@ def explain(
 ) -> list[ExplainedTable]:
     """Every table that was seen, known or not, in the order of the file."""
     located = find_tables(pack, sheets, mapped)
+    pack = located.pack
     order = {sheet.name: place for place, sheet in enumerate(sheets)}
     seen = [_table(pack, table) for table in (*located.known, *located.unknown)]
     with_tables = {table.sheet for table in seen}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place
-from xlbudget.layout.normalize import tidy
+from xlbudget.layout.captions import TITLE
+from xlbudget.layout.normalize import tidy, years_in
 from xlbudget.layout.recognise.hidden import hidden_lines
 from xlbudget.layout.recognise.identify import identify
 from xlbudget.layout.recognise.scan import bands, scan
 from xlbudget.layout.tables import Scan, Sheet, Table
 from xlbudget.packs.model import Pack
+from xlbudget.packs.year import pack_of_year
 
 if TYPE_CHECKING:
     from xlbudget.layout.user_map import MappedTable
@@ -22,9 +25,11 @@ LEFTOVER_WORDS = 40
 
 
 class Located(NamedTuple):
-    """Tables whose form is known, tables that are none of the pack's (or not clear which), what
-    there is to say of them, and of what lies around them."""
+    """The pack as printed for the year of most titles; tables whose form is known, tables that are
+    none of the pack's (or not clear which), what there is to say of them, and of what lies around
+    them."""
 
+    pack: Pack
     known: list[Table]
     unknown: list[Table]
     remarks: list[Remark]
@@ -45,12 +50,20 @@ def find_tables(pack: Pack, sheets: Sequence[Sheet], mapped: Sequence[MappedTabl
             at = Place(sheet.name, 0, 0)
             leftover.append(Remark("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
     leftover.extend(hidden_lines(pack, sheets))
+    pack = pack_of_year(pack, _year(pack, tables))
     known, remarks = identify(pack, tables)
     if mapped:
         from xlbudget.layout.recognise.apply_map import unused
 
         remarks.extend(unused(pack, mapped, sheets))
-    return Located(known, [table for table in tables if not table.match], remarks, leftover)
+    return Located(pack, known, [table for table in tables if not table.match], remarks, leftover)
+
+
+def _year(pack: Pack, tables: Sequence[Table]) -> int:
+    """The year that most titles name; the pack's where none names one."""
+    titles = [table.above[TITLE].text for table in tables if TITLE in table.above]
+    years = Counter(year for title in titles for year in years_in(title)[:1])
+    return years.most_common(1)[0][0] if years else pack.year
 
 
 def _cuts(pack: Pack, sheet: Sheet, mapped: Sequence[MappedTable]) -> list[tuple[Sheet, Scan]]:

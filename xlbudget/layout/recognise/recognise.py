@@ -15,7 +15,7 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Printed, Reading
-from xlbudget.layout.normalize import tidy, years_in
+from xlbudget.layout.normalize import tidy
 from xlbudget.layout.recognise.block_reader import Found
 from xlbudget.layout.recognise.find_tables import find_tables
 from xlbudget.layout.recognise.row_levels import levels_of
@@ -44,13 +44,15 @@ def recognise(
     contents: Sheet | None = None,
     mapped: Sequence[MappedTable] = (),
 ) -> Reading:
-    """Read the pack's forms from raw sheets; `mapped` are tables that people described.
+    """Read the pack's forms from raw sheets; `mapped` are tables that people described. The
+    budget's year is the one that most titles name, else the pack's.
 
     Raises NothingRecognised where there is none.
     """
     located = find_tables(pack, sheets, mapped)
     if not located.known:
         raise NothingRecognised
+    pack = located.pack
     found = Found()
     about = _about(pack, contents) if contents else About()
     found.remarks.extend(located.remarks)
@@ -61,7 +63,7 @@ def recognise(
     printed = tuple(printed_of(table) for table in firsts.values())
     blocks = _ordered(pack, found, firsts)
     _say_hidden_decimals(pack, found)
-    budget = _budget(pack, blocks, units, printed, about, found)
+    budget = _budget(pack, blocks, units, printed, about)
     return Reading(
         budget,
         found.rows,
@@ -171,19 +173,12 @@ def _budget(
     units: Mapping[str, str],
     printed: Sequence[Printed],
     about: About,
-    found: Found,
 ) -> Budget:
     names = Counter(p.department.text.strip() for p in printed if p.department)
-    years = Counter(year for p in printed if p.title for year in years_in(p.title.text)[:1])
-    year = years.most_common(1)[0][0] if years else pack.year
-    if year != pack.year:
-        where = next(p.title.place for p in printed if p.title and year in years_in(p.title.text))
-        facts = {"found": str(year), "year": str(pack.year)}
-        found.remarks.append(Remark("other_year", "", "", (where,), facts))
     common = Counter(units.values()).most_common(1)[0][0]
     return Budget(
         pack=pack.name,
-        year=year,
+        year=pack.year,
         unit=common,
         department=names.most_common(1)[0][0] if names else about.department,
         blocks=blocks,

@@ -125,7 +125,7 @@ def finding_of(pack: Pack, remark: Remark) -> Finding:
     rule = pack.by_kind[remark.kind]
     return Finding(
         rule.id,
-        rule.severity_of(remark.case),
+        pack.severity_of(rule, remark.case),
         remark.case,
         remark.form,
         remark.cells,

@@ -216,7 +216,7 @@ def _rows_said(pack: Pack, reading: Reading, budget: Budget) -> dict[tuple[objec
         rule = pack.by_kind[kind]
         for part in rule.parts:
             for remark in KINDS[kind](context, part):
-                said[_of(remark)] = rule.severity_of(remark.case)
+                said[_of(remark)] = pack.severity_of(rule, remark.case)
     return said
 
 

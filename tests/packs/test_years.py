@@ -1,0 +1,236 @@
+"""Budgets of other years than the form set's: 2026's and 2027's are made with the forms of 2025."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from conftest import EXAMPLE, Office
+
+from xlbudget.app.read_files import check_file
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.key import BlockKey
+from xlbudget.layout.recognise.recognise import recognise
+from xlbudget.packs.load import form_set_of, load_pack, templates_root
+from xlbudget.packs.model import Pack
+from xlbudget.packs.year import pack_of_year, put_year
+from xlbudget.report.file_result import Checked
+from xlbudget.report.messages import Namer, places
+from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
+from xlbudget.workbook.read.open import read_workbook
+
+YEARS = (2026, 2027)
+Change = Callable[[Any], None]
+
+
+def in_year(text: str, year: int) -> str:
+    return text.replace("2025", str(year))
+
+
+def turn(book: Any, year: int) -> None:
+    """Every 2025 of a workbook into another year, as people do who copy last year's file."""
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and "2025" in cell.value:
+                    cell.value = in_year(cell.value, year)
+
+
+def checked(tmp_path: Path, forms: bytes, *changes: Change) -> Checked:
+    book = openpyxl.load_workbook(BytesIO(forms))
+    for change in changes:
+        change(book)
+    path = tmp_path / "预算.xlsx"
+    book.save(path)
+    return check_file(path)
+
+
+def told(result: Checked) -> list[tuple[str, str, list[str]]]:
+    namer = Namer(result.pack, result.reading)
+    return sorted((f.rule, f.severity, places(namer, f)) for f in result.findings)
+
+
+@pytest.fixture
+def budget_file(tmp_path: Path) -> Callable[[int], Path]:
+    def write(year: int) -> Path:
+        data = json.loads((EXAMPLE / "budget.json").read_text(encoding="utf-8"))
+        path = tmp_path / f"{year}.json"
+        path.write_text(json.dumps({**data, "year": year}, ensure_ascii=False), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_the_example_of_another_year_passes_with_one_note_more(
+    tmp_path: Path, forms_bytes: bytes, year: int
+) -> None:
+    now = told(checked(tmp_path, forms_bytes))
+    later = checked(tmp_path, forms_bytes, lambda book: turn(book, year))
+    assert told(later) == sorted([*now, ("S118", "note", [])])
+    assert (later.reading.budget.year, later.pack.year, later.pack.since) == (year, year, 2025)
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("written", [workbook_bytes, live_workbook_bytes])
+def test_a_workbook_of_another_year_bears_it_everywhere_and_reads_back(
+    tmp_path: Path, pack: Pack, example: Budget, year: int, written: Callable[..., bytes]
+) -> None:
+    budget = example._replace(year=year, department_code="")
+    path = tmp_path / "预算.xlsx"
+    path.write_bytes(written(pack_of_year(pack, year), budget))
+    book = openpyxl.load_workbook(path, data_only=True)
+    forms = [book[form.sheet] for form in pack.forms.values()]
+    texts = [str(c.value) for sheet in (*forms, book["目录"]) for row in sheet for c in row]
+    assert not [text for text in texts if "2025" in text]
+    assert sum(text.startswith(f"{year}年") for text in texts) > len(pack.forms)
+    result = check_file(path)
+    assert [f.rule for f in result.findings if f.rule == "S118"] == ["S118"]
+    assert result.reading.budget.year == year
+    if written is workbook_bytes:  # else totals are computed
+        assert result.reading.budget == budget
+
+
+@pytest.mark.xdist_group("office")
+def test_another_year_survives_libreoffice(
+    tmp_path: Path, office: Office, pack: Pack, example: Budget
+) -> None:
+    path, saved = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    path.write_bytes(workbook_bytes(pack_of_year(pack, 2027), example._replace(year=2027)))
+    office.do(load=str(path), save=str(saved))
+    assert check_file(saved).reading.budget == check_file(path).reading.budget
+
+
+def test_one_form_of_another_year_is_an_error(tmp_path: Path, forms_bytes: bytes) -> None:
+    def older(book: Any) -> None:
+        book["表八"]["A2"] = in_year(book["表八"]["A2"].value, 2024)
+
+    found = told(checked(tmp_path, forms_bytes, older))
+    assert ("S111", "error", ["表八!A2"]) in found
+    assert not [rule for rule, _, _ in found if rule == "S118"]
+
+
+def test_headings_left_from_last_year_are_read_and_told(tmp_path: Path, forms_bytes: bytes) -> None:
+    """Titles of 2026 over headings of 2025: the figures are read, D605 names each heading."""
+
+    def titles_only(book: Any) -> None:
+        for sheet in book:
+            sheet["A2"] = in_year(sheet["A2"].value, 2026)
+
+    result = checked(tmp_path, forms_bytes, titles_only)
+    assert {rule for rule, severity, _ in told(result) if severity == "error"} == {"D605"}
+    assert dict(result.reading.budget.amounts()) == dict(
+        checked(tmp_path, forms_bytes).reading.budget.amounts()
+    )
+
+
+def last_year_beside(left: bool) -> Change:
+    """表十一 with a group of columns for the year before beside this year's."""
+
+    def change(book: Any) -> None:
+        sheet = book["表十一"]
+        for area in list(sheet.merged_cells.ranges):
+            sheet.unmerge_cells(str(area))
+        width = sheet.max_column
+        if left:
+            sheet.insert_cols(2, width - 1)
+        shift = 2 if left else width + 1
+        own = width + 1 if left else 2
+        for row in range(4, sheet.max_row):
+            for nth in range(width - 1):
+                value = sheet.cell(row, own + nth).value
+                if isinstance(value, str):
+                    sheet.cell(row, shift + nth).value = value.replace("2025", "2024")
+                elif value is not None:
+                    sheet.cell(row, shift + nth).value = value + 7
+
+    return change
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_last_years_columns_are_never_taken_for_this_years(
+    tmp_path: Path, forms_bytes: bytes, left: bool
+) -> None:
+    result = checked(tmp_path, forms_bytes, last_year_beside(left))
+    plain = checked(tmp_path, forms_bytes)
+    assert dict(result.reading.budget.amounts()) == dict(plain.reading.budget.amounts())
+    assert "S104" in {rule for rule, severity, _ in told(result) if severity == "error"}
+
+
+@pytest.fixture
+def two_years(tmp_path: Path) -> Pack:
+    """A form set whose 表十 prints last year's figures beside this year's."""
+    copy = tmp_path / "templates"
+    shutil.copytree(templates_root(), copy)
+    path = copy / "shanxi" / "2025" / "forms" / "f10.yaml"
+    text = path.read_text(encoding="utf-8")
+    columns = '      - "{year-1}年预算数":\n          - last: 合计\n      - "{year}年预算数":\n'
+    path.write_text(text.replace('      - "{year}年预算数":\n', columns), encoding="utf-8")
+    return load_pack("shanxi/2025", copy)
+
+
+@pytest.mark.parametrize("year", (2025, *YEARS))
+def test_two_years_side_by_side_are_two_columns(tmp_path: Path, two_years: Pack, year: int) -> None:
+    pack = pack_of_year(two_years, year)
+    key = BlockKey("f10", "rows")
+    row = Row("abroad", {"last": Decimal("9.00"), "total": Decimal("8.00")})
+    budget = Budget(pack.name, year, pack.unit, "某局", blocks={key: (row,)})
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook_bytes(pack, budget))
+    printed = [c.value for r in openpyxl.load_workbook(path)["表十"] for c in r]
+    assert f"{year}年预算数" in printed
+    assert f"{year - 1}年预算数" in printed
+    assert recognise(two_years, read_workbook(path).sheets).budget.blocks[key] == (row,)
+
+
+@pytest.mark.parametrize(
+    ("severity", "code", "name"), [("note", "2010388", "某项"), ("warning", "2990101", "某项")]
+)
+def test_codes_of_an_older_catalogue_are_weakened(
+    tmp_path: Path, forms_bytes: bytes, severity: str, code: str, name: str
+) -> None:
+    def unknown(book: Any) -> None:
+        sheet = book["表三"]
+        sheet["A9"], sheet["B9"] = code, name
+
+    def of(*changes: Change) -> list[str]:
+        result = checked(tmp_path, forms_bytes, *changes)
+        return [f.severity for f in result.findings if f.rule == "C301"]
+
+    graver = {"note": "warning", "warning": "error"}[severity]
+    assert of(unknown) == [graver]
+    assert of(unknown, lambda book: turn(book, 2026)) == [severity]
+
+
+def test_json_of_another_year(budget_file: Callable[[int], Path]) -> None:
+    result = check_file(budget_file(2027))
+    assert [f.severity for f in result.findings if f.rule == "S118"] == ["note"]
+    assert result.pack.forms["f01"].title.startswith("2027年")
+
+
+def test_the_newest_form_set_that_is_not_later_is_in_force(tmp_path: Path) -> None:
+    for year in (2025, 2027):
+        (tmp_path / "shanxi" / str(year)).mkdir(parents=True)
+        (tmp_path / "shanxi" / str(year) / "pack.yaml").touch()
+    sets = [form_set_of("shanxi/2025", year, tmp_path) for year in (2023, 2025, 2026, 2027, 2031)]
+    assert [name[-4:] for name in sets] == ["2025", "2025", "2025", "2027", "2027"]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("{year}年", "2027年"),
+        ("{year-1}年决算", "2026年决算"),
+        ("{year + 1}", "2028"),
+        ("年", "年"),
+    ],
+)
+def test_years_in_the_texts_of_a_pack(text: str, printed: str) -> None:
+    assert put_year(text, 2027) == printed

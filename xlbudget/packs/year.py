@@ -1,0 +1,52 @@
+"""A form set serves the years from its own on: its titles and headings bear the budget's year.
+
+In a pack's texts ``{year}`` stands for the budget's year, ``{year-1}`` for the year before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from xlbudget.packs.model import Form, Heading, Pack
+
+YEAR_WORD = re.compile(r"\{year(?:\s*([+-])\s*(\d+))?\}")
+
+
+@lru_cache(maxsize=16)
+def pack_of_year(pack: Pack, year: int) -> Pack:
+    """The pack with the titles and headings that it prints for a budget of this year."""
+    if year == pack.year:
+        return pack
+    return replace(pack, year=year, forms=printed_forms(pack.form_texts, year))
+
+
+def printed_forms(forms: Mapping[str, Form], year: int) -> Mapping[str, Form]:
+    """Forms with a budget's year put into their titles and headings."""
+    return {
+        key: form._replace(
+            title=put_year(form.title, year),
+            blocks=tuple(
+                replace(block, headings=tuple(_printed(h, year) for h in block.headings))
+                for block in form.blocks
+            ),
+        )
+        for key, form in forms.items()
+    }
+
+
+def _printed(heading: Heading, year: int) -> Heading:
+    children = tuple(_printed(child, year) for child in heading.children)
+    return Heading(put_year(heading.text, year), heading.key, children)
+
+
+def put_year(text: str, year: int) -> str:
+    """``{year-1}年预算数`` for 2027 → ``2026年预算数``."""
+
+    def written(match: re.Match[str]) -> str:
+        sign, years = match.groups(default="0")
+        return str(year - int(years) if sign == "-" else year + int(years))
+
+    return YEAR_WORD.sub(written, text)
