@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xlbudget.app.check_files import check_file, check_files
     from xlbudget.app.errors import AppError, Unreadable
-    from xlbudget.app.find_files import files_in
+    from xlbudget.app.find_files import find_files
     from xlbudget.app.read_files import ReadOptions, read_file
 
 __version__ = "0.1.0"
@@ -21,7 +21,7 @@ __all__ = [
     "Unreadable",
     "check_file",
     "check_files",
-    "files_in",
+    "find_files",
     "read_file",
 ]
 
@@ -31,7 +31,7 @@ MODULES = {
     "Unreadable": "errors",
     "check_file": "check_files",
     "check_files": "check_files",
-    "files_in": "find_files",
+    "find_files": "find_files",
     "read_file": "read_files",
 }
 """Public name → the module of `app` where it stands."""

@@ -629,19 +629,19 @@ def test_one_process_and_several_write_the_same_bytes(
     from xlbudget.app import prebuild_rows
 
     begun: list[str] = []
-    real = prebuild_rows.pieces_in
+    real = prebuild_rows.read_pieces
 
     def counted(file: BinaryIO) -> Iterator[bytes]:
         begun.append("read")
         return real(file)
 
-    monkeypatch.setattr(prebuild_rows, "pieces_in", counted)
+    monkeypatch.setattr(prebuild_rows, "read_pieces", counted)
     _, output = consolidated(larger, "--force")
     ahead_of_time = output.read_bytes()
     assert len(begun) == 1
     consolidated(larger, "--force", "--jobs", "1")
     assert output.read_bytes() == ahead_of_time
-    monkeypatch.setattr(prebuild_rows, "make", lambda *_: os._exit(1))
+    monkeypatch.setattr(prebuild_rows, "make_rows", lambda *_: os._exit(1))
     consolidated(larger, "--force")
     assert output.read_bytes() == ahead_of_time
     assert len(begun) == 1

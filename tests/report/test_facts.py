@@ -22,8 +22,8 @@ from conftest import EXAMPLE
 
 from xlbudget.app.read_files import read_file
 from xlbudget.app.write_files import write_facts_file
-from xlbudget.cli.failures import Failed, failures_told
-from xlbudget.cli.output import put_file
+from xlbudget.cli.failures import Failed, tell_failures
+from xlbudget.cli.output import write_file
 from xlbudget.core.key import CellKey
 from xlbudget.ops.facts.column_names import column_words
 from xlbudget.ops.facts.facts import Fact, facts_of, in_yuan
@@ -190,8 +190,8 @@ def test_wide_amounts_stay_exact_and_absurd_ones_are_refused(tmp_path: Path) -> 
 
 def put_facts(facts: Iterable[Fact], path: Path, force: bool) -> int:
     """As `consolidate --facts` puts them."""
-    with failures_told():
-        return write_facts_file(facts, path, partial(put_file, force=force))
+    with tell_failures():
+        return write_facts_file(facts, path, partial(write_file, force=force))
 
 
 def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:

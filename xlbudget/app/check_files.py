@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from xlbudget.app.errors import Unreadable
-from xlbudget.app.read_files import ReadOptions, mapped_pack, read_file
+from xlbudget.app.read_files import ReadOptions, load_mapped_pack, read_file
 from xlbudget.core.finding import Remark
 from xlbudget.ops.check.check import check, finding_of
 from xlbudget.packs.load import default_pack, load_pack
@@ -30,7 +30,7 @@ def check_file(
     try:
         pack, reading = read_file(path, pack_name, password, map_file)
     except Unreadable as error:
-        return unreadable(path, pack_name, error)
+        return report_unreadable(path, pack_name, error)
     confrontation = check(pack, reading)
     return Checked(
         str(path),
@@ -42,13 +42,13 @@ def check_file(
     )
 
 
-def unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
+def report_unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
     """What is said of a file that cannot be read."""
     pack = load_pack(pack_name or default_pack())
     return Checked(str(path), pack, (finding_of(pack, error.remark),))
 
 
-def crashed(path: Path) -> Unreadable:
+def describe_crash(path: Path) -> Unreadable:
     """What is to be said of a file that made its process die."""
     return Unreadable(Remark("reader_failed", "crashed", facts={"file": path.name}))
 
@@ -60,12 +60,17 @@ def check_files(
     finished."""
     if jobs < 2 or len(paths) < MANY:
         return [_told(done, path, check_file(path, *options)) for path in paths]
-    from xlbudget.app.workers import SELDOM, spread  # its imports take as long as a small file
+    from xlbudget.app.workers import (  # its imports take as long as a small file
+        SELDOM,
+        map_in_processes,
+    )
 
     gc.set_threshold(SELDOM)
     found: dict[Path, Checked] = {}
     every = list(dict.fromkeys(paths))
-    for path, content in spread(partial(_sent, options), every, jobs, partial(_died, options)):
+    for path, content in map_in_processes(
+        partial(_sent, options), every, jobs, partial(_died, options)
+    ):
         found[path] = _back(options, content)
         done(path)
     return [found[path] for path in paths]
@@ -82,7 +87,7 @@ def _sent(options: ReadOptions, path: Path) -> bytes:
 
 
 def _died(options: ReadOptions, path: Path) -> bytes:
-    return _packed(unreadable(path, options.pack_name, crashed(path)))
+    return _packed(report_unreadable(path, options.pack_name, describe_crash(path)))
 
 
 def _packed(checked: Checked) -> bytes:
@@ -104,5 +109,5 @@ def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[obj
 def _back(options: ReadOptions, content: bytes) -> Checked:
     """What was packed by a process of our own."""
     name, year, mapped, file, rest = pickle.loads(content)
-    pack = mapped_pack(options.pack_name, options.map_file)[0] if mapped else load_pack(name)
+    pack = load_mapped_pack(options.pack_name, options.map_file)[0] if mapped else load_pack(name)
     return Checked(file, pack_of_year(pack, year), *rest)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.app.collect import Asked
-from xlbudget.app.select import Given, files_to_add, part_of_file, told_of
+from xlbudget.app.collect import CollectOptions
+from xlbudget.app.select import Selection, load_part, select_files_to_add, summarize
 from xlbudget.app.write_files import Put, write_atomically, write_facts_file
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
@@ -29,8 +29,8 @@ class Results(NamedTuple):
 
 
 def consolidate_files(
-    asked: Asked,
-    given: Given,
+    options: CollectOptions,
+    selection: Selection,
     name: str | None,
     results: Results,
     jobs: int,
@@ -42,17 +42,17 @@ def consolidate_files(
     `name` is the department on the workbook (else the pack's word for it), `jobs` the number of
     processes. Raises ChangedMeanwhile, NotWritten and FigureTooLong, and what `put` raises.
     """
-    from xlbudget.app.prebuild_rows import rows_ahead
+    from xlbudget.app.prebuild_rows import prebuild_rows
     from xlbudget.workbook.county.review import LINES
     from xlbudget.workbook.county.workbook import complete, drafted
 
-    first = given.taken[0].head  # all are of one form set and year
+    first = selection.taken[0].head  # all are of one form set and year
     pack = pack_of_year(load_pack(first.pack), first.year)
-    parts = [part_of_file(asked, given, one) for one in files_to_add(given)]
+    parts = [load_part(options, selection, one) for one in select_files_to_add(selection)]
     county = merged(pack, parts, name or pack.words["consolidate"]["name"])
-    left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
+    left = [LeftOut(one.file, refusal(pack, one)) for one in selection.refused]
     draft = drafted(pack, county)
-    with rows_ahead(draft.book, jobs):
+    with prebuild_rows(draft.book, jobs):
         found = found_in_sum(pack, Reading(county.budget))
         judged = judged_in_sum(pack, county.budget, found, LINES)
         complete(draft, overview(pack, county, left), judged, found.decided)
@@ -67,5 +67,5 @@ def consolidate_files(
 
         write_facts_file(facts_behind(pack, county), results.facts, put)
     errors = sum(finding.severity == ERROR for finding in found.findings)
-    told = told_of(pack, asked, given, len(given.found), county)
+    told = summarize(pack, options, selection, len(selection.found), county)
     return pack, told._replace(errors=errors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from xlbudget.app.read_files import unread
+from xlbudget.app.read_files import describe_fault
 from xlbudget.core.cause import Repair
 from xlbudget.packs.model import Pack
 from xlbudget.report.file_result import Checked, explained
@@ -67,4 +67,4 @@ def _edit_copy(path: Path, pack: Pack, password: str, change: Callable[[bytes], 
     try:
         return change(package_bytes(path, password))
     except FileFault as fault:
-        raise unread(pack, path, fault) from None
+        raise describe_fault(pack, path, fault) from None

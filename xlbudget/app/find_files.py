@@ -10,7 +10,7 @@ TEXT_SUFFIXES = (".csv", ".tsv")
 OWNER_FILE = "~$"
 
 
-def files_in(paths: Iterable[Path]) -> Iterator[Path]:
+def find_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files named, and those in the folders named; a folder of CSV files and nothing else to
     read is one budget, and stands for itself. Files that a program has open leave owner files
     behind, which are passed over in folders."""

@@ -44,7 +44,7 @@ def read_file(
     """
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, pack_name)
-    pack, mapped = mapped_pack(pack_name, map_file)
+    pack, mapped = load_mapped_pack(pack_name, map_file)
     pack, reading = _recognised(path, pack, mapped, password)  # the raw cells are gone by now
     in_force = form_set_of(pack.name, pack.year)
     if pack_name is None and in_force != pack.name:
@@ -59,7 +59,7 @@ def _recognised(
 ) -> tuple[Pack, Reading]:
     """The reading of a workbook, totals that were never calculated filled in, and the pack of its
     year. Raises Unreadable."""
-    book = raw_workbook(path, pack, password)
+    book = read_raw_workbook(path, pack, password)
     try:
         reading = recognise(pack, book.sheets, book.contents, mapped)
     except NothingRecognised:
@@ -80,7 +80,7 @@ def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
         return reading
 
 
-def mapped_pack(
+def load_mapped_pack(
     pack_name: str | None, map_file: Path | None
 ) -> tuple[Pack, tuple[MappedTable, ...]]:
     """The pack with the words of a map, and the tables that it describes. Raises PackError, and
@@ -98,7 +98,7 @@ def _mapped(pack: Pack, map_file: Path, _: int) -> tuple[Pack, tuple[MappedTable
     return load_map(pack, map_file)
 
 
-def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
+def read_raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
     """The raw cells of a workbook's sheets. Raises Unreadable."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.open import read_workbook
@@ -111,10 +111,10 @@ def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
     try:
         return read_workbook(path, own, password)
     except FileFault as fault:
-        raise unread(pack, path, fault) from None
+        raise describe_fault(pack, path, fault) from None
 
 
-def unread(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
+def describe_fault(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
     """Why a workbook is not read or not changed, in the words of the pack."""
     facts = dict(fault.facts)
     if "format" in facts:

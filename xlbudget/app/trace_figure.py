@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlbudget.app.cache import state_of
+from xlbudget.app.cache import checksum_and_date
 from xlbudget.core.consolidation import Source
 from xlbudget.core.key import CellKey, Place
 from xlbudget.core.reading import Reading
@@ -14,7 +14,7 @@ from xlbudget.packs.model import TEXT_COLUMNS, Pack
 from xlbudget.report.trace_report import State, Traced
 
 
-def cell_at(reading: Reading, place: Place) -> CellKey | None:
+def find_cell(reading: Reading, place: Place) -> CellKey | None:
     """The amount that stands at a place of the file."""
     for (block, row), stands in reading.rows.items():
         if (stands.sheet, stands.row) == place[:2]:
@@ -32,14 +32,14 @@ def trace_figure(pack: Pack, reading: Reading, asked: str, key: CellKey) -> Trac
     return Traced(asked, key, amount, budget.unit_of(key.form), origins)
 
 
-def source_states(folder: Path, sources: Sequence[Source]) -> list[State]:
+def check_sources(folder: Path, sources: Sequence[Source]) -> list[State]:
     """What became of each source's file, named as seen from `folder`, since it was added."""
     return [_state(folder / source.file, source.checksum) for source in sources]
 
 
 def _state(path: Path, before: str) -> State:
     try:
-        checksum, _ = state_of(path)
+        checksum, _ = checksum_and_date(path)
     except OSError:
         return State.GONE
     return State.SAME if checksum == before else State.CHANGED

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.cache import spool_folder
-from xlbudget.app.collect import Asked, gather
+from xlbudget.app.cache import open_spool
+from xlbudget.app.collect import CollectOptions, collect
 from xlbudget.app.consolidate_files import Results, consolidate_files
-from xlbudget.app.find_files import files_in
+from xlbudget.app.find_files import find_files
 from xlbudget.app.read_files import ReadOptions
 from xlbudget.app.roster import load_roster
-from xlbudget.app.select import given_of
+from xlbudget.app.select import select
 from xlbudget.app.workers import SELDOM
-from xlbudget.cli.colour import coloured, styled
+from xlbudget.cli.colour import shows_colours, style_role
 from xlbudget.cli.options import FORCE, JOBS, MAP, PACK, PASSWORD, check_map
-from xlbudget.cli.output import keep_existing, put_file
-from xlbudget.cli.progress import progress
+from xlbudget.cli.output import refuse_existing, write_file
+from xlbudget.cli.progress import show_progress
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.report.consolidation_report import Told, consolidated
 from xlbudget.report.text_report import uncoloured
@@ -88,24 +88,24 @@ def consolidate(
     roster = load_roster(pack, roster_file) if roster_file else None
     results = [path for path in (output, facts, html) if path]
     for path in results:  # before the long work, not after it
-        keep_existing(path, force)
+        refuse_existing(path, force)
     files = _files(paths, results)
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
-    with _stopping(), spool_folder(how, no_cache or bool(password)) as spool:
-        asked = Asked(ReadOptions(pack_name, password, map_file), spool)
-        with progress(len(files)) as done:
-            found = gather(files, asked, jobs, done)
-        given = given_of(found, roster, include_failing, output.resolve().parent)
-        if not given.taken:
-            told = Told(len(files), (), tuple(given.refused))
+    with _stopping(), open_spool(how, no_cache or bool(password)) as spool:
+        options = CollectOptions(ReadOptions(pack_name, password, map_file), spool)
+        with show_progress(len(files)) as done:
+            found = collect(files, options, jobs, done)
+        selection = select(found, roster, include_failing, output.resolve().parent)
+        if not selection.taken:
+            told = Told(len(files), (), tuple(selection.refused))
             click.echo(consolidated(pack, told), err=True)
             click.echo(pack.words["consolidate"]["nothing"], err=True)
             sys.exit(2)
         gc.set_threshold(SELDOM)
-        put = partial(put_file, force=force)
+        put = partial(write_file, force=force)
         targets = Results(output, facts, html)
-        pack, told = consolidate_files(asked, given, name, targets, jobs, put)
-        click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
+        pack, told = consolidate_files(options, selection, name, targets, jobs, put)
+        click.echo(consolidated(pack, told, style_role if shows_colours() else uncoloured))
         gc.freeze()  # else all is looked through once more at the end
         sys.exit(int(not told.sound))
 
@@ -113,7 +113,7 @@ def consolidate(
 def _files(paths: Iterable[Path], results: Iterable[Path]) -> list[Path]:
     """The files to read: not those that are written. Raises UsageError where there are none."""
     own = {path.resolve() for path in results}
-    files = [path for path in files_in(paths) if path.resolve() not in own]
+    files = [path for path in find_files(paths) if path.resolve() not in own]
     if not files:
         raise click.UsageError("文件夹里没有工作簿。")
     return files

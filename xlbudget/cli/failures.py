@@ -19,7 +19,7 @@ class Failed(click.ClickException):
 
 
 @contextmanager
-def failures_told() -> Iterator[None]:
+def tell_failures() -> Iterator[None]:
     """While this lasts, what could not be carried out ends the command with a sentence."""
     try:
         yield
@@ -47,13 +47,13 @@ def _sentence(error: AppError) -> str:
 
 
 @contextmanager
-def unreadable_told(path: Path, pack_name: str | None) -> Iterator[None]:
+def tell_unreadable(path: Path, pack_name: str | None) -> Iterator[None]:
     """While this lasts, a file that cannot be read ends the command with its report."""
     try:
         yield
     except Unreadable as error:
-        from xlbudget.app.check_files import unreadable
+        from xlbudget.app.check_files import report_unreadable
         from xlbudget.report.text_report import report
 
-        click.echo(report([unreadable(path, pack_name, error)]), err=True)
+        click.echo(report([report_unreadable(path, pack_name, error)]), err=True)
         sys.exit(2)

@@ -9,9 +9,9 @@ import click
 
 from xlbudget.app.check_files import check_file
 from xlbudget.app.copy_workbook import correct_copy, safe_repairs
-from xlbudget.cli.failures import unreadable_told
+from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
-from xlbudget.cli.output import put_bytes
+from xlbudget.cli.output import write_bytes
 from xlbudget.core.cause import Repair
 from xlbudget.core.finding import ERROR
 from xlbudget.report.messages import Namer, repair
@@ -55,9 +55,9 @@ def fix(
     if not chosen:
         click.echo("什么也没有改。")
         sys.exit(1)
-    with unreadable_told(file, checked.pack.name):
+    with tell_unreadable(file, checked.pack.name):
         copy = correct_copy(file, checked, chosen, password)
-    put_bytes(copy, output, force)
+    write_bytes(copy, output, force)
     click.echo(f"已改 {len(chosen)} 处，存为 {output}\n")
     again = check_file(output, pack_name)
     click.echo(report([again]))

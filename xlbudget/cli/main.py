@@ -44,9 +44,9 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        from xlbudget.cli.failures import failures_told
+        from xlbudget.cli.failures import tell_failures
 
-        with failures_told():
+        with tell_failures():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from xlbudget.app.read_files import read_file
-from xlbudget.cli.failures import unreadable_told
+from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
-from xlbudget.cli.output import put_bytes
+from xlbudget.cli.output import write_bytes
 from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, form_set_of, load_pack
 from xlbudget.packs.model import Pack
@@ -53,7 +53,7 @@ def new(
 
     typed = totals == "typed" or (totals is None and source is not None)
     written = (workbook_bytes if typed else live_workbook_bytes)(pack, budget)
-    put_bytes(written, output, force)
+    write_bytes(written, output, force)
     click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
 
 
@@ -66,7 +66,7 @@ def _budget(
         pack = load_pack(form_set_of(name, year) if year and not pack_name else name)
         pack = pack_of_year(pack, year or pack.year)
         return pack, Budget(pack.name, pack.year, pack.unit, "")
-    with unreadable_told(source, pack_name):
+    with tell_unreadable(source, pack_name):
         pack, reading = read_file(source, pack_name, password)
     year = year or reading.budget.year
     return pack_of_year(pack, year), reading.budget._replace(year=year)

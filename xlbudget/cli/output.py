@@ -10,30 +10,30 @@ import click
 from xlbudget.app.write_files import write_atomically
 
 
-def put(result: str, output: Path | None, force: bool) -> None:
+def write_text(result: str, output: Path | None, force: bool) -> None:
     """Print a text, or write it to a file (UTF-8)."""
     if output is None:
         click.echo(result)
     else:
-        put_bytes((result.rstrip("\n") + "\n").encode(), output, force)
+        write_bytes((result.rstrip("\n") + "\n").encode(), output, force)
 
 
-def put_bytes(content: bytes, output: Path, force: bool) -> None:
+def write_bytes(content: bytes, output: Path, force: bool) -> None:
     """Write a file.
 
     Raises UsageError where it is there already and not `force`, NotWritten where it cannot be
     written.
     """
-    put_file(lambda path: path.write_bytes(content), output, force)
+    write_file(lambda path: path.write_bytes(content), output, force)
 
 
-def put_file(make: Callable[[Path], object], output: Path, force: bool) -> None:
+def write_file(make: Callable[[Path], object], output: Path, force: bool) -> None:
     """The same for what `make` writes to the path that it is given. Raises what it raises, too."""
-    keep_existing(output, force)
+    refuse_existing(output, force)
     write_atomically(make, output)
 
 
-def keep_existing(output: Path, force: bool) -> None:
+def refuse_existing(output: Path, force: bool) -> None:
     """Raise UsageError where the file is there already and shall not be overwritten."""
     if output.exists() and not force:
         raise click.UsageError(f"文件已存在：{output}。要覆盖请加 --force，或换一个文件名。")

@@ -14,7 +14,7 @@ from xlbudget.app.check_files import MANY
 
 
 @contextmanager
-def progress(files: int) -> Iterator[Callable[[Path], None]]:
+def show_progress(files: int) -> Iterator[Callable[[Path], None]]:
     """For many files on a terminal a bar with the one that was finished last; gives what is to be
     told of each when it is finished."""
     bar: Any = click.progressbar(

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import click
 
 from xlbudget.cli.options import FORCE
-from xlbudget.cli.output import put_file
+from xlbudget.cli.output import write_file
 from xlbudget.report.facts.database import (
     MISSING,
     NO_SELECT,
@@ -100,7 +100,7 @@ def _put(pieces: Iterator[str], output: Path | None, force: bool) -> None:
         with path.open("wb") as file:
             _write(pieces, file)
 
-    put_file(make, output, force)
+    write_file(make, output, force)
 
 
 def _write(pieces: Iterator[str], file: BinaryIO) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import mapped_pack, raw_workbook, read_file
-from xlbudget.cli.failures import unreadable_told
+from xlbudget.app.read_files import load_mapped_pack, read_file, read_raw_workbook
+from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, MAP, PACK, PASSWORD, check_map
-from xlbudget.cli.output import put
+from xlbudget.cli.output import write_text
 from xlbudget.core.finding import ERROR
 from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.check import finding_of
@@ -42,12 +42,12 @@ def read(
     退出码：0 全部读懂，1 有读不懂的地方（写在标准错误），2 读不了。
     """
     check_map(pack_name, map_file)
-    with unreadable_told(file, pack_name):
+    with tell_unreadable(file, pack_name):
         if explain:
-            put(_explained(file, pack_name, map_file, password), output, force)
+            write_text(_explained(file, pack_name, map_file, password), output, force)
         pack, reading = read_file(file, pack_name, password, map_file)
     if not explain:
-        put(to_json(pack, reading.budget), output, force)
+        write_text(to_json(pack, reading.budget), output, force)
     findings = tuple(finding_of(pack, remark) for remark in reading.remarks)
     if findings:
         click.echo(findings_report(Checked(str(file), pack, findings, reading)), err=True)
@@ -58,6 +58,6 @@ def _explained(file: Path, pack_name: str | None, map_file: Path | None, passwor
     from xlbudget.layout.recognise.explain import explain
     from xlbudget.report.recognition_report import explained
 
-    pack, mapped = mapped_pack(pack_name, map_file)
-    book = raw_workbook(file, pack, password)
+    pack, mapped = load_mapped_pack(pack_name, map_file)
+    book = read_raw_workbook(file, pack, password)
     return explained(pack, str(file), explain(pack, book.sheets, mapped))

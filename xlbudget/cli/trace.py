@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from xlbudget.app.read_files import read_file
-from xlbudget.app.trace_figure import cell_at, source_states, trace_figure
-from xlbudget.cli.failures import unreadable_told
+from xlbudget.app.trace_figure import check_sources, find_cell, trace_figure
+from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import PACK, PASSWORD
 from xlbudget.core.key import Place, column_index
 from xlbudget.report.trace_report import traced
@@ -30,15 +30,15 @@ def trace(file: Path, cell: str, pack_name: str | None, password: str) -> None:
     退出码：0 查到了，1 查到了但与汇总表里的数不等，2 查不到。
     """
     place = _place(cell)
-    with unreadable_told(file, pack_name):
+    with tell_unreadable(file, pack_name):
         pack, reading = read_file(file, pack_name, password)
     if not reading.sources:
         raise click.UsageError(f"{file} 不是汇总表，没有来源可查。")
-    key = cell_at(reading, place)
+    key = find_cell(reading, place)
     if key is None:
         raise click.UsageError(f"{cell} 不是表里的金额。")
     figure = trace_figure(pack, reading, cell, key)
-    click.echo(traced(pack, reading, figure, source_states(file.resolve().parent, reading.sources)))
+    click.echo(traced(pack, reading, figure, check_sources(file.resolve().parent, reading.sources)))
     sys.exit(int((figure.amount or Decimal(0)) != figure.total))
 
 
