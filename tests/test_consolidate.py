@@ -38,7 +38,7 @@ from xlbudget.core.reading import Reading
 from xlbudget.ops.check import found_in_sum, judged_in_sum
 from xlbudget.ops.merge import merged, part_of, part_of_sum
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.confront import severity_of
+from xlbudget.rules.outcomes import severity_of
 from xlbudget.workbook.review import BODY_ROW, GOES_TO
 from xlbudget.workbook.tally import LINES
 

@@ -25,7 +25,7 @@ from xlbudget.rules.print_kinds import empty_note, forms_present, placeholders, 
 from xlbudget.rules.value_kinds import value_negative, value_scale
 
 
-def notice(context: Context) -> Iterator[Remark]:
+def run_checks(context: Context) -> Iterator[Remark]:
     """The remarks of every kind that the pack's rules name."""
     for rule in context.pack.rules.values():
         for part in rule.parts:

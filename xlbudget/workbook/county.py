@@ -16,7 +16,7 @@ from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import Overview
 from xlbudget.layout.plan import TITLE, SheetPlan, plan
 from xlbudget.packs.model import Form, Pack
-from xlbudget.rules.confront import Judged
+from xlbudget.rules.outcomes import Judged
 from xlbudget.workbook.contents import Tab, write_contents
 from xlbudget.workbook.form_rows import write_rows
 from xlbudget.workbook.forms import write_printed

@@ -14,7 +14,7 @@ from itertools import accumulate
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import CellKey
 from xlbudget.packs.model import CODE, NAME, Catalogue, Pack
-from xlbudget.rules.compile import Trees
+from xlbudget.rules.tree import Trees
 from xlbudget.workbook.codes import CodeLists
 from xlbudget.workbook.formula import Formula, Value, number
 from xlbudget.workbook.grid import Grid, Region, at
