@@ -10,10 +10,10 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause
 from xlbudget.core.finding import ERROR, NOTE, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
-from xlbudget.core.tolerance import UNDECIDED
+from xlbudget.core.tolerance import ROUNDING, UNDECIDED
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.context import Context
-from xlbudget.rules.evaluate import evaluate, sample_near_totals
+from xlbudget.rules.evaluate import Evaluation, evaluate, sample_near_totals
 from xlbudget.rules.kinds import ROW_KINDS, run_checks
 from xlbudget.rules.outcomes import Judged, severity_of
 from xlbudget.rules.tree import Tree, Trees, trees_of
@@ -50,7 +50,9 @@ def check(pack: Pack, reading: Reading) -> Confrontation:
 def faults_in(pack: Pack, reading: Reading) -> list[Finding]:
     """The errors and warnings alone, without a search for causes."""
     trees = trees_of(pack, reading.budget)
-    findings = _found(pack, reading, trees).findings
+    counts, judged, per_yuan = evaluate(pack, reading.budget, trees, reading.unreadable)
+    faulty = tuple(one for one in judged if one.verdict.outcome != ROUNDING)
+    findings = _findings(pack, reading, trees, Evaluation(counts, faulty, per_yuan))
     return [finding for finding in findings if finding.severity != NOTE]
 
 
@@ -95,14 +97,19 @@ def _listed_as_checked(tree: Tree) -> Tree:
 
 
 def _found(pack: Pack, reading: Reading, trees: Trees) -> Confrontation:
-    budget = reading.budget
-    counts, judged, per_yuan = evaluate(pack, budget, trees, reading.unreadable)
+    evaluation = evaluate(pack, reading.budget, trees, reading.unreadable)
+    findings = _findings(pack, reading, trees, evaluation)
+    return Confrontation(evaluation.counts, evaluation.judged, findings)
+
+
+def _findings(
+    pack: Pack, reading: Reading, trees: Trees, evaluation: Evaluation
+) -> tuple[Finding, ...]:
     remarks = (*reading.remarks, *run_checks(Context(pack, reading, trees)))
-    findings = (
+    return (
         *(finding_of(pack, remark) for remark in remarks),
-        *between_figures(pack, budget, judged, per_yuan),
+        *between_figures(pack, reading.budget, evaluation.judged, evaluation.per_yuan),
     )
-    return Confrontation(counts, judged, findings)
 
 
 def _searched(pack: Pack, finding: Finding) -> bool:

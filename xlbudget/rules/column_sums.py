@@ -23,10 +23,9 @@ def inexact(terms: Terms, columns: Columns) -> list[tuple[str, str]]:
     wrong: list[tuple[str, set[str]]] = []
     for column in terms.bound.columns:
         always, by_row = _residuals(terms, column, columns)
-        rows = {row for row, more in by_row.items() if not holds_exactly(always + more, relation)}
-        if not holds_exactly(always, relation):
-            rows.update(row for row in terms.rows if row not in by_row)
-        if rows:
+        if always or any(by_row.values()):  # nothing everywhere holds, whatever the relation
+            residuals = ((row, always + by_row.get(row, 0)) for row in terms.rows)
+            rows = {row for row, value in residuals if not holds_exactly(value, relation)}
             wrong.append((column, rows))
     if not wrong:
         return []
@@ -40,22 +39,30 @@ def _residuals(terms: Terms, column: str, columns: Columns) -> tuple[int, Values
     by_row: dict[str, int] = {}
     for sign, meanings in ((1, terms.left), (-1, terms.right)):
         for meaning in meanings:
-            times, (form, block), _, _, own = meaning.selector
+            coefficient, (form, block), _, _, own = meaning.selector
             there = columns.get((form, block, own or column))
             if there is None:
                 continue
+            times = sign * coefficient
             if meaning.always is not None:
-                always += sign * times * _total(there.values, meaning.always)
+                always += times * _total(there.values, meaning.always)
                 continue
-            for row, value in _each(meaning, there.values).items():
-                by_row[row] = by_row.get(row, 0) + sign * times * value
+            each = _each(meaning, there.values)
+            if times == 1 and not by_row:
+                by_row = dict(each)
+                continue
+            before = by_row.get
+            for row, value in each.items():
+                by_row[row] = before(row, 0) + times * value
     return always, by_row
 
 
 def _each(meaning: Meaning, values: Values) -> Values:
     """Row of the rule → what the rows meant there come to."""
     listed = {r: _total(values, ids) for r, ids in meaning.listed.items() if ids != (r,)}
-    return {**values, **listed} if meaning.itself else listed
+    if not meaning.itself:
+        return listed
+    return {**values, **listed} if listed else values
 
 
 def _total(values: Values, ids: Iterable[str]) -> int:

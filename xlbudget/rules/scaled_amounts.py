@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -36,10 +37,11 @@ class StatedColumn(NamedTuple):
 
 
 class ScaledColumn(NamedTuple):
-    """A column as stated, and the same amounts in scaled whole units."""
+    """The amounts of one column that are not 0, by row, in scaled units; and the last decimal that
+    each is stated with, as a power of ten in 元."""
 
-    stated: StatedColumn
     values: Mapping[str, int]
+    lasts: Mapping[str, int]
 
 
 class ScaledAmounts(NamedTuple):
@@ -69,8 +71,7 @@ class ScaledAmounts(NamedTuple):
             there = self.columns.get((form, block, column))
             value = there.values.get(row) if there else None
             if there and value:
-                last = last_decimal(there.stated.amounts[row], *there.stated.unit)
-                width = 10 ** (last - self.finest)
+                width = 10 ** (there.lasts[row] - self.finest)
                 figures[cell] = Figure(value, width, self.roundings.get(cell, 1))
         return figures
 
@@ -85,22 +86,31 @@ def scale(
     roundings: Mapping[CellKey, int] = MappingProxyType({}),
 ) -> ScaledAmounts:
     """The amounts of all columns on one scale, whatever units they are stated in."""
-    finest = min(
-        (
-            last_decimal(amount, *unit)
-            for unit, amounts in columns.values()
-            for amount in amounts.values()
-            if amount
-        ),
-        default=0,
-    )
-    scaled = {key: _scaled(column, finest) for key, column in columns.items()}
+    filled = {
+        key: StatedColumn(unit, {row: amount for row, amount in amounts.items() if amount})
+        for key, (unit, amounts) in columns.items()
+    }
+    lasts = {key: _last_decimals(column) for key, column in filled.items()}
+    finest = min(chain.from_iterable(own.values() for own in lasts.values()), default=0)
+    scaled = {
+        key: ScaledColumn(_in_units(column, finest), lasts[key]) for key, column in filled.items()
+    }
     return ScaledAmounts(scaled, finest, roundings)
 
 
-def _scaled(column: StatedColumn, finest: int) -> ScaledColumn:
+def _last_decimals(column: StatedColumn) -> Mapping[str, int]:
+    """Row → last decimal. Nearly every column is written with the same decimals throughout, which
+    is quickly seen."""
+    unit, amounts = column
+    first = next(iter(amounts.values()), Decimal(0))
+    if all(map(first.same_quantum, amounts.values())):
+        return dict.fromkeys(amounts, last_decimal(first, *unit))
+    return {row: last_decimal(amount, *unit) for row, amount in amounts.items()}
+
+
+def _in_units(column: StatedColumn, finest: int) -> Mapping[str, int]:
     times = factor(column.unit.yuan, finest)
-    return ScaledColumn(column, {row: int(a * times) for row, a in column.amounts.items()})
+    return {row: int(amount * times) for row, amount in column.amounts.items()}
 
 
 def _columns(pack: Pack, budget: Budget) -> Iterator[tuple[ColumnKey, StatedColumn]]:
