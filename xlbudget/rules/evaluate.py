@@ -68,7 +68,7 @@ def evaluate(
             continue
         terms = terms_of(bound, pack, trees)
         count += len(terms.rows) * len(bound.columns)
-        known = doubtful.isdisjoint(bound.blocks)
+        known = not doubtful or doubtful.isdisjoint(bound.blocks)
         for row, column in inexact(terms, amounts.columns) if known else _everywhere(terms):
             constraint = instantiate_at(terms, row, column)
             verdict = _verdict(constraint, amounts.figures(constraint.cells()), doubt)

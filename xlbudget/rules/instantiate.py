@@ -66,5 +66,6 @@ def _side(meanings: tuple[Meaning, ...], row: str, column: str) -> tuple[Term, .
     for meaning in meanings:
         times, (form, block), _, _, own = meaning.selector
         name = own or column
-        terms += [Term(times, CellKey(form, block, i, name)) for i in meaning.rows(row)]
+        for identity in meaning.rows(row):
+            terms.append(Term(times, CellKey(form, block, identity, name)))
     return tuple(terms)

@@ -65,14 +65,14 @@ class ScaledAmounts(NamedTuple):
 
     def figures(self, cells: Iterable[CellKey]) -> dict[CellKey, Figure]:
         """The figures in those cells that are neither blank nor 0, each with its interval."""
+        columns, finest, roundings = self
         figures = {}
         for cell in cells:
             form, block, row, column = cell
-            there = self.columns.get((form, block, column))
-            value = there.values.get(row) if there else None
-            if there and value:
-                width = 10 ** (there.lasts[row] - self.finest)
-                figures[cell] = Figure(value, width, self.roundings.get(cell, 1))
+            there = columns.get((form, block, column))
+            if there and row in there.values:
+                width = 10 ** (there.lasts[row] - finest)
+                figures[cell] = Figure(there.values[row], width, roundings.get(cell, 1))
         return figures
 
 
