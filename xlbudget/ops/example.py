@@ -19,7 +19,7 @@ from xlbudget.ops.check import between_figures
 from xlbudget.packs.model import TOTAL, Block, Catalogue, Pack, Rule
 from xlbudget.rules.bound_rules import BY_CODE, bound_rules
 from xlbudget.rules.evaluate import evaluate_all
-from xlbudget.rules.instantiate import instances
+from xlbudget.rules.instantiate import instantiate
 from xlbudget.rules.tree import trees_of
 
 MEANT, TYPED = 45, 54
@@ -43,7 +43,7 @@ def example_of(pack: Pack, rule: Rule) -> Example | None:
     """An example that breaks the rule; None where nothing in the rule is between figures."""
     rows = {key: tuple(_rows(pack, block, rule)) for key, block in pack.blocks.items()}
     blank = Budget(pack.name, pack.year, pack.unit, "", blocks=rows)
-    laid = [one for one in instances(pack, trees_of(pack, blank)) if one[1].rule == rule.id]
+    laid = [one for one in instantiate(pack, trees_of(pack, blank)) if one[1].rule == rule.id]
     if not laid:
         return None
     # A row of its own says more than the total row.

@@ -20,7 +20,7 @@ from xlbudget.ops.slips import BRANCH, CODE, DOUBLED, MISSING, like_code
 from xlbudget.ops.trial import Identity, Trial, coefficients, identity
 from xlbudget.packs.model import TOTAL, Block, Catalogue
 from xlbudget.rules.bound_rules import bound_rules, rules_in_block
-from xlbudget.rules.instantiate import instances
+from xlbudget.rules.instantiate import instantiate
 from xlbudget.rules.tree import tree_of
 
 MOST_NAMESAKES = 12
@@ -91,7 +91,7 @@ def _laid(
     def value(cell: CellKey) -> int:
         return figures[cell].value if cell in figures else 0
 
-    laid = instances(trial.pack, {**trial.trees, key: tree}, value, key)
+    laid = instantiate(trial.pack, {**trial.trees, key: tree}, value, key)
     return (c for _, c in laid if identity(c) not in trial.undecided)
 
 

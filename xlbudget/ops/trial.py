@@ -19,7 +19,7 @@ from xlbudget.ops.slips import COSTS, slip_of
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import choosing_cells
 from xlbudget.rules.define import definitions
-from xlbudget.rules.instantiate import instances
+from xlbudget.rules.instantiate import instantiate
 from xlbudget.rules.outcomes import ONE_UNIT, Judged, severity_of
 from xlbudget.rules.scaled_amounts import ScaledAmounts
 from xlbudget.rules.tree import Trees
@@ -155,7 +155,7 @@ class Trial:
         if cell not in self.choosing:
             return not self.bad(cell)
         others = frozenset(self.broken.values()) - frozenset(group)
-        made = instances(self.pack, self.trees, self.now)
+        made = instantiate(self.pack, self.trees, self.now)
         return all(c in others or not self.is_broken(c) for _, c in made)
 
     def set(self, cell: CellKey, value: int) -> Figures:

@@ -23,7 +23,7 @@ def inexact(terms: Terms, columns: Columns) -> list[tuple[str, str]]:
     wrong: list[tuple[str, set[str]]] = []
     for column in terms.bound.columns:
         always, by_row = _residuals(terms, column, columns)
-        if always or any(by_row.values()):  # nothing everywhere holds, whatever the relation
+        if always or any(by_row.values()):  # 0 satisfies either relation
             residuals = ((row, always + by_row.get(row, 0)) for row in terms.rows)
             rows = {row for row, value in residuals if not holds_exactly(value, relation)}
             wrong.append((column, rows))

@@ -9,7 +9,7 @@ from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import bound_rules
-from xlbudget.rules.instantiate import Instance, instances
+from xlbudget.rules.instantiate import Instance, instantiate
 from xlbudget.rules.tree import Trees
 
 
@@ -17,7 +17,7 @@ def definitions(pack: Pack, trees: Trees) -> dict[CellKey, tuple[Instance, Const
     """Total cell → the constraint whose left side it is and whose right side computes it."""
     every = bound_rules(pack)
     found: dict[CellKey, tuple[Instance, Constraint]] = {}
-    for instance, constraint in instances(pack, trees):
+    for instance, constraint in instantiate(pack, trees):
         if every[instance.bound].part.defines and len(constraint.left) == 1:
             found.setdefault(constraint.left[0].cell, (instance, constraint))
     return found

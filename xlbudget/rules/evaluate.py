@@ -18,12 +18,12 @@ from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.tolerance import HELD, UNDECIDED, Figure, Verdict, judge
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.bound_rules import BoundRule, bound_rules
+from xlbudget.rules.bound_rules import BoundRule
 from xlbudget.rules.column_sums import inexact
-from xlbudget.rules.instantiate import Instance, instances, instantiate_at
+from xlbudget.rules.instantiate import Instance, instantiate, instantiate_at
 from xlbudget.rules.outcomes import Judged, apply_exemption
 from xlbudget.rules.scaled_amounts import ScaledAmounts, scaled_amounts
-from xlbudget.rules.terms import Terms, applies, terms_of
+from xlbudget.rules.terms import Terms, terms_in_force
 from xlbudget.rules.tree import Trees
 
 
@@ -63,21 +63,18 @@ def evaluate(
     doubtful = doubt.blocks()
     count = 0
     judged: list[Judged] = []
-    for place, bound in enumerate(bound_rules(pack)):
-        if not applies(bound, trees, amounts.value):
-            continue
-        terms = terms_of(bound, pack, trees)
-        count += len(terms.rows) * len(bound.columns)
-        known = not doubtful or doubtful.isdisjoint(bound.blocks)
-        for row, column in inexact(terms, amounts.columns) if known else _everywhere(terms):
+    for place, terms in terms_in_force(pack, trees, amounts.value):
+        count += len(terms.rows) * len(terms.bound.columns)
+        decidable = not doubtful or doubtful.isdisjoint(terms.bound.blocks)
+        for row, column in inexact(terms, amounts.columns) if decidable else _everywhere(terms):
             constraint = instantiate_at(terms, row, column)
             verdict = _verdict(constraint, amounts.figures(constraint.cells()), doubt)
             judged.append(Judged(Instance(place, row, column), constraint, verdict))
     judged = apply_exemption(pack, judged)
     counts = Counter(one.verdict.outcome for one in judged)
     counts[HELD] += count - len(judged)
-    told = tuple(one for one in judged if one.verdict.outcome != HELD)
-    return Evaluation(counts, told, amounts.per_yuan)
+    not_held = tuple(one for one in judged if one.verdict.outcome != HELD)
+    return Evaluation(counts, not_held, amounts.per_yuan)
 
 
 def evaluate_all(
@@ -89,7 +86,7 @@ def evaluate_all(
     doubt = _Doubt(pack.blocks.keys() - budget.blocks.keys(), unreadable)
     judged = [
         Judged(instance, constraint, _verdict(constraint, figures, doubt))
-        for instance, constraint in instances(pack, trees, amounts.value)
+        for instance, constraint in instantiate(pack, trees, amounts.value)
     ]
     return amounts, apply_exemption(pack, judged)
 
@@ -100,15 +97,11 @@ def sample_near_totals(
     """So many constraints, but for those `beside`: first those of totals and fixed rows, then of
     codes, the short ones first. Of a county's ten thousand only these are built."""
     amounts = scaled_amounts(pack, budget)
-    terms = {
-        place: terms_of(bound, pack, trees)
-        for place, bound in enumerate(bound_rules(pack))
-        if applies(bound, trees, amounts.value)
-    }
+    terms = dict(terms_in_force(pack, trees, amounts.value))
     places = [
-        (_depth(pack, laid.bound, row), Instance(place, row, column))
-        for place, laid in terms.items()
-        for row, column in _everywhere(laid)
+        (_depth(pack, of_rule.bound, row), Instance(place, row, column))
+        for place, of_rule in terms.items()
+        for row, column in _everywhere(of_rule)
     ]
     places.sort(key=lambda pair: pair[0])
     chosen = (instance for _, instance in places if instance not in beside)

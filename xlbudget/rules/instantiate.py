@@ -8,8 +8,7 @@ from typing import NamedTuple
 from xlbudget.core.constraint import Constraint, Term
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
-from xlbudget.rules.bound_rules import bound_rules, rules_in_block
-from xlbudget.rules.terms import Meaning, Terms, Value, applies, terms_of
+from xlbudget.rules.terms import Meaning, Terms, Value, terms_in_force
 from xlbudget.rules.tree import Trees
 
 
@@ -26,25 +25,15 @@ def blank(_: CellKey) -> int:
     return 0
 
 
-def instances(
+def instantiate(
     pack: Pack, trees: Trees, value: Value = blank, block: BlockKey | None = None
 ) -> Iterator[tuple[Instance, Constraint]]:
-    """Every constraint that the pack's rules put on this budget, with where it comes from; with
-    a `block` only those of the expressions that name it.
-
-    Amounts matter only to `when`, which picks constraints and never enters them.
-    """
-    every = bound_rules(pack)
-    for place in rules_in_block(pack, block) if block else range(len(every)):
-        if applies(every[place], trees, value):
-            yield from instantiate(place, terms_of(every[place], pack, trees))
-
-
-def instantiate(place: int, terms: Terms) -> Iterator[tuple[Instance, Constraint]]:
-    """Every constraint of a bound rule, row by row."""
-    for row in terms.rows:
-        for column in terms.bound.columns:
-            yield Instance(place, row, column), instantiate_at(terms, row, column)
+    """Every constraint that the pack's rules put on this budget, rule by rule and row by row, with
+    where it comes from; with a `block` only those of the rules that name it."""
+    for place, terms in terms_in_force(pack, trees, value, block):
+        for row in terms.rows:
+            for column in terms.bound.columns:
+                yield Instance(place, row, column), instantiate_at(terms, row, column)
 
 
 def instantiate_at(terms: Terms, row: str, column: str) -> Constraint:

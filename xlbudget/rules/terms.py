@@ -5,11 +5,11 @@ Said here alone: `instantiate` makes constraints of it, `column_sums` adds it up
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from xlbudget.core.constraint import EQUAL
-from xlbudget.core.key import CellKey
+from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.bound_rules import (
     BOUND,
@@ -20,6 +20,8 @@ from xlbudget.rules.bound_rules import (
     TOPS,
     BoundRule,
     Selector,
+    bound_rules,
+    rules_in_block,
 )
 from xlbudget.rules.tree import Trees
 
@@ -73,7 +75,7 @@ class Terms(NamedTuple):
     condition: tuple[CellKey, ...]
 
 
-def terms_of(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
+def _terms(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
     """The terms of a bound rule; rows on which it would have none are left out."""
     left = tuple(meaning_of(selector, trees) for selector in bound.left)
     right = tuple(meaning_of(selector, trees) for selector in bound.right)
@@ -83,7 +85,18 @@ def terms_of(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
     return Terms(bound, rows, left, right, _condition(bound, trees))
 
 
-def applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
+def terms_in_force(
+    pack: Pack, trees: Trees, value: Value, block: BlockKey | None = None
+) -> Iterator[tuple[int, Terms]]:
+    """The terms of every bound rule that applies to this budget, with its place among all; with a
+    `block` only those of the rules that name it. Amounts matter only to conditions (`when`)."""
+    every = bound_rules(pack)
+    for place in rules_in_block(pack, block) if block else range(len(every)):
+        if _applies(every[place], trees, value):
+            yield place, _terms(every[place], pack, trees)
+
+
+def _applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
     """Whether the condition is met, if there is one, on which the choice of this rule rests."""
     if not bound.when:
         return True
