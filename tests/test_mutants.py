@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from mutants import Mutant, applied, of_blanks, of_filled
+from mutants import Mutant, applied, of_blanks, of_filled, slips
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import ERROR, NOTE
@@ -22,6 +23,11 @@ FIXED = {"0.05": 5, "0.01": 1}
 def confronted(pack: Pack, example: Budget) -> list[tuple[Mutant, Confrontation]]:
     mutants = [*of_filled(example), *of_blanks(pack, example)]
     return [(m, check(pack, Reading(applied(pack, example, m)))) for m in mutants]
+
+
+def test_a_figure_with_an_exponent_is_mistyped_by_its_digits() -> None:
+    """`1.16E+4` came out of `Decimal.normalize`; its digits are 11600."""
+    assert list(slips(Decimal("1.16E+4"))) == list(slips(Decimal("11600")))
 
 
 def test_every_mutant_gives_an_error_that_names_its_cell(
