@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from xlbudget.app.read_files import read_file
+from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
@@ -22,7 +22,7 @@ def differences(pack: Pack, output: Path, budgets: Iterable[Budget]) -> tuple[in
     for budget in budgets:
         for cell, yuan in _amounts(pack, budget):
             wanted[cell] += yuan
-    got = dict(_amounts(pack, read_file(output, pack.name)[1].budget))
+    got = dict(_amounts(pack, read_file(output, ReadOptions(pack.name))[1].budget))
     every = wanted.keys() | got.keys()
     return sum(wanted.get(cell, 0) != got.get(cell, 0) for cell in every), len(every)
 

@@ -13,6 +13,7 @@ import sys
 import zipfile
 from collections import Counter
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
@@ -133,6 +134,20 @@ def test_new_read_new_gives_the_same_bytes(tmp_path: Path) -> None:
     assert run("read", first, "-o", data).returncode == 0
     assert run("new", "-o", second, "--from", data).returncode == 0
     assert first.read_bytes() == second.read_bytes() == (EXAMPLE / "预算.xlsx").read_bytes()
+
+
+def test_read_says_which_codes_keep_what_it_wrote_from_being_read_again(
+    tmp_path: Path, forms_bytes: bytes
+) -> None:
+    path, data = tmp_path / "预算.xlsx", tmp_path / "budget.json"
+    book = openpyxl.load_workbook(BytesIO(forms_bytes))
+    book["表三"]["A8"] = "20103010"
+    book.save(path)
+    done = run("read", path, "-o", data)
+    assert done.returncode == 1
+    assert "S101" in done.stderr and "表三!A8" in done.stderr
+    assert "C301" not in done.stderr
+    assert "20103010" in run("check", data).stdout
 
 
 def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:
@@ -455,7 +470,8 @@ def test_a_check_imports_no_writer_and_a_clean_one_no_search() -> None:
     python = [sys.executable, "-c", code, str(EXAMPLE / "预算.xlsx")]
     done = subprocess.run(python, capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = set(done.stdout.split())
-    for module in ("openpyxl", "xlsxwriter", "jinja2", "highspy", "xlbudget.ops.locate.search"):
+    unneeded = ("openpyxl", "xlsxwriter", "jinja2", "highspy", "jsonschema_rs")
+    for module in (*unneeded, "xlbudget.ops.locate.search"):
         assert module not in loaded
 
 

@@ -25,7 +25,7 @@ from xlbudget.layout.recognise.recognise import recognise
 from xlbudget.ops.check.check import check, finding_of
 from xlbudget.packs.model import Pack
 from xlbudget.rules.context import Context
-from xlbudget.rules.registry import run_checks
+from xlbudget.rules.registry import KINDS, run_checks
 from xlbudget.rules.tree import trees_of
 
 
@@ -63,7 +63,7 @@ def alarms(pack: Pack, reading: Reading, variations: list[layouts.Variation]) ->
     """Rules with errors or warnings. Where a form says that it is in 元, rounding to 万元 breaks
     those between figures; there the others are asked."""
     if layouts.in_yuan in variations:
-        noticed = run_checks(Context(pack, reading, trees_of(pack, reading.budget)))
+        noticed = run_checks(Context(pack, reading, trees_of(pack, reading.budget)), KINDS)
         found = [finding_of(pack, remark) for remark in (*reading.remarks, *noticed)]
     else:
         found = list(check(pack, reading).findings)

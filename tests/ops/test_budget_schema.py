@@ -19,9 +19,9 @@ from xlbudget.layout.recognise.recognise import recognise
 from xlbudget.ops.check.budget_json import as_floats, parse, to_json
 from xlbudget.ops.check.budget_schema import violations
 from xlbudget.packs.model import CODE, Pack
-from xlbudget.rules.compile import trees_of
 from xlbudget.rules.context import Context
 from xlbudget.rules.registry import KINDS
+from xlbudget.rules.tree import trees_of
 from xlbudget.workbook.read.open import read_workbook
 
 SEED = Path(__file__).parent.parent / "corpus" / "seed.xlsx"

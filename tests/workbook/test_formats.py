@@ -19,6 +19,7 @@ from helpers.containers import locked, ole
 from helpers.xlsb import xlsb_bytes
 
 from xlbudget.app.check_files import check_file
+from xlbudget.app.read_files import ReadOptions
 from xlbudget.core.budget import Budget
 from xlbudget.packs.model import Pack
 from xlbudget.report.file_result import Checked
@@ -278,10 +279,10 @@ def test_passwords_of_libreoffice(
     assert [f.rule for f in refused.findings] == ["F105"]
     if kind == "xls":
         assert refused.findings[0].case == "asked"
-        assert check_file(path, password="b").findings[0].case == "wrong"
-        assert same(check_file(path, password="abc"), example)
+        assert check_file(path, ReadOptions(password="b")).findings[0].case == "wrong"
+        assert same(check_file(path, ReadOptions(password="abc")), example)
     else:
-        assert check_file(path, password="abc").findings[0].case == "unknown"
+        assert check_file(path, ReadOptions(password="abc")).findings[0].case == "unknown"
 
 
 # What is no workbook.

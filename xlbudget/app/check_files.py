@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from xlbudget.app.errors import Unreadable
-from xlbudget.app.read_files import ReadOptions, load_mapped_pack, read_file
+from xlbudget.app.read_files import AS_USUAL, ReadOptions, load_mapped_pack, read_file
 from xlbudget.core.finding import Remark
 from xlbudget.ops.check.check import check, finding_of
 from xlbudget.packs.load import default_pack, load_pack
@@ -23,14 +23,12 @@ MANY = 8
 """Files; fewer are read before processes are begun, or a bar is shown."""
 
 
-def check_file(
-    path: Path, pack_name: str | None = None, password: str = "", map_file: Path | None = None
-) -> Checked:
+def check_file(path: Path, options: ReadOptions = AS_USUAL) -> Checked:
     """Read and check one file. What is wrong with it is in the findings, never raised."""
     try:
-        pack, reading = read_file(path, pack_name, password, map_file)
+        pack, reading = read_file(path, options)
     except Unreadable as error:
-        return report_unreadable(path, pack_name, error)
+        return report_unreadable(path, options.pack_name, error)
     confrontation = check(pack, reading)
     return Checked(
         str(path),
@@ -59,7 +57,7 @@ def check_files(
     """What a check says of every file, in the order given; `done` is told of each as it is
     finished."""
     if jobs < 2 or len(paths) < MANY:
-        return [_told(done, path, check_file(path, *options)) for path in paths]
+        return [_told(done, path, check_file(path, options)) for path in paths]
     from xlbudget.app.workers import (  # its imports take as long as a small file
         SELDOM,
         map_in_processes,
@@ -83,7 +81,7 @@ def _told(done: Callable[[Path], None], path: Path, checked: Checked) -> Checked
 
 def _sent(options: ReadOptions, path: Path) -> bytes:
     """Check one file, in another process."""
-    return _packed(check_file(path, *options))
+    return _packed(check_file(path, options))
 
 
 def _died(options: ReadOptions, path: Path) -> bytes:
@@ -109,5 +107,5 @@ def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[obj
 def _back(options: ReadOptions, content: bytes) -> Checked:
     """What was packed by a process of our own."""
     name, year, mapped, file, rest = pickle.loads(content)
-    pack = load_mapped_pack(options.pack_name, options.map_file)[0] if mapped else load_pack(name)
+    pack = load_mapped_pack(options)[0] if mapped else load_pack(name)
     return Checked(file, pack_of_year(pack, year), *rest)

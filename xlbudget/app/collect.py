@@ -105,7 +105,7 @@ def _one(path: Path, options: CollectOptions) -> FileRecord:
     try:
         with contextlib.suppress(OSError):  # reading says why
             checksum, modified = checksum_and_date(path)
-        pack, reading = read_file(path, *options.read)
+        pack, reading = read_file(path, options.read)
         if not checksum:
             raise Unreadable(Remark("no_permission", facts={"file": path.name}))
     except Unreadable as error:

@@ -25,39 +25,37 @@ if TYPE_CHECKING:
 
 
 class ReadOptions(NamedTuple):
-    """How files are to be read: pack, password and map as the user gave them."""
+    """How files are to be read, as the user gave it: the pack's name (without it a budget JSON
+    says its own, and a workbook is read with the default place's form set that is in force in its
+    year), the password of workbooks that have one, and a map of layouts that cannot be
+    recognised."""
 
     pack_name: str | None = None
     password: str = ""
     map_file: Path | None = None
 
 
-def read_file(
-    path: Path, pack_name: str | None = None, password: str = "", map_file: Path | None = None
-) -> tuple[Pack, Reading]:
-    """The reading of a workbook or budget JSON, and the pack that it was read with.
+AS_USUAL = ReadOptions()
+"""Nothing given."""
 
-    A budget JSON names its pack; a workbook is read with the one given, else with the default
-    place's form set that is in force in the budget's year. The pack is the one printed for that
-    year. `password` opens a workbook that has one, `map_file` tells of layouts that cannot be
-    recognised. Raises Unreadable, and PackError for a map that is not sound.
-    """
+
+def read_file(path: Path, options: ReadOptions = AS_USUAL) -> tuple[Pack, Reading]:
+    """The reading of a workbook or budget JSON, and the pack that it was read with, printed for
+    the budget's year. Raises Unreadable, and PackError for a map that is not sound."""
     if path.suffix.lower() == ".json" and path.is_file():
-        return _read_json(path, pack_name)
-    pack, mapped = load_mapped_pack(pack_name, map_file)
-    pack, reading = _recognised(path, pack, mapped, password)  # the raw cells are gone by now
+        return _read_json(path, options.pack_name)
+    pack, reading = _read_workbook(path, options)
     in_force = form_set_of(pack.name, pack.year)
-    if pack_name is None and in_force != pack.name:
-        return read_file(path, in_force, password, map_file)
+    if options.pack_name is None and in_force != pack.name:
+        return _read_workbook(path, options._replace(pack_name=in_force))
     return pack, reading
 
 
-def _recognised(
-    path: Path, pack: Pack, mapped: tuple[MappedTable, ...], password: str
-) -> tuple[Pack, Reading]:
-    """The reading of a workbook, totals that were never calculated filled in, and the pack of its
-    year. Raises Unreadable."""
-    book = read_raw_workbook(path, pack, password)
+def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
+    """A workbook read, recognised, its totals that were never calculated recovered, and what it
+    says of its sources beside them. Raises Unreadable."""
+    pack, mapped = load_mapped_pack(options)
+    book = read_raw_workbook(path, pack, options.password)
     try:
         reading = recognise(pack, book.sheets, book.contents, mapped)
     except NothingRecognised:
@@ -78,12 +76,10 @@ def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
         return reading
 
 
-def load_mapped_pack(
-    pack_name: str | None, map_file: Path | None
-) -> tuple[Pack, tuple[MappedTable, ...]]:
+def load_mapped_pack(options: ReadOptions) -> tuple[Pack, tuple[MappedTable, ...]]:
     """The pack with the words of a map, and the tables that it describes. Raises PackError, and
     OSError for a map that is not there."""
-    pack = load_pack(pack_name or default_pack())
+    pack, map_file = load_pack(options.pack_name or default_pack()), options.map_file
     return _mapped(pack, map_file, map_file.stat().st_mtime_ns) if map_file else (pack, ())
 
 

@@ -77,10 +77,11 @@ def check(
         raise click.UsageError("文件夹里没有工作簿。")
     if annotate and len(found) > 1:
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
-    check_map(pack_name, map_file)
+    options = ReadOptions(pack_name, password, map_file)
+    check_map(options)
     wanted, unwanted = _codes(select), _codes(ignore)
     with show_progress(len(found)) as done:
-        every = check_files(found, ReadOptions(pack_name, password, map_file), jobs, done)
+        every = check_files(found, options, jobs, done)
     checked = [_selected(one, wanted, unwanted) for one in every]
     if annotate and checked[0].reading is not None:
         from xlbudget.app.copy_workbook import annotate_copy

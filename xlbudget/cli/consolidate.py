@@ -83,7 +83,8 @@ def consolidate(
 
     退出码：0 全部汇总、全部相符，1 有没有汇总的或不相符的，2 没有可汇总的文件。
     """
-    check_map(pack_name, map_file)
+    read_options = ReadOptions(pack_name, password, map_file)
+    check_map(read_options)
     pack = load_pack(pack_name or default_pack())
     roster = load_roster(pack, roster_file) if roster_file else None
     results = [path for path in (output, facts, html) if path]
@@ -92,7 +93,7 @@ def consolidate(
     files = _files(paths, results)
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
     with _stopping(), open_spool(how, no_cache or bool(password)) as spool:
-        options = CollectOptions(ReadOptions(pack_name, password, map_file), spool)
+        options = CollectOptions(read_options, spool)
         with show_progress(len(files)) as done:
             found = collect(files, options, jobs, done)
         selection = select(found, roster, include_failing, output.resolve().parent)

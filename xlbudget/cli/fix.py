@@ -9,6 +9,7 @@ import click
 
 from xlbudget.app.check_files import check_file
 from xlbudget.app.copy_workbook import correct_copy, safe_repairs
+from xlbudget.app.read_files import ReadOptions
 from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import write_bytes
@@ -40,7 +41,7 @@ def fix(
     原文件不会被改动。没有把握的、有几种可能的，不会改。只能改 .xlsx 和 .xlsm；
     原文件有打开密码的，副本没有。
     """
-    checked = check_file(file, pack_name, password)
+    checked = check_file(file, ReadOptions(pack_name, password))
     if checked.reading is None:
         click.echo(report([checked]), err=True)
         sys.exit(2)
@@ -59,7 +60,7 @@ def fix(
         copy = correct_copy(file, checked, chosen, password)
     write_bytes(copy, output, force)
     click.echo(f"已改 {len(chosen)} 处，存为 {output}\n")
-    again = check_file(output, pack_name)
+    again = check_file(output, ReadOptions(pack_name))
     click.echo(report([again]))
     sys.exit(int(bool(again.counts.get(ERROR))))
 

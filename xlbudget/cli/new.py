@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import read_file
+from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import write_bytes
@@ -46,7 +46,7 @@ def new(
     force: bool,
 ) -> None:
     """生成官方的十三张表，空白的，或按预算数据填好的；带“校验”表，边填边查。"""
-    pack, budget = _budget(source, pack_name, year, password)
+    pack, budget = _budget(source, ReadOptions(pack_name, password), year)
     if department:
         budget = budget._replace(department=department)
     from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
@@ -57,16 +57,14 @@ def new(
     click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
 
 
-def _budget(
-    source: Path | None, pack_name: str | None, year: int | None, password: str
-) -> tuple[Pack, Budget]:
+def _budget(source: Path | None, options: ReadOptions, year: int | None) -> tuple[Pack, Budget]:
     """What to write, and the pack as printed for its year: `year`, else the source's own."""
     if source is None:
-        name = pack_name or default_pack()
-        pack = load_pack(form_set_of(name, year) if year and not pack_name else name)
+        name = options.pack_name or default_pack()
+        pack = load_pack(form_set_of(name, year) if year and not options.pack_name else name)
         pack = pack_of_year(pack, year or pack.year)
         return pack, Budget(pack.name, pack.year, pack.unit, "")
-    with tell_unreadable(source, pack_name):
-        pack, reading = read_file(source, pack_name, password)
+    with tell_unreadable(source, options.pack_name):
+        pack, reading = read_file(source, options)
     year = year or reading.budget.year
     return pack_of_year(pack, year), reading.budget._replace(year=year)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import load_mapped_pack
+from xlbudget.app.read_files import ReadOptions, load_mapped_pack
 from xlbudget.cli.failures import Failed
 from xlbudget.packs.errors import PackError
 
@@ -32,12 +32,12 @@ MAP = click.option(
 )
 
 
-def check_map(pack_name: str | None, map_file: Path | None) -> None:
+def check_map(options: ReadOptions) -> None:
     """Raise Failed, with every fault and its line, for a map that is not sound."""
-    if map_file is None:
+    if options.map_file is None:
         return
     try:
-        load_mapped_pack(pack_name, map_file)
+        load_mapped_pack(options)
     except PackError as error:
         told = "\n".join(f"{fault.file}:{fault.line}: {fault.message}" for fault in error.faults)
         raise Failed(f"对照文件有 {len(error.faults)} 处不对：\n{told}") from None

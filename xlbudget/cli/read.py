@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import load_mapped_pack, read_file, read_raw_workbook
+from xlbudget.app.read_files import ReadOptions, load_mapped_pack, read_file, read_raw_workbook
 from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, MAP, PACK, PASSWORD, check_map
 from xlbudget.cli.output import write_text
 from xlbudget.core.finding import ERROR
 from xlbudget.ops.check.budget_json import to_json
-from xlbudget.ops.check.check import finding_of
+from xlbudget.ops.check.check import findings_of_reading
 from xlbudget.report.file_result import Checked
 from xlbudget.report.text_report import findings_report
 
@@ -41,23 +41,24 @@ def read(
 
     退出码：0 全部读懂，1 有读不懂的地方（写在标准错误），2 读不了。
     """
-    check_map(pack_name, map_file)
+    options = ReadOptions(pack_name, password, map_file)
+    check_map(options)
     with tell_unreadable(file, pack_name):
         if explain:
-            write_text(_explained(file, pack_name, map_file, password), output, force)
-        pack, reading = read_file(file, pack_name, password, map_file)
+            write_text(_explained(file, options), output, force)
+        pack, reading = read_file(file, options)
     if not explain:
         write_text(to_json(pack, reading.budget), output, force)
-    findings = tuple(finding_of(pack, remark) for remark in reading.remarks)
+    findings = findings_of_reading(pack, reading)
     if findings:
         click.echo(findings_report(Checked(str(file), pack, findings, reading)), err=True)
     sys.exit(int(any(finding.severity == ERROR for finding in findings)))
 
 
-def _explained(file: Path, pack_name: str | None, map_file: Path | None, password: str) -> str:
+def _explained(file: Path, options: ReadOptions) -> str:
     from xlbudget.layout.recognise.explain import explain
     from xlbudget.report.recognition_report import explained
 
-    pack, mapped = load_mapped_pack(pack_name, map_file)
-    book = read_raw_workbook(file, pack, password)
+    pack, mapped = load_mapped_pack(options)
+    book = read_raw_workbook(file, pack, options.password)
     return explained(pack, str(file), explain(pack, book.sheets, mapped))

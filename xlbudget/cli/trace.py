@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import read_file
+from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.app.trace_figure import check_sources, find_cell, trace_figure
 from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import PACK, PASSWORD
@@ -31,7 +31,7 @@ def trace(file: Path, cell: str, pack_name: str | None, password: str) -> None:
     """
     place = _place(cell)
     with tell_unreadable(file, pack_name):
-        pack, reading = read_file(file, pack_name, password)
+        pack, reading = read_file(file, ReadOptions(pack_name, password))
     if not reading.sources:
         raise click.UsageError(f"{file} 不是汇总表，没有来源可查。")
     key = find_cell(reading, place)

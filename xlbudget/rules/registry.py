@@ -6,7 +6,7 @@ in `READ_KINDS` are noticed while a file is read and only bear their names here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from xlbudget.core.finding import Remark
 from xlbudget.rules.code_checks import (
@@ -33,11 +33,11 @@ from xlbudget.rules.text_checks import (
 from xlbudget.rules.value_checks import value_negative, value_scale
 
 
-def run_checks(context: Context) -> Iterator[Remark]:
-    """The remarks of every kind that the pack's rules name."""
+def run_checks(context: Context, kinds: Collection[str]) -> Iterator[Remark]:
+    """The remarks of these kinds, as far as the pack's rules name them."""
     for rule in context.pack.rules.values():
         for part in rule.parts:
-            if part.kind in KINDS:
+            if part.kind in kinds:
                 yield from KINDS[part.kind](context, part)
 
 
@@ -72,6 +72,9 @@ KINDS: Mapping[str, Kind] = {
 
 ROW_KINDS = frozenset(kind.__name__ for kind in _OF_ROWS)
 """Kinds that look at which rows there are and what codes and names they bear."""
+
+JSON_KINDS = frozenset({code_digits.__name__})
+"""Kinds that look at what the schema of budget JSON refuses and a workbook may hold."""
 
 FILE_KINDS = frozenset(
     {

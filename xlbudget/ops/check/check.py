@@ -15,7 +15,7 @@ from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.context import Context
 from xlbudget.rules.evaluate import Evaluation, evaluate, sample_near_totals
 from xlbudget.rules.outcomes import Judged, severity_of
-from xlbudget.rules.registry import ROW_KINDS, run_checks
+from xlbudget.rules.registry import JSON_KINDS, KINDS, ROW_KINDS, run_checks
 from xlbudget.rules.tree import Tree, Trees, trees_of
 
 
@@ -54,6 +54,14 @@ def faults_in(pack: Pack, reading: Reading) -> list[Finding]:
     faulty = tuple(one for one in judged if one.verdict.outcome != ROUNDING)
     findings = _findings(pack, reading, trees, Evaluation(counts, faulty, per_yuan))
     return [finding for finding in findings if finding.severity != NOTE]
+
+
+def findings_of_reading(pack: Pack, reading: Reading) -> tuple[Finding, ...]:
+    """What was noticed while a file was read, and what budget JSON may not hold; nothing that a
+    check would say of figures, codes and words that were understood."""
+    context = Context(pack, reading, trees_of(pack, reading.budget))
+    remarks = (*reading.remarks, *run_checks(context, JSON_KINDS))
+    return tuple(finding_of(pack, remark) for remark in remarks)
 
 
 def found_in_sum(pack: Pack, reading: Reading) -> Confrontation:
@@ -105,7 +113,7 @@ def _found(pack: Pack, reading: Reading, trees: Trees) -> Confrontation:
 def _findings(
     pack: Pack, reading: Reading, trees: Trees, evaluation: Evaluation
 ) -> tuple[Finding, ...]:
-    remarks = (*reading.remarks, *run_checks(Context(pack, reading, trees)))
+    remarks = (*reading.remarks, *run_checks(Context(pack, reading, trees), KINDS))
     return (
         *(finding_of(pack, remark) for remark in remarks),
         *between_figures(pack, reading.budget, evaluation.judged, evaluation.per_yuan),
