@@ -56,7 +56,7 @@ class Trial:
     ) -> None:
         self.formulas, self.deadline = formulas, deadline
         self.pack, self.budget, self.trees, self.scale = pack, budget, trees, scale
-        self.choosing = frozenset(conditions(pack))
+        self.choosing = frozenset(conditions(pack, trees))
         self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
         self.undecided = frozenset(
             identity(o.constraint) for o in judged if o.verdict.outcome == UNDECIDED

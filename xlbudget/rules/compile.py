@@ -70,7 +70,7 @@ def applies(shape: Shape, trees: Trees, value: Value) -> bool:
     """Is the condition met, if there is one, on which the choice of this expression rests?"""
     if not shape.when:
         return True
-    nothing = not sum(map(value, condition_of(shape, trees)))
+    nothing = not sum(a * value(cell) for a, cell in _side(shape.when[0], trees, "", ""))
     return nothing == (shape.when[1] == EQUAL)
 
 
@@ -87,11 +87,10 @@ def naming(pack: Pack, block: BlockKey) -> tuple[int, ...]:
     return tuple(n for n, shape in enumerate(shapes_of(pack)) if block in shape.blocks)
 
 
-def conditions(pack: Pack) -> Iterator[CellKey]:
+def conditions(pack: Pack, trees: Trees) -> Iterator[CellKey]:
     """Cells whose amounts pick constraints (`when`)."""
     for shape in shapes_of(pack):
-        for pick in shape.when[0] if shape.when else ():
-            yield CellKey(*pick.block, pick.row, pick.column)
+        yield from condition_of(shape, trees)
 
 
 @lru_cache(maxsize=8)

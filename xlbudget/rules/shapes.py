@@ -56,6 +56,11 @@ class Shape(NamedTuple):
         return len({pick.block.form for pick in (*self.left, *self.right)}) == 1
 
     @property
+    def first(self) -> Pick:
+        """Its first term; the form in which that stands is where the expression is shown."""
+        return (*self.left, *self.right)[0]
+
+    @property
     def blocks(self) -> frozenset[BlockKey]:
         """Every block in which it has a term or a condition."""
         asked = self.when[0] if self.when else ()
@@ -80,10 +85,14 @@ def _shapes(pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]
     shapes = []
     for name in part.on or ("",):
         for given in part.given:
+            key = "holds"
             try:
-                shapes.append(_Binder(pack, part, name, given).shape(rule, number))
+                binder = _Binder(pack, part, name, given)
+                shape = binder.shape(rule, number)
+                key = "when"
+                shapes.append(shape._replace(when=binder.condition()))
             except NotLinear as error:
-                faults.append(fault_at(part.where, "holds", f"{rule.id}: {error}"))
+                faults.append(fault_at(part.where, key, f"{rule.id}: {error}"))
     return shapes
 
 
@@ -115,17 +124,22 @@ class _Binder:
             left=self.side(relation.left),
             relation=relation.relation,
             right=self.side(relation.right),
-            when=self.condition(),
+            when=None,
             words=self.given,
         )
 
     def condition(self) -> tuple[tuple[Pick, ...], str] | None:
+        """What is asked once, before the expression is laid over any row or column: cells, sets,
+        levels and top rows may stand in it, words that `each` binds may not."""
         if not self.part.when:
             return None
         relation = parse(self.part.when)
         if relation.relation not in ("==", "!=") or relation.right.terms:
             raise NotLinear("when: must compare figures with 0 by == or !=")
-        return self.side(relation.left), relation.relation
+        picks = self.side(relation.left)
+        if any(p.how == BOUND or p.row == CHILDREN or not p.column for p in picks):
+            raise NotLinear("when: is asked once for all rows and columns; name them")
+        return picks, relation.relation
 
     def columns(self, relation: Relation) -> tuple[str, ...]:
         """The columns to go over: those that every block in the expression has."""
