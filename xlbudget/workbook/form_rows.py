@@ -12,7 +12,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from xlbudget.core.amount import plain
 from xlbudget.core.budget import Row
 from xlbudget.core.consolidation import Listed
 from xlbudget.core.key import BlockKey
@@ -27,7 +26,7 @@ from xlbudget.layout.plan import (
 )
 from xlbudget.packs.model import Block, Pack
 from xlbudget.workbook.package import Later, Sheet, pieces_of
-from xlbudget.workbook.rows import BLANK, FIGURE, TEXT, row_pattern, row_xml, text_xml
+from xlbudget.workbook.rows import BLANK, FIGURE, TEXT, figure_xml, row_pattern, row_xml, text_xml
 from xlbudget.workbook.styles import Formats
 
 Look = tuple[str, int, int]
@@ -118,7 +117,7 @@ def _said(
     amounts = row.amounts
     for key, holds_amounts in paths:
         if holds_amounts:
-            text = plain(amounts[key]) if key in amounts else ""
+            text = figure_xml(amounts[key]) if key in amounts else ""
             filled.append(len(text.partition(".")[2]) if text else -1)
         else:
             text = text_xml(words_of(pack, block, row, key))
@@ -143,4 +142,4 @@ def _kind(content: str | Decimal | None) -> str:
 
 
 def _text(content: str | Decimal) -> str:
-    return text_xml(content) if isinstance(content, str) else plain(content)
+    return text_xml(content) if isinstance(content, str) else figure_xml(content)

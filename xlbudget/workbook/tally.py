@@ -40,7 +40,16 @@ from xlbudget.workbook.review import (
     colour_states,
     lay_out_review,
 )
-from xlbudget.workbook.rows import FIGURE, FORMULA, SPOKEN, TEXT, row_pattern, row_xml, text_xml
+from xlbudget.workbook.rows import (
+    FIGURE,
+    FORMULA,
+    SPOKEN,
+    TEXT,
+    figure_xml,
+    row_pattern,
+    row_xml,
+    text_xml,
+)
 from xlbudget.workbook.styles import LINK, PLAIN, STATE, WORDS, Formats
 
 LINES = 2_000
@@ -353,7 +362,7 @@ def _said(
     yield from (str(place + 1), line.sheet, line.rule, line.says)
     apart = Formula(f"ROUND({left}-{right},{decimals})", line.apart)
     for formula in (line.left, line.right, apart):
-        yield from (formula.text, f"{formula.value:.16G}")
+        yield from (formula.text, figure_xml(float(formula.value)))
     yield from (_state(words["states"], line, left, right), line.state)
     yield from (f"HYPERLINK({quoted('#' + line.link)},{quoted(line.link)})", line.link)
 
