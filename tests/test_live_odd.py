@@ -25,12 +25,14 @@ from odd_pack import (
 from xlbudget.cli.checking import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Source
+from xlbudget.core.key import BlockKey
 from xlbudget.core.reading import Reading, RowPlace
 from xlbudget.core.tolerance import HELD
-from xlbudget.ops.check import found_in_sum, judged_in_sum
+from xlbudget.ops.check import check, found_in_sum, judged_in_sum
 from xlbudget.ops.merge import merged, part_of
 from xlbudget.ops.overview import overview
 from xlbudget.packs.model import Pack
+from xlbudget.report.words import Namer, message
 from xlbudget.rules.compile import trees_of
 from xlbudget.rules.confront import Judged, confront, severity_of
 from xlbudget.rules.wholes import wholes_of
@@ -199,6 +201,22 @@ def test_the_budgets_break_rules_in_every_way(odd: Pack, budgets: dict[str, Budg
     for budget in budgets.values():
         outcomes.update(one.verdict.outcome for one in judged_all(odd, budget))
     assert outcomes.keys() >= {HELD, "rounding", "suspicious", "broken", "one_unit"}, outcomes
+
+
+def test_a_rule_without_terms_on_one_side_is_said_in_words(odd: Pack) -> None:
+    """`project >= 0` with an amount below nothing: found, explained, and its cause looked for."""
+    budget = in_units(odd, 2, {})
+    key = BlockKey("f05", "rows")
+    last = budget.blocks[key][-1]
+    below = last._replace(amounts={**last.amounts, "project": Decimal("-1.00")})
+    blocks = {**budget.blocks, key: (*budget.blocks[key][:-1], below)}
+    reading = read_as(odd, budget._replace(blocks=blocks))
+    namer = Namer(odd, reading)
+    found = [f for f in check(odd, reading).findings if f.constraint and not f.constraint.left]
+    assert [finding.constraint.right[0].cell.row for finding in found if finding.constraint] == [
+        last.id
+    ]
+    assert "试一试" in message(namer, found[0])
 
 
 def test_a_form_in_yuan_beside_others_passes_in_the_workbook_as_in_the_check(

@@ -162,7 +162,7 @@ def classes_of(shape: Shape, pack: Pack) -> tuple[str, ...]:
         codes = pack.blocks[pick.block].codes
         if codes:
             return pack.catalogues[codes].tops
-    block = pack.blocks[shape.left[0].block]
+    block = pack.blocks[shape.first.block]
     return next(iter(block.sets.values()))
 
 

@@ -16,6 +16,7 @@ from xlbudget.core.finding import WARNING
 from xlbudget.core.key import BlockKey, Place, address
 from xlbudget.core.tolerance import factor
 from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.packs.names import code_name, row_name
 from xlbudget.rules.compile import classes_of
 from xlbudget.rules.shapes import (
     BOUND,
@@ -382,7 +383,11 @@ class Writer(NamedTuple):
         block = shape.first.block
 
         def called(word: str, value: str) -> str:
-            return value if value == OPEN_ROW else self._name(block, word, value)
+            if value == OPEN_ROW:
+                return value
+            if word in ("class", "code"):
+                return code_name(self.pack, value)
+            return row_name(self.pack, self.pack.blocks[block], value)
 
         return worded(self.pack, shape.part, shape.rule, about, block, called)
 
@@ -391,13 +396,6 @@ class Writer(NamedTuple):
         pieces = [quoted(piece) for piece in self.sentence(line, shape).split(OPEN_ROW)]
         text = f"&{self._open_name(line)}&".join(pieces)
         return f'IF({NAMES[APPLIES]}=0,"",{text})'
-
-    def _name(self, block: BlockKey, word: str, row: str) -> str:
-        labels = self.pack.blocks[block].labels
-        if word == "class":
-            names = (c.names[row] for c in self.pack.catalogues.values() if row in c.names)
-            return f"{row} {next(names, '')}".strip()
-        return labels.get(row) or str(self.pack.words["columns"][TOTAL])
 
     def _open_name(self, line: Line) -> str:
         if not line.place:

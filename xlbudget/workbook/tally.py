@@ -18,6 +18,7 @@ from xlbudget.core.key import BlockKey, CellKey, Place, address, column_letters,
 from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED, factor, last_decimal
 from xlbudget.layout.plan import HEADING, TITLE, USUAL_DECIMALS, SheetPlan
 from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.packs.names import code_name, row_name
 from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
 from xlbudget.rules.wording import worded
 from xlbudget.workbook.formula import Formula, Outcomes, number, outside, quoted, times
@@ -204,11 +205,10 @@ class _Writer(NamedTuple):
         block = BlockKey(first.form, first.block)
 
         def called(word: str, value: str) -> str:
-            if word in ("class", "code") and value != TOTAL:
-                names = (c.names[value] for c in self.pack.catalogues.values() if value in c.names)
-                return f"{value} {next(names, '')}".strip()
-            label = self.pack.blocks[block].labels.get(value)
-            return label or self.names.get((block, value)) or self.pack.words["columns"][TOTAL]
+            if word in ("class", "code"):
+                return code_name(self.pack, value)
+            written = self.names.get((block, value), "")
+            return row_name(self.pack, self.pack.blocks[block], value, written)
 
         part = rule.parts[constraint.part]
         return worded(self.pack, part, rule, constraint.about, block, called)
