@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import yaml
-from departments import Office, in_yuan, leaves, payments_of
+from helpers.departments import Office, in_yuan, leaves, payments_of
 
 from xlbudget.core.budget import Budget, Row
 from xlbudget.packs.load import default_pack, load_pack, templates_root

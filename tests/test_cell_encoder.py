@@ -12,9 +12,9 @@ from zipfile import ZipFile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from xlbudget.workbook.formula import Formula, number
-from xlbudget.workbook.package import Book, Later, pieces_of
-from xlbudget.workbook.rows import (
+from xlbudget.workbook.xlsx.formula import Formula, number
+from xlbudget.workbook.xlsx.package import Book, Later, pieces_of
+from xlbudget.workbook.xlsx.row_xml import (
     BLANK,
     FIGURE,
     FORMULA,

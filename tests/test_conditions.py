@@ -10,7 +10,7 @@ import pytest
 
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey
-from xlbudget.packs.faults import PackError
+from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import Pack
 from xlbudget.rules.compile import trees_of

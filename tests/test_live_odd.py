@@ -22,24 +22,24 @@ from odd_pack import (
     with_odd_rules,
 )
 
-from xlbudget.cli.checking import check_file
+from xlbudget.app.read_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Source
 from xlbudget.core.key import BlockKey
 from xlbudget.core.reading import Reading, RowPlace
 from xlbudget.core.tolerance import HELD
-from xlbudget.ops.check import check, found_in_sum, judged_in_sum
-from xlbudget.ops.merge import merged, part_of
-from xlbudget.ops.overview import overview
+from xlbudget.ops.check.check import check, found_in_sum, judged_in_sum
+from xlbudget.ops.consolidate.merge import merged, part_of
+from xlbudget.ops.consolidate.overview import overview
 from xlbudget.packs.model import Pack
-from xlbudget.report.words import Namer, message
+from xlbudget.report.messages import Namer, message
 from xlbudget.rules.compile import trees_of
 from xlbudget.rules.confront import Judged, confront, severity_of
 from xlbudget.rules.wholes import wholes_of
-from xlbudget.workbook.county import complete, drafted
-from xlbudget.workbook.review import BODY_ROW, GOES_TO
-from xlbudget.workbook.tally import LINES
-from xlbudget.workbook.write import live_workbook_bytes, workbook_bytes
+from xlbudget.workbook.county.review import LINES
+from xlbudget.workbook.county.workbook import complete, drafted
+from xlbudget.workbook.live.review import BODY_ROW, GOES_TO
+from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
 
 pytestmark = pytest.mark.xdist_group("office")
 
