@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.key import BlockKey
 from xlbudget.packs.errors import Fault, PackError
 from xlbudget.packs.load import fault_at
 from xlbudget.packs.model import Block, Pack, Part, Rule
@@ -61,6 +61,11 @@ class BoundRule(NamedTuple):
         return len({selector.block.form for selector in self.selectors}) == 1
 
     @property
+    def first(self) -> Selector:
+        """Its first term; the form in which that stands is where the expression is shown."""
+        return self.selectors[0]
+
+    @property
     def blocks(self) -> frozenset[BlockKey]:
         """Every block in which it has a term or a condition."""
         asked = self.when[0] if self.when else ()
@@ -88,22 +93,19 @@ def rules_in_block(pack: Pack, block: BlockKey) -> tuple[int, ...]:
     return tuple(n for n, bound in enumerate(bound_rules(pack)) if block in bound.blocks)
 
 
-def choosing_cells(pack: Pack) -> Iterator[CellKey]:
-    """Cells whose amounts pick constraints (`when`)."""
-    for bound in bound_rules(pack):
-        for selector in bound.when[0] if bound.when else ():
-            yield CellKey(*selector.block, selector.row, selector.column)
-
-
 def _bind(
     pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]
 ) -> Iterator[BoundRule]:
     for name in part.on or ("",):
         for given in part.given:
+            key = "holds"
             try:
-                yield _Binder(pack, part, name, given).bound_rule(rule, number)
+                binder = _Binder(pack, part, name, given)
+                bound = binder.bound_rule(rule, number)
+                key = "when"
+                yield bound._replace(when=binder.condition())
             except NotLinear as error:
-                faults.append(fault_at(part.where, "holds", f"{rule.id}: {error}"))
+                faults.append(fault_at(part.where, key, f"{rule.id}: {error}"))
 
 
 class _Binder:
@@ -134,17 +136,22 @@ class _Binder:
             left=self.side(relation.left),
             relation=relation.relation,
             right=self.side(relation.right),
-            when=self.condition(),
+            when=None,
             words=self.given,
         )
 
     def condition(self) -> tuple[tuple[Selector, ...], str] | None:
+        """What is asked once, before the expression is laid over any row or column: cells, sets,
+        levels and top rows may stand in it, words that `each` binds may not."""
         if not self.part.when:
             return None
         relation = parse(self.part.when)
         if relation.relation not in ("==", "!=") or relation.right.terms:
             raise NotLinear("when: must compare figures with 0 by == or !=")
-        return self.side(relation.left), relation.relation
+        selectors = self.side(relation.left)
+        if any(s.how == BOUND or s.row == CHILDREN or not s.column for s in selectors):
+            raise NotLinear("when: is asked once for all rows and columns; name them")
+        return selectors, relation.relation
 
     def columns(self, relation: Relation) -> tuple[str, ...]:
         """The columns to go over: those that every block in the expression has."""

@@ -82,7 +82,8 @@ def _terms(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
     rows = _rows(bound, pack, trees)
     if not any(meaning.itself or meaning.always for meaning in (*left, *right)):
         rows = tuple(row for row in rows if any(m.rows(row) for m in (*left, *right)))
-    return Terms(bound, rows, left, right, _condition(bound, trees))
+    condition = tuple(cell for _, cell in _condition(bound, trees))
+    return Terms(bound, rows, left, right, condition)
 
 
 def terms_in_force(
@@ -100,17 +101,21 @@ def _applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
     """Whether the condition is met, if there is one, on which the choice of this rule rests."""
     if not bound.when:
         return True
-    nothing = not sum(map(value, _condition(bound, trees)))
+    nothing = not sum(a * value(cell) for a, cell in _condition(bound, trees))
     return nothing == (bound.when[1] == EQUAL)
 
 
-def _condition(bound: BoundRule, trees: Trees) -> tuple[CellKey, ...]:
-    selectors = bound.when[0] if bound.when else ()
-    return tuple(
-        CellKey(*selector.block, row, selector.column)
-        for selector in selectors
-        for row in meaning_of(selector, trees).rows("")
-    )
+def choosing_cells(pack: Pack, trees: Trees) -> Iterator[CellKey]:
+    """Cells whose amounts pick constraints (`when`)."""
+    for bound in bound_rules(pack):
+        for _, cell in _condition(bound, trees):
+            yield cell
+
+
+def _condition(bound: BoundRule, trees: Trees) -> Iterator[tuple[int, CellKey]]:
+    for selector in bound.when[0] if bound.when else ():
+        for row in meaning_of(selector, trees).rows(""):
+            yield selector.coefficient, CellKey(*selector.block, row, selector.column)
 
 
 def _rows(bound: BoundRule, pack: Pack, trees: Trees) -> tuple[str, ...]:
@@ -144,5 +149,5 @@ def classes_of(bound: BoundRule, pack: Pack) -> tuple[str, ...]:
         codes = pack.blocks[selector.block].codes
         if codes:
             return pack.catalogues[codes].tops
-    block = pack.blocks[bound.left[0].block]
+    block = pack.blocks[bound.first.block]
     return next(iter(block.sets.values()))
