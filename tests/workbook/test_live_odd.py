@@ -22,7 +22,7 @@ from helpers.odd_pack import (
     with_odd_rules,
 )
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Source
 from xlbudget.core.key import BlockKey
