@@ -1,0 +1,143 @@
+"""What the documents name is there: paths, modules, functions, classes, commands, pack words,
+links. A document that sends people to what is gone is worse than none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from xlbudget.cli.main import COMMANDS
+
+PACKAGE = ROOT / "xlbudget"
+NAMING = [
+    *(ROOT / name for name in ("ARCHITECTURE.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted(PACKAGE.rglob("README.md")),
+]
+LINKING = [*NAMING, *sorted(ROOT.glob("README*.md"))]
+MADE = frozenset({"build/", ".venv/", "budget.json"})
+"""Paths that are made by commands."""
+
+CODE = re.compile(r"`([^`\n]+)`")
+PATH = re.compile(r"[\w.*<>-]+(?:/[\w.*<>-]*)+|[\w*-]+\.(?:py|md|cfg|toml|yaml|json|csv|txt|html)")
+FUNCTION = re.compile(r"(\w+)\(\)")
+CLASS = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)*")
+CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
+PACK_WORD = re.compile(r"(\w+):")
+COMMAND = re.compile(r"xlbudget ([a-z]+)\b.*")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def ids(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def lines_of(document: Path) -> Iterator[str]:
+    """The lines outside of fenced blocks."""
+    fenced = False
+    for line in document.read_text(encoding="utf-8").splitlines():
+        fenced ^= line.startswith("```")
+        if not fenced:
+            yield line
+
+
+@cache
+def source() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+
+
+@cache
+def pack_words() -> str:
+    packs = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("templates/**/*.yaml"))
+    return packs + (ROOT / "schemas" / "pack.schema.json").read_text(encoding="utf-8")
+
+
+def places_of(name: str, document: Path) -> list[Path]:
+    """What a path in a document names: beside it, from the root, or below the package; a file's
+    bare name wherever such a file stands in a package or among the tests. `<…>` is any folder."""
+    pattern = re.sub(r"<[^>]*>", "*", name).rstrip("/")
+    found = [p for base in (document.parent, ROOT, PACKAGE) for p in base.glob(pattern)]
+    if not found and "/" not in pattern:
+        found = [p for base in (PACKAGE, ROOT / "tests") for p in base.rglob(pattern)]
+    return found
+
+
+def absent(document: Path) -> Iterator[str]:
+    """Everything that the document names and that is not there."""
+    for line in lines_of(document):
+        codes = CODE.findall(line)
+        named = {code: places_of(code, document) for code in codes if PATH.fullmatch(code)}
+        yield from (code for code, places in named.items() if not places and code not in MADE)
+        modules = [p for places in named.values() for p in places if p.suffix == ".py"]
+        beside = "\n".join(path.read_text(encoding="utf-8") for path in modules) or source()
+        for code in codes:
+            if match := FUNCTION.fullmatch(code):
+                there = re.search(rf"^\s*def {match[1]}\b", beside, re.MULTILINE)
+            elif CLASS.fullmatch(code):
+                there = re.search(rf"\bclass {code}\b|\bimport .*\b{code}\b", source())
+            elif CONSTANT.fullmatch(code):
+                there = re.search(rf"\b{code}\b", source())
+            elif match := PACK_WORD.fullmatch(code):
+                there = re.search(rf"\b{match[1]}\b\"?:", pack_words())
+            elif match := COMMAND.fullmatch(code):
+                there = re.search(rf"^{match[1]}$", "\n".join(COMMANDS), re.MULTILINE)
+            else:
+                continue
+            if not there:
+                yield code
+
+
+@pytest.mark.parametrize("document", NAMING, ids=ids)
+def test_what_a_document_names_is_there(document: Path) -> None:
+    assert list(absent(document)) == []
+
+
+def anchors_of(document: Path) -> set[str]:
+    """The anchors of a document's headings, as code hosts make them."""
+    heads = [line.lstrip("# ") for line in lines_of(document) if line.startswith("#")]
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("document", LINKING, ids=ids)
+def test_where_a_document_leads_is_there(document: Path) -> None:
+    broken = []
+    for line in lines_of(document):
+        for link in LINK.findall(line):
+            name, _, anchor = link.partition("#")
+            target = document.parent / name if name else document
+            if "://" in link:
+                continue
+            if not target.exists() or (anchor and anchor not in anchors_of(target)):
+                broken.append(link)
+    assert broken == []
+
+
+def test_a_folder_of_many_modules_explains_itself() -> None:
+    """More than ten modules: half a page that names each of them."""
+    folders = [path for path in (PACKAGE, *PACKAGE.rglob("*/")) if path.is_dir()]
+    for folder in folders:
+        modules = {path.name for path in folder.glob("*.py")} - {"__init__.py"}
+        readme = folder / "README.md"
+        if len(modules) > 10 or readme.exists():
+            assert readme.exists(), folder
+            named = {code for line in lines_of(readme) for code in CODE.findall(line)}
+            assert modules - named == set(), folder
+
+
+def test_what_is_gone_is_found(tmp_path: Path) -> None:
+    """The test of the tests above: each way of naming, once right and once wrong."""
+    document = tmp_path / "page.md"
+    document.write_text(
+        "`core/key.py` `address()` and `core/keys.py`; in `core/key.py` no `judge()`.\n"
+        "`Catalogue` `Katalogue` `READ_KINDS` `READ_SORTS` `holds:` `keeps:`\n"
+        "`xlbudget check FILE` `xlbudget chek FILE` `tests/<room>` `templates/*/2025/pack.yaml`\n"
+        "```\n`gone/away.py`\n```\n",
+        encoding="utf-8",
+    )
+    wrong = ["core/keys.py", "judge()", "Katalogue", "READ_SORTS", "keeps:", "xlbudget chek FILE"]
+    assert list(absent(document)) == wrong
