@@ -20,6 +20,8 @@ NAMING = [
     *sorted(PACKAGE.rglob("README.md")),
 ]
 LINKING = [*NAMING, *sorted(ROOT.glob("README*.md"))]
+HOLDERS = tuple(ROOT / name for name in ("xlbudget", "tests", "templates"))
+"""Folders in which a file's bare name is looked for."""
 MADE = frozenset({"build/", ".venv/", "budget.json"})
 """Paths that are made by commands."""
 
@@ -53,17 +55,19 @@ def source() -> str:
 
 @cache
 def pack_words() -> str:
-    packs = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("templates/**/*.yaml"))
-    return packs + (ROOT / "schemas" / "pack.schema.json").read_text(encoding="utf-8")
+    """The words of packs and of cases."""
+    files = [ROOT / "schemas" / "pack.schema.json", *ROOT.glob("templates/**/*.yaml")]
+    files += ROOT.glob("tests/cases/**/*.yaml")
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
 def places_of(name: str, document: Path) -> list[Path]:
     """What a path in a document names: beside it, from the root, or below the package; a file's
-    bare name wherever such a file stands in a package or among the tests. `<…>` is any folder."""
+    bare name wherever such a file stands. `<…>` is any folder."""
     pattern = re.sub(r"<[^>]*>", "*", name).rstrip("/")
     found = [p for base in (document.parent, ROOT, PACKAGE) for p in base.glob(pattern)]
     if not found and "/" not in pattern:
-        found = [p for base in (PACKAGE, ROOT / "tests") for p in base.rglob(pattern)]
+        found = [p for base in HOLDERS for p in base.rglob(pattern)]
     return found
 
 
