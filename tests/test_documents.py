@@ -7,13 +7,17 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from conftest import ROOT
 
 from xlbudget.cli.main import COMMANDS
+from xlbudget.packs.load import default_pack
 
 PACKAGE = ROOT / "xlbudget"
+ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 NAMING = [
     *(ROOT / name for name in ("ARCHITECTURE.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").glob("*.md")),
@@ -32,6 +36,7 @@ CLASS = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]+)*")
 CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 PACK_WORD = re.compile(r"(\w+):")
 COMMAND = re.compile(r"xlbudget ([a-z]+)\b.*")
+DOTTED = re.compile(rf"\b(?:{'|'.join(ROOMS)})(?:\.[a-z_]\w*)+")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -99,6 +104,50 @@ def absent(document: Path) -> Iterator[str]:
 @pytest.mark.parametrize("document", NAMING, ids=ids)
 def test_what_a_document_names_is_there(document: Path) -> None:
     assert list(absent(document)) == []
+
+
+def is_there(dotted: str) -> bool:
+    """Whether ``room.module`` or ``room.folder.module.name`` is in the package."""
+    place = PACKAGE
+    for step in dotted.split("."):
+        if (module := place / f"{step}.py").exists():
+            place = module
+        elif (place / step).is_dir():
+            place /= step
+        else:
+            return place.suffix == ".py" and step in place.read_text(encoding="utf-8")
+    return True
+
+
+def test_modules_named_by_picture_and_docstrings_are_there() -> None:
+    """What is written as `room.module` in code, and in the picture of ARCHITECTURE.md."""
+    picture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("```")[1]
+    quoted = "\n".join(CODE.findall(source()))
+    named = set(DOTTED.findall(picture)) | set(DOTTED.findall(quoted))
+    assert {"layout.plan", "ops.check"} <= named
+    assert [name for name in sorted(named) if not is_there(name)] == []
+
+
+def fenced_yaml(document: Path) -> list[Any]:
+    text = document.read_text(encoding="utf-8")
+    return [
+        yaml.load(part.split("```")[0], yaml.BaseLoader) for part in text.split("```yaml\n")[1:]
+    ]
+
+
+def test_the_rule_and_the_case_that_contributing_quotes_are_real() -> None:
+    """Word for word what stands in the pack and among its cases; so the words it uses are the
+    ones in force."""
+    (rule,), (case,) = fenced_yaml(ROOT / "CONTRIBUTING.md")
+    rules = [
+        entry
+        for path in ROOT.glob(f"templates/{default_pack()}/rules/*.yaml")
+        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+    ]
+    assert rule in rules
+    cases = ROOT / "tests" / "cases" / default_pack() / f"{rule['id']}.yaml"
+    kept = yaml.load(cases.read_text(encoding="utf-8"), yaml.BaseLoader)
+    assert case in kept
 
 
 def anchors_of(document: Path) -> set[str]:
