@@ -115,7 +115,10 @@ def is_there(dotted: str) -> bool:
         elif (place / step).is_dir():
             place /= step
         else:
-            return place.suffix == ".py" and step in place.read_text(encoding="utf-8")
+            defined = rf"^(?:def |class |){step}\b"
+            return place.suffix == ".py" and bool(
+                re.search(defined, place.read_text(encoding="utf-8"), re.MULTILINE)
+            )
     return True
 
 
