@@ -88,7 +88,8 @@ def absent(document: Path) -> Iterator[str]:
             if match := FUNCTION.fullmatch(code):
                 there = re.search(rf"^\s*def {match[1]}\b", beside, re.MULTILINE)
             elif CLASS.fullmatch(code):
-                there = re.search(rf"\bclass {code}\b|\bimport .*\b{code}\b", source())
+                defined = re.search(rf"\bclass {code}\b|\bimport .*\b{code}\b", source())
+                there = defined or (ROOT / code).exists()
             elif CONSTANT.fullmatch(code):
                 there = re.search(rf"\b{code}\b", source())
             elif match := PACK_WORD.fullmatch(code):
