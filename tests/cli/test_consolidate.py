@@ -39,7 +39,7 @@ from xlbudget.core.reading import Reading
 from xlbudget.ops.check.check import found_in_sum, judged_in_sum
 from xlbudget.ops.consolidate.merge import merged, part_of, part_of_sum
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.confront import severity_of
+from xlbudget.rules.outcomes import severity_of
 from xlbudget.workbook.county.review import LINES
 from xlbudget.workbook.live.review import BODY_ROW, GOES_TO
 

@@ -25,6 +25,11 @@ def confronted(pack: Pack, example: Budget) -> list[tuple[Mutant, Confrontation]
     return [(m, check(pack, Reading(applied(pack, example, m)))) for m in mutants]
 
 
+def test_a_figure_with_an_exponent_is_mistyped_by_its_digits() -> None:
+    """`1.16E+4` came out of `Decimal.normalize`; its digits are 11600."""
+    assert list(slips(Decimal("1.16E+4"))) == list(slips(Decimal("11600")))
+
+
 def test_every_mutant_gives_an_error_that_names_its_cell(
     confronted: list[tuple[Mutant, Confrontation]],
 ) -> None:
