@@ -98,7 +98,7 @@ IN_PROCESS = """
 import statistics, sys, time
 from pathlib import Path
 from python_calamine import CalamineWorkbook
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 def read(path):
     book = CalamineWorkbook.from_path(str(path))
     for name in book.sheet_names:

@@ -21,7 +21,7 @@ from helpers.offices import offices
 from sums import differences
 from watched import Run, watched
 
-from xlbudget.app.read_files import Unreadable
+from xlbudget.app.errors import Unreadable
 from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, load_pack
 

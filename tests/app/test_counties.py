@@ -14,7 +14,8 @@ from helpers.counties import ROSTER, ROSTER_HEAD, Ledger, county, ledgers, make_
 from helpers.departments import FISCAL, Payment, printed
 from helpers.offices import FEWEST_CODES, MOST_CODES, UNITS, offices
 
-from xlbudget.app.read_files import check_file, read_file
+from xlbudget.app.check_files import check_file
+from xlbudget.app.read_files import read_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import ERROR
 from xlbudget.core.key import CellKey

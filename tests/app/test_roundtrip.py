@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xlbudget.app.read_files import check_file, read_file
+from xlbudget.app.check_files import check_file
+from xlbudget.app.read_files import read_file
 from xlbudget.core.budget import Budget, Row, numbered
 from xlbudget.core.key import BlockKey
 from xlbudget.ops.check.budget_json import from_data, parse, to_json

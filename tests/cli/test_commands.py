@@ -19,17 +19,13 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from conftest import EXAMPLE
+from helpers.commands import COMMAND, run
 from jsonschema import Draft7Validator
 
 from xlbudget.cli.main import COMMANDS, main
 
 ROOT = Path(__file__).parent.parent.parent
-COMMAND = Path(sys.executable).parent / "xlbudget"
-
-
-def run(*words: str | Path, cwd: Path = ROOT, typed: str = "") -> subprocess.CompletedProcess[str]:
-    command = [COMMAND, *map(str, words)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, input=typed)
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def _text(path: Path) -> None:
@@ -270,9 +266,16 @@ def test_what_click_says_is_compiled() -> None:
     assert (tool["FOLDER"] / "messages.mo").read_bytes() == tool["compiled"]()
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "pack check", "pack schema"])
 def test_every_command_has_help(command: str) -> None:
-    assert run(command, "--help").returncode == 0
+    """What it does, each option, and an example with this very command."""
+    page = run(*command.split(), "--help").stdout
+    before, _, rest = page.partition("选项:")
+    assert CHINESE.search(before), page
+    *_, example = rest.rpartition("例：")
+    assert example.startswith(f"xlbudget {command}"), page
+    options = re.split(r"^  (?=-)", rest, flags=re.MULTILINE)[1:]
+    assert options and all(map(CHINESE.search, options)), page
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
@@ -446,7 +449,7 @@ def test_fix_changes_nothing_unasked(tmp_path: Path) -> None:
 
 def test_a_check_imports_no_writer_and_a_clean_one_no_search() -> None:
     code = (
-        "import sys; from pathlib import Path; from xlbudget.app.read_files import check_file;"
+        "import sys; from pathlib import Path; from xlbudget.app.check_files import check_file;"
         "check_file(Path(sys.argv[1])); print(*sys.modules)"
     )
     python = [sys.executable, "-c", code, str(EXAMPLE / "预算.xlsx")]

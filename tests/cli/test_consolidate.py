@@ -29,7 +29,8 @@ from helpers.counties import make_county
 from helpers.departments import department
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from xlbudget.app.read_files import check_file, read_file
+from xlbudget.app.check_files import check_file
+from xlbudget.app.read_files import read_file
 from xlbudget.cli.main import main
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Consolidation, Source
@@ -38,7 +39,7 @@ from xlbudget.core.reading import Reading
 from xlbudget.ops.check.check import found_in_sum, judged_in_sum
 from xlbudget.ops.consolidate.merge import merged, part_of, part_of_sum
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.confront import severity_of
+from xlbudget.rules.outcomes import severity_of
 from xlbudget.workbook.county.review import LINES
 from xlbudget.workbook.live.review import BODY_ROW, GOES_TO
 
@@ -481,7 +482,7 @@ def test_a_cache_that_is_deleted_meanwhile_is_made_anew(
     code: int,
 ) -> None:
     """Another version of the program deletes it; a file that changes at that moment is said."""
-    from xlbudget.cli import consolidate
+    from xlbudget.app import consolidate_files
 
     def late(*given: object) -> object:
         shutil.rmtree(tmp_path / "cache")
@@ -494,7 +495,7 @@ def test_a_cache_that_is_deleted_meanwhile_is_made_anew(
     _, output = consolidated(county)
     before, sums = entries(tmp_path), amounts(output)
     output.unlink()
-    monkeypatch.setattr(consolidate, "merged", late)
+    monkeypatch.setattr(consolidate_files, "merged", late)
     result, _ = consolidated(county)
     assert (result.exit_code, output.exists()) == (code, not changed)
     if changed:
@@ -597,16 +598,16 @@ def test_a_process_that_dies_is_said_and_the_others_go_on(
     county: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is known that kills the reader of .xlsx; so one is made that dies."""
-    from xlbudget.cli import gathering
+    from xlbudget.app import collect
 
-    real = gathering.read_file
+    real = collect.read_file
 
     def deadly(path: Path, *more: object) -> object:
         if path.name == "2.xlsx":
             os._exit(1)
         return real(path, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(gathering, "read_file", deadly)
+    monkeypatch.setattr(collect, "read_file", deadly)
     result, output = consolidated(county)
     assert result.exit_code == 1
     assert "没有汇总 各部门/2.xlsx：F115 读取程序中途退出" in result.stdout
@@ -628,19 +629,19 @@ def test_one_process_and_several_write_the_same_bytes(
     from xlbudget.app import prebuild_rows
 
     begun: list[str] = []
-    real = prebuild_rows.pieces_in
+    real = prebuild_rows.read_pieces
 
     def counted(file: BinaryIO) -> Iterator[bytes]:
         begun.append("read")
         return real(file)
 
-    monkeypatch.setattr(prebuild_rows, "pieces_in", counted)
+    monkeypatch.setattr(prebuild_rows, "read_pieces", counted)
     _, output = consolidated(larger, "--force")
     ahead_of_time = output.read_bytes()
     assert len(begun) == 1
     consolidated(larger, "--force", "--jobs", "1")
     assert output.read_bytes() == ahead_of_time
-    monkeypatch.setattr(prebuild_rows, "make", lambda *_: os._exit(1))
+    monkeypatch.setattr(prebuild_rows, "make_rows", lambda *_: os._exit(1))
     consolidated(larger, "--force")
     assert output.read_bytes() == ahead_of_time
     assert len(begun) == 1

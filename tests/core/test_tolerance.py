@@ -8,7 +8,8 @@ import pytest
 
 from xlbudget.core.constraint import Constraint, Term
 from xlbudget.core.key import CellKey
-from xlbudget.core.tolerance import judge, scaled
+from xlbudget.core.tolerance import judge
+from xlbudget.rules.scaled_amounts import StatedColumn, Unit, scale
 
 YUAN, WAN = (1, 0), (10000, 2)
 
@@ -47,10 +48,11 @@ def test_outcome(
 ) -> None:
     cells = [CellKey("f", "b", str(n), "c") for n in range(len(right) + 1)]
     amounts = dict(zip(cells, [left, *right], strict=True))
-    filled = [(cell, Decimal(a), *unit) for cell, a in amounts.items() if a is not None]
+    filled = {cell.row: Decimal(a) for cell, a in amounts.items() if a is not None}
+    figures = scale({("f", "b", "c"): StatedColumn(Unit(*unit), filled)}).figures(cells)
     terms = tuple(Term(1, cell) for cell in cells[1:])
     constraint = Constraint("R1", 0, relation, (Term(1, cells[0]),), terms)
-    assert judge(constraint, scaled(filled).figures).outcome == outcome
+    assert judge(constraint, figures).outcome == outcome
 
 
 def test_each_cell_keeps_its_interval_in_its_own_unit() -> None:
@@ -58,5 +60,8 @@ def test_each_cell_keeps_its_interval_in_its_own_unit() -> None:
     wan, yuan = CellKey("f", "b", "0", "c"), CellKey("g", "b", "0", "c")
     same = Constraint("R1", 0, "==", (Term(1, wan),), (Term(1, yuan),))
     for figure, outcome in (("10040", "rounding"), ("10060", "broken")):
-        scale = scaled([(wan, Decimal("1.00"), *WAN), (yuan, Decimal(figure), *YUAN)])
-        assert judge(same, scale.figures).outcome == outcome
+        stated = {
+            ("f", "b", "c"): StatedColumn(Unit(*WAN), {"0": Decimal("1.00")}),
+            ("g", "b", "c"): StatedColumn(Unit(*YUAN), {"0": Decimal(figure)}),
+        }
+        assert judge(same, scale(stated).figures((wan, yuan))).outcome == outcome

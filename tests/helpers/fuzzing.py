@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.finding import ERROR
 
 SECONDS = 10

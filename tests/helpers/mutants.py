@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from xlbudget.core.amount import shown_with
+from xlbudget.core.amount import plain, shown_with
 from xlbudget.core.budget import Budget, Row, numbered
 from xlbudget.core.cause import RowRepair, Way
 from xlbudget.core.key import BlockKey, CellKey
@@ -27,7 +27,7 @@ class Mutant(NamedTuple):
 
 def slips(amount: Decimal) -> Iterator[tuple[str, Decimal | None]]:
     """Transposed digits, ×10, ÷10, one digit, blank, sign: each that gives another figure."""
-    digits = str(amount)
+    digits = plain(amount)
     for place in range(len(digits) - 1):
         one, other = digits[place : place + 2]
         if one.isdigit() and other.isdigit() and one != other:
@@ -36,7 +36,8 @@ def slips(amount: Decimal) -> Iterator[tuple[str, Decimal | None]]:
     yield "×10", shown_with(amount * 10, 2)
     yield "÷10", shown_with(amount / 10, 2)
     place = sum(map(ord, digits)) % len(digits)
-    place = place if digits[place].isdigit() else place - 1
+    if not digits[place].isdigit():  # the point, or the sign
+        place = place - 1 if place else 1
     digit = str((int(digits[place]) + 1) % 10)
     yield "one digit", Decimal(digits[:place] + digit + digits[place + 1 :])
     yield "blank", None

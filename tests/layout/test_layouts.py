@@ -16,7 +16,7 @@ from helpers.departments import department
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import NOTE
 from xlbudget.core.key import CellKey
@@ -24,9 +24,9 @@ from xlbudget.core.reading import Reading
 from xlbudget.layout.recognise.recognise import recognise
 from xlbudget.ops.check.check import check, finding_of
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import trees_of
 from xlbudget.rules.context import Context
-from xlbudget.rules.registry import notice
+from xlbudget.rules.registry import run_checks
+from xlbudget.rules.tree import trees_of
 
 
 @st.composite
@@ -63,7 +63,7 @@ def alarms(pack: Pack, reading: Reading, variations: list[layouts.Variation]) ->
     """Rules with errors or warnings. Where a form says that it is in 元, rounding to 万元 breaks
     those between figures; there the others are asked."""
     if layouts.in_yuan in variations:
-        noticed = notice(Context(pack, reading, trees_of(pack, reading.budget)))
+        noticed = run_checks(Context(pack, reading, trees_of(pack, reading.budget)))
         found = [finding_of(pack, remark) for remark in (*reading.remarks, *noticed)]
     else:
         found = list(check(pack, reading).findings)

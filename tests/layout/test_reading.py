@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from conftest import EXAMPLE
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import NOTE
 from xlbudget.core.key import BlockKey

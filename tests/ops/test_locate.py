@@ -13,7 +13,7 @@ import pytest
 from helpers import mutants
 from helpers.departments import department
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause
 from xlbudget.core.finding import NOTE
@@ -24,8 +24,8 @@ from xlbudget.ops.check.check import check
 from xlbudget.ops.locate import search
 from xlbudget.ops.locate.typing_errors import slip_of
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import trees_of
-from xlbudget.rules.define import derived
+from xlbudget.rules.define import compute_totals
+from xlbudget.rules.tree import trees_of
 from xlbudget.workbook.live.workbook import live_workbook_bytes
 
 SLIPS = [
@@ -145,7 +145,7 @@ def test_totals_that_compute_themselves_follow_the_wrong_figure(
     wrong = mutants.applied(pack, example, mutants.Mutant(cell, "shifted", Decimal("259.90")))
     file = tmp_path / "预算.xlsx"
     trees = trees_of(pack, wrong)
-    file.write_bytes(live_workbook_bytes(pack, derived(pack, wrong, trees)))
+    file.write_bytes(live_workbook_bytes(pack, compute_totals(pack, wrong, trees)))
     checked = check_file(file)
     told = {repair.cell for cause in checked.causes for repair in cause.repairs}
     assert cell in told

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from helpers.mutants import Mutant, applied, of_blanks, of_filled
+from helpers.mutants import Mutant, applied, of_blanks, of_filled, slips
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import ERROR, NOTE
@@ -22,6 +23,11 @@ FIXED = {"0.05": 5, "0.01": 1}
 def confronted(pack: Pack, example: Budget) -> list[tuple[Mutant, Confrontation]]:
     mutants = [*of_filled(example), *of_blanks(pack, example)]
     return [(m, check(pack, Reading(applied(pack, example, m)))) for m in mutants]
+
+
+def test_a_figure_with_an_exponent_is_mistyped_by_its_digits() -> None:
+    """`1.16E+4` came out of `Decimal.normalize`; its digits are 11600."""
+    assert list(slips(Decimal("1.16E+4"))) == list(slips(Decimal("11600")))
 
 
 def test_every_mutant_gives_an_error_that_names_its_cell(
@@ -78,3 +84,10 @@ def test_the_table_of_tolerances_in_the_readme(
     print(*table, sep="\n")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "\n".join(table) in readme
+
+
+@pytest.mark.parametrize("amount", ["1.16E+4", "0", "-0.05", "7", "300.00", "1E+20"])
+def test_every_figure_has_slips_however_it_is_written(amount: str) -> None:
+    found = dict(slips(Decimal(amount)))
+    assert {"×10", "÷10", "one digit", "blank", "sign"} <= found.keys()
+    assert found["one digit"] != Decimal(amount)

@@ -22,8 +22,8 @@ from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import load_pack, pack_names, templates_root
 from xlbudget.packs.model import Pack
 from xlbudget.report.rule_pages import rule_page
+from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.lint import lint
-from xlbudget.rules.shapes import shapes_of
 from xlbudget.workbook.live.workbook import workbook_bytes
 from xlbudget.workbook.read.open import read_workbook
 
@@ -137,7 +137,7 @@ def test_faults_name_file_and_line(
     path = copy / "shanxi" / "2025" / file
     _change(path, old, new)
     with pytest.raises(PackError) as error:
-        shapes_of(load_pack("shanxi/2025", copy))
+        bound_rules(load_pack("shanxi/2025", copy))
     fault = error.value.faults[0]
     assert (Path(fault.file).name, message in fault.message) == (path.name, True)
     assert fault.line == line

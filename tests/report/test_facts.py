@@ -8,8 +8,9 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,8 +21,9 @@ import pytest
 from conftest import EXAMPLE
 
 from xlbudget.app.read_files import read_file
-from xlbudget.cli.facts import put_facts
-from xlbudget.cli.output import Failed
+from xlbudget.app.write_files import write_facts_file
+from xlbudget.cli.failures import Failed, tell_failures
+from xlbudget.cli.output import write_file
 from xlbudget.core.key import CellKey
 from xlbudget.ops.facts.column_names import column_words
 from xlbudget.ops.facts.facts import Fact, facts_of, in_yuan
@@ -186,6 +188,12 @@ def test_wide_amounts_stay_exact_and_absurd_ones_are_refused(tmp_path: Path) -> 
     assert write_facts([], path) == 0 and rows("FROM facts", path) == rows("FROM 表三", path) == []
 
 
+def put_facts(facts: Iterable[Fact], path: Path, force: bool) -> int:
+    """As `consolidate --facts` puts them."""
+    with tell_failures():
+        return write_facts_file(facts, path, partial(write_file, force=force))
+
+
 def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_text("mine")
@@ -347,7 +355,7 @@ def test_answers_as_table_csv_and_json(parquet: Path, tmp_path: Path) -> None:
 
 def test_other_commands_do_not_load_duckdb() -> None:
     code = (
-        "import sys, xlbudget.cli.check, xlbudget.cli.query, xlbudget.cli.facts;"
+        "import sys, xlbudget.cli.check, xlbudget.cli.query, xlbudget.cli.consolidate;"
         "print('duckdb' in sys.modules, 'pandas' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.cli.rule import rule as command
 from xlbudget.core.budget import Budget
 from xlbudget.core.constraint import AT_MOST, Constraint
@@ -19,9 +19,9 @@ from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.rule_example import example_of
 from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import trees_of
-from xlbudget.rules.confront import confront
+from xlbudget.rules.evaluate import evaluate_all
 from xlbudget.rules.lint import lint
+from xlbudget.rules.tree import trees_of
 
 GOLDEN = ROOT / "tests" / "golden"
 RULES = tuple(load_pack(default_pack()).rules)
@@ -94,7 +94,7 @@ def test_the_example_is_broken_by_its_rule_and_by_one_slip_only(pack: Pack, rule
 
     def held(cell: CellKey, amount: Decimal) -> bool:
         mended = put_right(budget, cell, amount)
-        judged = confront(pack, mended, trees_of(pack, mended))[1]
+        judged = evaluate_all(pack, mended, trees_of(pack, mended))[1]
         return any(one.constraint == constraint and one.verdict.outcome == HELD for one in judged)
 
     assert any(held(c, amounts[c] - d) for c in amounts for d in (residual, -residual))

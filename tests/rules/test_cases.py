@@ -17,7 +17,7 @@ import pytest
 import yaml
 from conftest import forms_only
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import Finding
 from xlbudget.core.key import BlockKey, CellKey
@@ -26,8 +26,8 @@ from xlbudget.ops.check.budget_json import from_data
 from xlbudget.ops.check.check import check
 from xlbudget.packs.model import CODE, NAME, TOTAL, Pack
 from xlbudget.report.messages import Namer, places
-from xlbudget.rules.compile import trees_of
-from xlbudget.rules.confront import confront
+from xlbudget.rules.evaluate import evaluate_all
+from xlbudget.rules.tree import trees_of
 from xlbudget.workbook.live.workbook import workbook_bytes
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -133,7 +133,7 @@ def test_every_equation_has_a_case_at_the_edge_of_rounding(pack: Pack) -> None:
 
     def at_the_edge(rule: str, case: dict[str, Any]) -> bool:
         budget = budget_of(pack, case)
-        judged = confront(pack, budget, trees_of(pack, budget))[1]
+        judged = evaluate_all(pack, budget, trees_of(pack, budget))[1]
         return any(c.rule == rule and 0 < abs(v.residual) == v.width for _, c, v in judged)
 
     lacking = [

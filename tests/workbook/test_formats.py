@@ -14,11 +14,11 @@ from typing import Any
 import openpyxl
 import pytest
 from conftest import EXAMPLE, Office
+from helpers.commands import run
+from helpers.containers import locked, ole
 from helpers.xlsb import xlsb_bytes
-from msoffcrypto.format.ooxml import OOXMLFile
-from test_commands import run
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.packs.model import Pack
 from xlbudget.report.file_result import Checked
@@ -230,12 +230,6 @@ def test_csv_of_an_unknown_encoding_and_of_none(tmp_path: Path) -> None:
 # Passwords.
 
 
-def locked(content: bytes, password: str) -> bytes:
-    written = BytesIO()
-    OOXMLFile(BytesIO(content)).encrypt(password, written)
-    return written.getvalue()
-
-
 def test_a_password_is_asked_for_and_used(
     example: Budget, forms_bytes: bytes, tmp_path: Path
 ) -> None:
@@ -330,17 +324,6 @@ def zipped(*names: str) -> bytes:
     return written.getvalue()
 
 
-def ole(*streams: str) -> bytes:
-    """The start of an OLE file and a directory that names these streams."""
-    entries = b"".join(
-        name.encode("utf-16-le").ljust(64, b"\0")
-        + (2 * len(name) + 2).to_bytes(2, "little")
-        + bytes(62)
-        for name in streams
-    )
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0") + entries
-
-
 PACKED = {
     "a letter": ("F107", "Word", zipped("[Content_Types].xml", "word/document.xml")),
     "slides": ("F107", "演示", zipped("ppt/presentation.xml")),
@@ -382,7 +365,7 @@ def test_a_copy_is_marked_only_of_a_workbook_that_can_be(
 
 def test_the_hot_path_imports_no_reader_of_other_formats() -> None:
     code = (
-        "import sys; from pathlib import Path; from xlbudget.app.read_files import check_file;"
+        "import sys; from pathlib import Path; from xlbudget.app.check_files import check_file;"
         "check_file(Path(sys.argv[1])); print(*sys.modules)"
     )
     python = [sys.executable, "-c", code, str(EXAMPLE / "预算.xlsx")]

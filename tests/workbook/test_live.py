@@ -14,14 +14,15 @@ from conftest import Office
 from helpers import mutants
 from helpers.mutants import Mutant, applied
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.plan import plan
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import trees_of
-from xlbudget.rules.confront import Judged, confront, severity_of
-from xlbudget.rules.shapes import shapes_of
+from xlbudget.rules.bound_rules import bound_rules
+from xlbudget.rules.evaluate import evaluate_all
+from xlbudget.rules.outcomes import Judged, severity_of
+from xlbudget.rules.tree import trees_of
 from xlbudget.workbook.live.review import BODY_ROW, GOES_TO
 from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
 
@@ -41,10 +42,10 @@ def by_workbook(pack: Pack, rows: list[list[Any]]) -> Said:
 
 def by_check(pack: Pack, judged: list[Judged], unit: Decimal) -> Said:
     states = pack.words["book"]["states"]
-    shapes = shapes_of(pack)
+    every = bound_rules(pack)
     return Counter(
         (
-            pack.forms[shapes[instance.shape].left[0].block.form].sheet,
+            pack.forms[every[instance.bound].left[0].block.form].sheet,
             constraint.rule,
             cents(Decimal(verdict.residual) / unit),
             states[severity_of(pack, constraint, verdict)],
@@ -55,7 +56,7 @@ def by_check(pack: Pack, judged: list[Judged], unit: Decimal) -> Said:
 
 def checked(pack: Pack, budget: Budget) -> Said:
     full = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
-    return by_check(pack, confront(pack, full, trees_of(pack, full))[1], Decimal(100))
+    return by_check(pack, evaluate_all(pack, full, trees_of(pack, full))[1], Decimal(100))
 
 
 def review(pack: Pack) -> list[Any]:

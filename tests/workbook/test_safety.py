@@ -19,9 +19,9 @@ import openpyxl
 import pytest
 from conftest import EXAMPLE
 from helpers import layouts
+from helpers.commands import COMMAND
+from helpers.containers import locked, ole
 from helpers.xlsb import record, relations, text, xlsb_bytes
-from test_commands import COMMAND
-from test_formats import locked, ole
 
 from xlbudget.core.budget import Budget
 from xlbudget.packs.model import Pack

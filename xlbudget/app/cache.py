@@ -11,7 +11,8 @@ import datetime
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def cache_folder(asked: Iterable[str]) -> Path | None:
+def find_cache_folder(asked: Iterable[str]) -> Path | None:
     """The folder for entries of this program asked in this way (pack, map …); those of other
     versions are deleted. None where there can be no folder."""
     import platformdirs
@@ -53,7 +54,21 @@ def cache_folder(asked: Iterable[str]) -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
-def state_of(path: Path) -> tuple[str, str]:
+@contextmanager
+def open_spool(asked: Iterable[str], private: bool) -> Iterator[Path]:
+    """The folder for what files say while this lasts: the cache's, or, where that may not or cannot
+    be, one that is gone afterwards."""
+    folder = None if private else find_cache_folder(asked)
+    if folder:
+        yield folder
+        return
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as temporary:
+        yield Path(temporary)
+
+
+def checksum_and_date(path: Path) -> tuple[str, str]:
     """Checksum and date of a file, or of all files of a folder. Raises OSError."""
     if not path.is_dir():
         checksum = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -70,12 +85,12 @@ def _day(time: float) -> str:
     return datetime.date.fromtimestamp(time).isoformat()
 
 
-def entry(folder: Path, checksum: str) -> Path:
+def entry_path(folder: Path, checksum: str) -> Path:
     """Where the entry of a content is, if it is there."""
     return folder / f"{checksum}{ENTRY}"
 
 
-def keep(content: bytes, path: Path) -> None:
+def write_entry(content: bytes, path: Path) -> None:
     """Write an entry; it appears only when complete. Raises OSError."""
     beside = f"{path}.{os.getpid()}"
     try:

@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import BinaryIO
 
-from xlbudget.app.workers import FORKS, settle
+from xlbudget.app.workers import FORKS, init_worker
 from xlbudget.workbook.xlsx.package import TOGETHER, Book, Later, Sheet
 
 MANY = 1_000
@@ -21,7 +21,7 @@ Pieces = Callable[[], Iterable[bytes]]
 
 
 @contextmanager
-def rows_ahead(book: Book, jobs: int) -> Iterator[None]:
+def prebuild_rows(book: Book, jobs: int) -> Iterator[None]:
     """While this lasts, the rows that come later are on their way, if there may be a second
     process. Where it fails, they are made when they are needed, as if there had been none."""
     later = [(sheet, sheet.later) for sheet in book.worksheets() if sheet.later]
@@ -40,7 +40,7 @@ def _begin(sheets: Sequence[Sheet], stack: ExitStack) -> None:
     files = [stack.enter_context(tempfile.TemporaryFile()) for _ in every]  # noqa: SIM115
     forks = get_context("fork")
     hears, tells = forks.Pipe(duplex=False)
-    process = forks.Process(target=make, args=(every, files, tells), daemon=True)
+    process = forks.Process(target=make_rows, args=(every, files, tells), daemon=True)
     process.start()
     tells.close()
     stack.callback(process.join)
@@ -57,13 +57,13 @@ def _pieces(hears: Connection, file: BinaryIO, instead: Pieces) -> Iterator[byte
     except EOFError:
         yield from instead()
     else:
-        yield from pieces_in(file)
+        yield from read_pieces(file)
 
 
-def make(every: Sequence[Later], files: Sequence[BinaryIO], tells: Connection) -> None:
+def make_rows(every: Sequence[Later], files: Sequence[BinaryIO], tells: Connection) -> None:
     """Make rows into files, in the other process, and tell of each when it is complete. What is
     wrong is said where the rows are made again."""
-    settle()
+    init_worker()
     try:
         for later, file in zip(every, files, strict=True):
             file.writelines(later.pieces())
@@ -73,7 +73,7 @@ def make(every: Sequence[Later], files: Sequence[BinaryIO], tells: Connection) -
         os._exit(1)
 
 
-def pieces_in(file: BinaryIO) -> Iterator[bytes]:
+def read_pieces(file: BinaryIO) -> Iterator[bytes]:
     """What the other process wrote into a file."""
     file.seek(0)
     while piece := file.read(TOGETHER):

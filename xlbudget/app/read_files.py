@@ -1,97 +1,35 @@
-"""A file of any kind → its reading and findings: where the readers and the check meet."""
+"""A file of any kind → its reading: workbooks by recognition, budget JSON as it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlbudget.app.errors import Unreadable
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.layout.recognise.recognise import NothingRecognised, recognise
 from xlbudget.ops.check import budget_json
 from xlbudget.ops.check.budget_schema import Violation, violations
-from xlbudget.ops.check.check import check, finding_of
 from xlbudget.ops.check.derive_uncalculated import recovered
 from xlbudget.packs.load import default_pack, form_set_of, load_pack, pack_names
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import pack_of_year
-from xlbudget.report.file_result import Checked
 
 if TYPE_CHECKING:
     from xlbudget.layout.user_map import MappedTable
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.sheet import RawSheet, RawWorkbook
 
-FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
-TEXT_SUFFIXES = (".csv", ".tsv")
-OWNER_FILE = "~$"
 
+class ReadOptions(NamedTuple):
+    """How files are to be read: pack, password and map as the user gave them."""
 
-class Unreadable(Exception):
-    """A file that cannot be read: the remark says why."""
-
-    def __init__(self, remark: Remark) -> None:
-        super().__init__(remark.kind)
-        self.remark = remark
-
-
-def files_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named, and those in the folders named; a folder of CSV files and nothing else to
-    read is one budget, and stands for itself. Files that a program has open leave owner files
-    behind, which are passed over in folders."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(_files_below(path))
-        else:
-            yield path
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    try:
-        files = [p for p in folder.iterdir() if not p.name.startswith(OWNER_FILE)]
-    except OSError:  # reading the folder says why
-        yield folder
-        return
-    found = [p for p in files if p.suffix.lower() in FOLDER_SUFFIXES and p.is_file()]
-    yield from found
-    if not found and any(p.suffix.lower() in TEXT_SUFFIXES for p in files):
-        yield folder
-    for below in files:
-        if below.is_dir() and not below.is_symlink():
-            yield from _files_below(below)
-
-
-def check_file(
-    path: Path, pack_name: str | None = None, password: str = "", map_file: Path | None = None
-) -> Checked:
-    """Read and check one file. What is wrong with it is in the findings, never raised."""
-    try:
-        pack, reading = read_file(path, pack_name, password, map_file)
-    except Unreadable as error:
-        return unreadable(path, pack_name, error)
-    confrontation = check(pack, reading)
-    return Checked(
-        str(path),
-        pack,
-        confrontation.findings,
-        reading,
-        confrontation.counts,
-        confrontation.causes,
-    )
-
-
-def unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
-    """What is said of a file that cannot be read."""
-    pack = load_pack(pack_name or default_pack())
-    return Checked(str(path), pack, (finding_of(pack, error.remark),))
-
-
-def crashed(path: Path) -> Unreadable:
-    """What is to be said of a file that made its process die."""
-    return Unreadable(_remark("reader_failed", path, case="crashed"))
+    pack_name: str | None = None
+    password: str = ""
+    map_file: Path | None = None
 
 
 def read_file(
@@ -106,7 +44,7 @@ def read_file(
     """
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, pack_name)
-    pack, mapped = mapped_pack(pack_name, map_file)
+    pack, mapped = load_mapped_pack(pack_name, map_file)
     pack, reading = _recognised(path, pack, mapped, password)  # the raw cells are gone by now
     in_force = form_set_of(pack.name, pack.year)
     if pack_name is None and in_force != pack.name:
@@ -121,7 +59,7 @@ def _recognised(
 ) -> tuple[Pack, Reading]:
     """The reading of a workbook, totals that were never calculated filled in, and the pack of its
     year. Raises Unreadable."""
-    book = raw_workbook(path, pack, password)
+    book = read_raw_workbook(path, pack, password)
     try:
         reading = recognise(pack, book.sheets, book.contents, mapped)
     except NothingRecognised:
@@ -142,7 +80,7 @@ def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
         return reading
 
 
-def mapped_pack(
+def load_mapped_pack(
     pack_name: str | None, map_file: Path | None
 ) -> tuple[Pack, tuple[MappedTable, ...]]:
     """The pack with the words of a map, and the tables that it describes. Raises PackError, and
@@ -160,7 +98,7 @@ def _mapped(pack: Pack, map_file: Path, _: int) -> tuple[Pack, tuple[MappedTable
     return load_map(pack, map_file)
 
 
-def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
+def read_raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
     """The raw cells of a workbook's sheets. Raises Unreadable."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.open import read_workbook
@@ -173,10 +111,10 @@ def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
     try:
         return read_workbook(path, own, password)
     except FileFault as fault:
-        raise unread(pack, path, fault) from None
+        raise describe_fault(pack, path, fault) from None
 
 
-def unread(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
+def describe_fault(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
     """Why a workbook is not read or not changed, in the words of the pack."""
     facts = dict(fault.facts)
     if "format" in facts:

@@ -26,7 +26,7 @@ beginning = multiprocessing.get_context("fork" if FORKS else "spawn")
 """How processes are begun."""
 
 
-def spread(
+def map_in_processes(
     work: Callable[[Item], Result],
     items: Sequence[Item],
     jobs: int,
@@ -46,7 +46,7 @@ def _by_pool(
     work: Callable[[Item], Result], items: Sequence[Item], jobs: int
 ) -> Iterator[tuple[Item, Result]]:
     """What comes of the items, as they are finished; ends early where a process died."""
-    with ProcessPoolExecutor(jobs, beginning, settle) as pool:
+    with ProcessPoolExecutor(jobs, beginning, init_worker) as pool:
         try:
             running = {pool.submit(work, item): item for item in items}
             for future in as_completed(running):
@@ -58,7 +58,7 @@ def _by_pool(
             raise
 
 
-def settle() -> None:
+def init_worker() -> None:
     """In a new process: what is there stays; Ctrl-C is for the parent to answer; and where that
     is killed, this ends too."""
     gc.freeze()

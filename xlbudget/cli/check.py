@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import files_in
-from xlbudget.cli.changing import PASSWORD, changed
-from xlbudget.cli.colour import coloured, styled
-from xlbudget.cli.mapping import MAP, check_map
-from xlbudget.cli.output import put, put_bytes
-from xlbudget.cli.progress import JOBS, progress
-from xlbudget.cli.several import How, check_files
+from xlbudget.app.check_files import check_files
+from xlbudget.app.find_files import find_files
+from xlbudget.app.read_files import ReadOptions
+from xlbudget.cli.colour import shows_colours, style_role
+from xlbudget.cli.failures import tell_unreadable
+from xlbudget.cli.options import JOBS, MAP, PACK, PASSWORD, check_map
+from xlbudget.cli.output import write_bytes, write_text
+from xlbudget.cli.progress import show_progress
 from xlbudget.core.finding import ERROR, WARNING, Finding
 from xlbudget.report.file_result import Checked
 from xlbudget.report.text_report import Style, report, uncoloured
@@ -23,7 +24,7 @@ from xlbudget.report.text_report import Style, report, uncoloured
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件..."
 )
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 @click.option(
     "--format",
     "form",
@@ -71,29 +72,25 @@ def check(
 
     退出码：0 没有错误，1 有错误，2 有文件读不了。
     """
-    found = list(files_in(files))
+    found = list(find_files(files))
     if not found:
         raise click.UsageError("文件夹里没有工作簿。")
     if annotate and len(found) > 1:
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
     check_map(pack_name, map_file)
     wanted, unwanted = _codes(select), _codes(ignore)
-    with progress(len(found)) as done:
-        every = check_files(found, How(pack_name, password, map_file), jobs, done)
+    with show_progress(len(found)) as done:
+        every = check_files(found, ReadOptions(pack_name, password, map_file), jobs, done)
     checked = [_selected(one, wanted, unwanted) for one in every]
     if annotate and checked[0].reading is not None:
-        put_bytes(_annotated(found[0], checked[0], password), annotate, force)
-    style = styled if output is None and coloured() else uncoloured
-    put(_report(checked, form, style), output, force)
+        from xlbudget.app.copy_workbook import annotate_copy
+
+        with tell_unreadable(found[0], checked[0].pack.name):
+            copy = annotate_copy(found[0], checked[0], password)
+        write_bytes(copy, annotate, force)
+    style = style_role if output is None and shows_colours() else uncoloured
+    write_text(_report(checked, form, style), output, force)
     sys.exit(_exit_code(checked, strict))
-
-
-def _annotated(path: Path, checked: Checked, password: str) -> bytes:
-    from xlbudget.report.annotations import entries_of, words_of
-    from xlbudget.workbook.edit.annotate import annotated
-
-    entries, words = entries_of(checked), words_of(checked)
-    return changed(path, checked.pack, password, lambda book: annotated(book, entries, words))
 
 
 def _codes(options: tuple[str, ...]) -> tuple[str, ...]:

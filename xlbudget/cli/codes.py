@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from xlbudget.cli.options import PACK
 from xlbudget.layout.normalize import tidy
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Catalogue
@@ -13,7 +14,7 @@ from xlbudget.packs.model import Catalogue
 
 @click.command(epilog="例：xlbudget codes 行政运行")
 @click.argument("words", nargs=-1, metavar="[编码或名称]...")
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 def codes(words: tuple[str, ...], pack_name: str | None) -> None:
     """查科目：写编码（或开头几位）或名称里的几个字；不写就列出各目录。"""
     pack = load_pack(pack_name or default_pack())

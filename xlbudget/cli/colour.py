@@ -21,12 +21,12 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def coloured() -> bool:
+def shows_colours() -> bool:
     """Is the output a terminal that shows colours, and are they wanted (no-color.org)?"""
     unwanted = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return sys.stdout.isatty() and not unwanted
 
 
-def styled(text: str, role: str) -> str:
+def style_role(text: str, role: str) -> str:
     """A text as a terminal shows what plays this role in a report."""
     return click.style(text, **STYLES[role])

@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import gc
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
 
-from xlbudget.app.cache import cache_folder
-from xlbudget.app.read_files import files_in
+from xlbudget.app.cache import open_spool
+from xlbudget.app.collect import CollectOptions, collect
+from xlbudget.app.consolidate_files import Results, consolidate_files
+from xlbudget.app.find_files import find_files
+from xlbudget.app.read_files import ReadOptions
+from xlbudget.app.roster import load_roster
+from xlbudget.app.select import select
 from xlbudget.app.workers import SELDOM
-from xlbudget.cli.changing import PASSWORD
-from xlbudget.cli.colour import coloured, styled
-from xlbudget.cli.gathering import Asked, gather
-from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, told_of
-from xlbudget.cli.mapping import MAP, check_map
-from xlbudget.cli.output import keep_existing, put, put_made
-from xlbudget.cli.progress import JOBS, progress
-from xlbudget.cli.roster import load_roster
-from xlbudget.core.finding import ERROR
-from xlbudget.core.overview import LeftOut
-from xlbudget.core.reading import Reading
-from xlbudget.ops.check.check import found_in_sum, judged_in_sum
-from xlbudget.ops.consolidate.merge import merged
-from xlbudget.ops.consolidate.overview import overview
+from xlbudget.cli.colour import shows_colours, style_role
+from xlbudget.cli.options import FORCE, JOBS, MAP, PACK, PASSWORD, check_map
+from xlbudget.cli.output import refuse_existing, write_file
+from xlbudget.cli.progress import show_progress
 from xlbudget.packs.load import default_pack, load_pack
-from xlbudget.packs.year import pack_of_year
-from xlbudget.report.consolidation_report import Told, consolidated, refusal
+from xlbudget.report.consolidation_report import Told, consolidated
 from xlbudget.report.text_report import uncoloured
 
 INTERRUPTED = 130
@@ -62,12 +56,12 @@ INTERRUPTED = 130
 @click.option("--html", type=click.Path(path_type=Path), help="另存一个概览网页。")
 @click.option("--include-failing", is_flag=True, help="有错误的文件也汇总，并标出来。")
 @click.option("--name", help="汇总表上的部门名称。")
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 @MAP
 @PASSWORD
 @JOBS
 @click.option("--no-cache", is_flag=True, help="不用上次读过的结果，全部重读。")
-@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+@FORCE
 def consolidate(
     paths: tuple[Path, ...],
     output: Path,
@@ -94,66 +88,35 @@ def consolidate(
     roster = load_roster(pack, roster_file) if roster_file else None
     results = [path for path in (output, facts, html) if path]
     for path in results:  # before the long work, not after it
-        keep_existing(path, force)
-    own = {path.resolve() for path in results}
-    files = [path for path in files_in(paths) if path.resolve() not in own]
-    if not files:
-        raise click.UsageError("文件夹里没有工作簿。")
+        refuse_existing(path, force)
+    files = _files(paths, results)
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
-    with _stopping(), _spool(how, no_cache or bool(password)) as spool:
-        asked = Asked(pack_name, map_file, password, spool)
-        with progress(len(files)) as done:
-            found = gather(files, asked, jobs, done)
-        given = given_of(found, roster, include_failing, output.resolve().parent)
-        if not given.taken:
-            told = Told(len(files), (), tuple(given.refused))
+    with _stopping(), open_spool(how, no_cache or bool(password)) as spool:
+        options = CollectOptions(ReadOptions(pack_name, password, map_file), spool)
+        with show_progress(len(files)) as done:
+            found = collect(files, options, jobs, done)
+        selection = select(found, roster, include_failing, output.resolve().parent)
+        if not selection.taken:
+            told = Told(len(files), (), tuple(selection.refused))
             click.echo(consolidated(pack, told), err=True)
             click.echo(pack.words["consolidate"]["nothing"], err=True)
             sys.exit(2)
-        _finish(asked, given, len(files), name, (output, facts, html), force, jobs)
+        gc.set_threshold(SELDOM)
+        put = partial(write_file, force=force)
+        targets = Results(output, facts, html)
+        pack, told = consolidate_files(options, selection, name, targets, jobs, put)
+        click.echo(consolidated(pack, told, style_role if shows_colours() else uncoloured))
+        gc.freeze()  # else all is looked through once more at the end
+        sys.exit(int(not told.sound))
 
 
-def _finish(
-    asked: Asked,
-    given: Given,
-    files: int,
-    name: str | None,
-    results: tuple[Path, Path | None, Path | None],
-    force: bool,
-    jobs: int,
-) -> None:
-    """Add up, write what was asked for, and tell."""
-    from xlbudget.app.prebuild_rows import rows_ahead
-    from xlbudget.workbook.county.review import LINES
-    from xlbudget.workbook.county.workbook import complete, drafted
-
-    gc.set_threshold(SELDOM)
-    output, facts, html = results
-    first = given.taken[0].head  # all are of one form set and year
-    pack = pack_of_year(load_pack(first.pack), first.year)
-    parts = [part_of_file(asked, given, one) for one in files_to_add(given)]
-    county = merged(pack, parts, name or pack.words["consolidate"]["name"])
-    left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
-    draft = drafted(pack, county)
-    with rows_ahead(draft.book, jobs):
-        found = found_in_sum(pack, Reading(county.budget))
-        judged = judged_in_sum(pack, county.budget, found, LINES)
-        complete(draft, overview(pack, county, left), judged, found.decided)
-        put_made(draft.book.pack_to, output, force)
-    if html:
-        from xlbudget.report.county_page import county_page
-
-        put(county_page(pack, county, left), html, force)
-    if facts:
-        from xlbudget.cli.facts import put_facts
-        from xlbudget.ops.facts.facts import facts_behind
-
-        put_facts(facts_behind(pack, county), facts, force)
-    errors = sum(finding.severity == ERROR for finding in found.findings)
-    told = told_of(pack, asked, given, files, county)._replace(errors=errors)
-    click.echo(consolidated(pack, told, styled if coloured() else uncoloured))
-    gc.freeze()  # else all is looked through once more at the end
-    sys.exit(int(not told.sound))
+def _files(paths: Iterable[Path], results: Iterable[Path]) -> list[Path]:
+    """The files to read: not those that are written. Raises UsageError where there are none."""
+    own = {path.resolve() for path in results}
+    files = [path for path in find_files(paths) if path.resolve() not in own]
+    if not files:
+        raise click.UsageError("文件夹里没有工作簿。")
+    return files
 
 
 @contextmanager
@@ -164,14 +127,3 @@ def _stopping() -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo("已中止，没有写出汇总表。", err=True)
         sys.exit(INTERRUPTED)
-
-
-@contextmanager
-def _spool(how: Sequence[str], apart_: bool) -> Iterator[Path]:
-    """The folder for what the files say: the cache, or one that is gone afterwards."""
-    folder = None if apart_ else cache_folder(how)
-    if folder:
-        yield folder
-        return
-    with tempfile.TemporaryDirectory() as temporary:
-        yield Path(temporary)

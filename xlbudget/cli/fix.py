@@ -7,18 +7,15 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import check_file
-from xlbudget.cli.changing import PASSWORD, changed
-from xlbudget.cli.output import put_bytes
+from xlbudget.app.check_files import check_file
+from xlbudget.app.copy_workbook import correct_copy, safe_repairs
+from xlbudget.cli.failures import tell_unreadable
+from xlbudget.cli.options import FORCE, PACK, PASSWORD
+from xlbudget.cli.output import write_bytes
 from xlbudget.core.cause import Repair
 from xlbudget.core.finding import ERROR
-from xlbudget.report.file_result import Checked, explained
-from xlbudget.report.messages import Namer, money, repair
+from xlbudget.report.messages import Namer, repair
 from xlbudget.report.text_report import report
-
-CERTAIN = 2
-"""How many broken constraints a single repair must put right to be offered: where only one is
-broken, another of its cells may be the wrong one."""
 
 
 @click.command(epilog="例：xlbudget fix 预算.xlsx -o 预算-改.xlsx --accept 1,3")
@@ -27,9 +24,9 @@ broken, another of its cells may be the wrong one."""
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="改好的另存到哪里。"
 )
 @click.option("--accept", metavar="N,N|all", help="接受哪几条建议；不写就一条一条地问。")
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 @PASSWORD
-@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+@FORCE
 def fix(
     file: Path,
     output: Path,
@@ -47,7 +44,7 @@ def fix(
     if checked.reading is None:
         click.echo(report([checked]), err=True)
         sys.exit(2)
-    offered = certain(checked)
+    offered = safe_repairs(checked)
     namer = Namer(checked.pack, checked.reading)
     for number, one in enumerate(offered, start=1):
         click.echo(f"{number}. {repair(namer, one)}")
@@ -58,21 +55,13 @@ def fix(
     if not chosen:
         click.echo("什么也没有改。")
         sys.exit(1)
-    put_bytes(_corrected(file, checked, chosen, password), output, force)
+    with tell_unreadable(file, checked.pack.name):
+        copy = correct_copy(file, checked, chosen, password)
+    write_bytes(copy, output, force)
     click.echo(f"已改 {len(chosen)} 处，存为 {output}\n")
     again = check_file(output, pack_name)
     click.echo(report([again]))
     sys.exit(int(bool(again.counts.get(ERROR))))
-
-
-def certain(checked: Checked) -> list[Repair]:
-    """Repairs of causes that one cell explains, that no other explains as well, and that put
-    several constraints right."""
-    return [
-        cause.only
-        for cause, findings in explained(checked)
-        if cause.only and len(findings) >= CERTAIN
-    ]
 
 
 def _chosen(offered: list[Repair], accept: str | None) -> list[Repair]:
@@ -89,24 +78,3 @@ def _chosen(offered: list[Repair], accept: str | None) -> list[Repair]:
     if wanted - known.keys():
         raise click.UsageError(f"没有第 {'、'.join(sorted(wanted - known.keys()))} 条建议。")
     return [one for number, one in known.items() if number in wanted]
-
-
-def _corrected(file: Path, checked: Checked, chosen: list[Repair], password: str) -> bytes:
-    from xlbudget.workbook.edit.correct import Correction, corrected
-
-    assert checked.reading is not None
-    namer = Namer(checked.pack, checked.reading)
-    words = checked.pack.words["corrections"]
-    corrections = []
-    for one in chosen:
-        place = checked.reading.place(one.cell)
-        if place is not None:
-            old = "" if one.old is None else money(one.old)
-            corrections.append(Correction(place, old, one.new, repair(namer, one)))
-    sheet, headings = words["sheet"], words["headings"]
-    return changed(
-        file,
-        checked.pack,
-        password,
-        lambda book: corrected(book, corrections, sheet, headings),
-    )

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import Unreadable, read_file, unreadable
-from xlbudget.cli.changing import PASSWORD
-from xlbudget.cli.output import put_bytes
+from xlbudget.app.read_files import read_file
+from xlbudget.cli.failures import tell_unreadable
+from xlbudget.cli.options import FORCE, PACK, PASSWORD
+from xlbudget.cli.output import write_bytes
 from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, form_set_of, load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import pack_of_year
-from xlbudget.report.text_report import report
 
 
 @click.command(epilog="例：xlbudget new -o 预算.xlsx --department 沁水县人民政府办公室")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="写到哪个文件。"
 )
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 @click.option(
     "--year", type=click.IntRange(2000, 2099), help="哪一年的预算；不写是表样（或所给预算）的年份。"
 )
@@ -35,7 +34,7 @@ from xlbudget.report.text_report import report
     help="合计用公式自动算（formula），还是照数据填（typed）；不写时空白表用公式，填好的照数据。",
 )
 @PASSWORD
-@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+@FORCE
 def new(
     output: Path,
     pack_name: str | None,
@@ -54,7 +53,7 @@ def new(
 
     typed = totals == "typed" or (totals is None and source is not None)
     written = (workbook_bytes if typed else live_workbook_bytes)(pack, budget)
-    put_bytes(written, output, force)
+    write_bytes(written, output, force)
     click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
 
 
@@ -67,10 +66,7 @@ def _budget(
         pack = load_pack(form_set_of(name, year) if year and not pack_name else name)
         pack = pack_of_year(pack, year or pack.year)
         return pack, Budget(pack.name, pack.year, pack.unit, "")
-    try:
+    with tell_unreadable(source, pack_name):
         pack, reading = read_file(source, pack_name, password)
-    except Unreadable as error:
-        click.echo(report([unreadable(source, pack_name, error)]), err=True)
-        sys.exit(2)
     year = year or reading.budget.year
     return pack_of_year(pack, year), reading.budget._replace(year=year)

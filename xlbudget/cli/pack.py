@@ -7,18 +7,19 @@ from pathlib import Path
 
 import click
 
+from xlbudget.cli.options import PACK
 from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.rules.lint import lint
 
 
-@click.group()
+@click.group(epilog="例：xlbudget pack check templates/shanxi/2025")
 def pack() -> None:
     """检查表样包（供编写者用）。"""
 
 
-@pack.command()
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@pack.command(epilog="例：xlbudget pack schema > budget.schema.json")
+@PACK
 def schema(pack_name: str | None) -> None:
     """印出由表样导出的预算 JSON 的 JSON Schema。"""
     from xlbudget.ops.check.budget_schema import schema_text

@@ -1,8 +1,7 @@
-"""Work on many files: how many at a time, and how far it is."""
+"""How far the work on many files is."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,21 +10,11 @@ from typing import Any
 
 import click
 
-MANY = 8
-"""Files; fewer are read before a bar is, and before processes are begun."""
-
-JOBS = click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    metavar="N",
-    default=lambda: os.cpu_count() or 1,
-    help="同时读几个文件；不写按处理器个数。",
-)
-"""How many files are read at a time."""
+from xlbudget.app.check_files import MANY
 
 
 @contextmanager
-def progress(files: int) -> Iterator[Callable[[Path], None]]:
+def show_progress(files: int) -> Iterator[Callable[[Path], None]]:
     """For many files on a terminal a bar with the one that was finished last; gives what is to be
     told of each when it is finished."""
     bar: Any = click.progressbar(

@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 import click
 
-from xlbudget.cli.output import put_made
+from xlbudget.cli.options import FORCE
+from xlbudget.cli.output import write_file
 from xlbudget.report.facts.database import (
     MISSING,
     NO_SELECT,
@@ -48,7 +49,7 @@ SAID = {
     help="结果的样式；csv 可直接用 Excel 打开。",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写到文件；不写就印出来。")
-@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+@FORCE
 def query(words: tuple[str, ...], form: str, output: Path | None, force: bool) -> None:
     """用 SQL 查 --facts 写出的数据文件（parquet），可以一次给几个。
 
@@ -99,7 +100,7 @@ def _put(pieces: Iterator[str], output: Path | None, force: bool) -> None:
         with path.open("wb") as file:
             _write(pieces, file)
 
-    put_made(make, output, force)
+    write_file(make, output, force)
 
 
 def _write(pieces: Iterator[str], file: BinaryIO) -> None:

@@ -7,27 +7,27 @@ from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import Unreadable, mapped_pack, raw_workbook, read_file, unreadable
-from xlbudget.cli.changing import PASSWORD
-from xlbudget.cli.mapping import MAP, check_map
-from xlbudget.cli.output import put
+from xlbudget.app.read_files import load_mapped_pack, read_file, read_raw_workbook
+from xlbudget.cli.failures import tell_unreadable
+from xlbudget.cli.options import FORCE, MAP, PACK, PASSWORD, check_map
+from xlbudget.cli.output import write_text
 from xlbudget.core.finding import ERROR
 from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.check import finding_of
 from xlbudget.report.file_result import Checked
-from xlbudget.report.text_report import findings_report, report
+from xlbudget.report.text_report import findings_report
 
 
 @click.command(epilog="例：xlbudget read 预算.xlsx -o budget.json")
 @click.argument("file", type=click.Path(path_type=Path), metavar="文件")
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写到文件；不写就印出来。")
 @click.option(
     "--explain", is_flag=True, help="不读数据，只说明认出了哪些表、哪一列是什么、剩下什么。"
 )
 @MAP
 @PASSWORD
-@click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+@FORCE
 def read(
     file: Path,
     pack_name: str | None,
@@ -42,15 +42,12 @@ def read(
     退出码：0 全部读懂，1 有读不懂的地方（写在标准错误），2 读不了。
     """
     check_map(pack_name, map_file)
-    try:
+    with tell_unreadable(file, pack_name):
         if explain:
-            put(_explained(file, pack_name, map_file, password), output, force)
+            write_text(_explained(file, pack_name, map_file, password), output, force)
         pack, reading = read_file(file, pack_name, password, map_file)
-    except Unreadable as error:
-        click.echo(report([unreadable(file, pack_name, error)]), err=True)
-        sys.exit(2)
     if not explain:
-        put(to_json(pack, reading.budget), output, force)
+        write_text(to_json(pack, reading.budget), output, force)
     findings = tuple(finding_of(pack, remark) for remark in reading.remarks)
     if findings:
         click.echo(findings_report(Checked(str(file), pack, findings, reading)), err=True)
@@ -61,6 +58,6 @@ def _explained(file: Path, pack_name: str | None, map_file: Path | None, passwor
     from xlbudget.layout.recognise.explain import explain
     from xlbudget.report.recognition_report import explained
 
-    pack, mapped = mapped_pack(pack_name, map_file)
-    book = raw_workbook(file, pack, password)
+    pack, mapped = load_mapped_pack(pack_name, map_file)
+    book = read_raw_workbook(file, pack, password)
     return explained(pack, str(file), explain(pack, book.sheets, mapped))

@@ -6,6 +6,7 @@ import difflib
 
 import click
 
+from xlbudget.cli.options import PACK
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack, Rule
 from xlbudget.report.rule_pages import rule_list, rule_page
@@ -13,7 +14,7 @@ from xlbudget.report.rule_pages import rule_list, rule_page
 
 @click.command(epilog="例：xlbudget rule A602")
 @click.argument("code", required=False, metavar="[编号]")
-@click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+@PACK
 def rule(code: str | None, pack_name: str | None) -> None:
     """列出全部审核公式；写上编号就解释那一条：应当怎样、为什么、错的例子、常见错法、怎么改。"""
     pack = load_pack(pack_name or default_pack())

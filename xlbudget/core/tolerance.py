@@ -8,9 +8,8 @@ A consolidated figure stands for the sum of the intervals of its sources (RULES.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.amount import decimals_of
@@ -33,13 +32,6 @@ class Figure(NamedTuple):
     roundings: int = 1
 
 
-class Scale(NamedTuple):
-    """`per_yuan` scaled units make one 元; `figures` holds every amount that is not nothing."""
-
-    per_yuan: Decimal
-    figures: Mapping[CellKey, Figure]
-
-
 class Verdict(NamedTuple):
     """What became of a constraint.
 
@@ -55,30 +47,6 @@ class Verdict(NamedTuple):
     bound: int
     filled: int
     width: int
-
-
-def scaled(
-    amounts: Iterable[tuple[CellKey, Decimal, int, int]],
-    roundings: Mapping[CellKey, int] = MappingProxyType({}),
-) -> Scale:
-    """Every amount in whole units of the finest last decimal among them.
-
-    Takes (cell, amount, yuan per unit of amount, least decimals assumed for that unit), and of
-    consolidated cells how many rounded figures each is the sum of.
-    """
-    listed = [
-        (cell, amount, yuan, last_decimal(amount, yuan, least))
-        for cell, amount, yuan, least in amounts
-        if amount
-    ]
-    finest = min((last for *_, last in listed), default=0)
-    figures = {
-        cell: Figure(
-            int(amount * factor(yuan, finest)), 10 ** (last - finest), roundings.get(cell, 1)
-        )
-        for cell, amount, yuan, last in listed
-    }
-    return Scale(factor(1, finest), figures)
 
 
 def last_decimal(amount: Decimal, yuan: int, least: int) -> int:
@@ -115,20 +83,18 @@ def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
             left = side
         else:
             right = side
-    return decided(constraint.relation, left, right, bound, squares, filled, width)
-
-
-def decided(
-    relation: str, left: int, right: int, bound: int, squares: int, filled: int, width: int
-) -> Verdict:
-    """The verdict on two sides with the widths of their figures added up, and their squares."""
     residual = left - right
-    outcome = _outcome(residual, relation, bound, squares, width)
+    outcome = _outcome(residual, constraint.relation, bound, squares, width)
     return Verdict(outcome, residual, left, right, bound, filled, width)
 
 
+def holds_exactly(residual: int, relation: str) -> bool:
+    """Whether left − right satisfies the relation as it stands, without any rounding."""
+    return residual == 0 or (relation == AT_MOST and residual < 0)
+
+
 def _outcome(residual: int, relation: str, bound: int, squares: int, width: int) -> str:
-    if residual == 0 or (relation == AT_MOST and residual < 0):
+    if holds_exactly(residual, relation):
         return HELD
     size = abs(residual)
     if 2 * size >= bound:

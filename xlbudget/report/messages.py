@@ -16,7 +16,7 @@ from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import BROKEN
 from xlbudget.packs.model import TOTAL, Pack, Rule
-from xlbudget.rules.wording import Blanks, column_name, worded
+from xlbudget.rules.wording import Blanks, column_name, render_sentence
 
 
 def money(amount: Decimal) -> str:
@@ -126,7 +126,9 @@ def sentence(namer: Namer, rule: Rule, finding: Finding) -> str:
         return namer.row(first._replace(row=value))
 
     block = BlockKey(first.form, first.block)
-    return worded(namer.pack, rule.parts[constraint.part], rule, constraint.about, block, called)
+    return render_sentence(
+        namer.pack, rule.parts[constraint.part], rule, constraint.about, block, called
+    )
 
 
 def _code(namer: Namer, finding: Finding, code: str) -> str:

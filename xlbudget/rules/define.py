@@ -8,21 +8,24 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import Instance, Trees, instances
-from xlbudget.rules.shapes import shapes_of
+from xlbudget.rules.bound_rules import bound_rules
+from xlbudget.rules.instantiate import Instance, instantiate
+from xlbudget.rules.tree import Trees
 
 
 def definitions(pack: Pack, trees: Trees) -> dict[CellKey, tuple[Instance, Constraint]]:
     """Total cell → the constraint whose left side it is and whose right side computes it."""
-    shapes = shapes_of(pack)
+    every = bound_rules(pack)
     found: dict[CellKey, tuple[Instance, Constraint]] = {}
-    for instance, constraint in instances(pack, trees, {}):
-        if shapes[instance.shape].part.defines and len(constraint.left) == 1:
+    for instance, constraint in instantiate(pack, trees):
+        if every[instance.bound].part.defines and len(constraint.left) == 1:
             found.setdefault(constraint.left[0].cell, (instance, constraint))
     return found
 
 
-def derived(pack: Pack, budget: Budget, trees: Trees, wanted: set[CellKey] | None = None) -> Budget:
+def compute_totals(
+    pack: Pack, budget: Budget, trees: Trees, wanted: set[CellKey] | None = None
+) -> Budget:
     """The budget with its totals (or only the `wanted` ones) computed from their parts.
 
     A total whose parts come to nothing is blank. Amounts that are no totals stay as they are.

@@ -12,8 +12,8 @@ from typing import Any
 from xlbudget.packs.errors import Fault, PackError, line_of
 from xlbudget.packs.load import fault_at, pack_folders, read_yaml
 from xlbudget.packs.model import Pack
+from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.registry import KINDS, READ_KINDS
-from xlbudget.rules.shapes import shapes_of
 
 PACK_SCHEMA = "pack.schema.json"
 SCHEMA_OF = {"pack": "pack", "codes": "codes", "words": "words", "forms": "form", "rules": "rules"}
@@ -23,7 +23,7 @@ def lint(pack: Pack, root: Path) -> list[Fault]:
     """Everything wrong with a loaded pack, beyond what loading itself refuses."""
     faults = list(_against_schema(pack, root))
     try:
-        shapes_of(pack)
+        bound_rules(pack)
     except PackError as error:
         faults += error.faults
     faults += _kinds(pack)
@@ -76,10 +76,10 @@ def _examples(pack: Pack) -> Iterator[Fault]:
 def _unmentioned(pack: Pack, root: Path) -> Iterator[Fault]:
     """Amount columns of a block that no rule looks at: a figure nobody checks."""
     seen: set[tuple[str, str, str]] = set()
-    for shape in shapes_of(pack):
-        for pick in (*shape.left, *shape.right):
-            names = [pick.column] if pick.column else list(shape.columns)
-            seen.update((*pick.block, name) for name in names)
+    for bound in bound_rules(pack):
+        for selector in bound.selectors:
+            names = [selector.column] if selector.column else list(bound.columns)
+            seen.update((*selector.block, name) for name in names)
     for block in pack.blocks.values():
         for column in block.columns:
             if (*block.id, column) not in seen:

@@ -32,7 +32,7 @@ from xlbudget.rules.text_checks import (
 from xlbudget.rules.value_checks import value_negative, value_scale
 
 
-def notice(context: Context) -> Iterator[Remark]:
+def run_checks(context: Context) -> Iterator[Remark]:
     """The remarks of every kind that the pack's rules name."""
     for rule in context.pack.rules.values():
         for part in rule.parts:

@@ -6,8 +6,9 @@ from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlbudget.core.budget import Row
-from xlbudget.packs.model import TOTAL, Block, Catalogue
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.key import BlockKey
+from xlbudget.packs.model import TOTAL, Block, Catalogue, Pack
 
 
 class Tree(NamedTuple):
@@ -23,6 +24,17 @@ class Tree(NamedTuple):
     tops: tuple[str, ...]
     childless: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
+
+
+Trees = Mapping[BlockKey, Tree]
+
+
+def trees_of(pack: Pack, budget: Budget) -> Trees:
+    """The tree of every block of the pack; a block that the budget lacks has no rows."""
+    return {
+        key: tree_of(block, budget.blocks.get(key, ()), pack.catalogues.get(block.codes))
+        for key, block in pack.blocks.items()
+    }
 
 
 def tree_of(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) -> Tree:

@@ -18,7 +18,7 @@ class Blanks(dict[str, str]):
         return "{" + key + "}"
 
 
-def worded(
+def render_sentence(
     pack: Pack,
     part: Part,
     rule: Rule,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,17 +10,13 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause
 from xlbudget.core.finding import ERROR, NOTE, Figures, Finding, Remark
 from xlbudget.core.reading import Reading
-from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED
+from xlbudget.core.tolerance import ROUNDING, UNDECIDED
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.compare import compared
-from xlbudget.rules.compile import Trees, trees_of
-from xlbudget.rules.confront import Judged, nearest, severity_of
 from xlbudget.rules.context import Context
-from xlbudget.rules.registry import ROW_KINDS, notice
-from xlbudget.rules.tree import Tree
-
-FAULTLESS = (HELD, ROUNDING)
-"""Outcomes that are neither errors nor warnings."""
+from xlbudget.rules.evaluate import Evaluation, evaluate, sample_near_totals
+from xlbudget.rules.outcomes import Judged, severity_of
+from xlbudget.rules.registry import ROW_KINDS, run_checks
+from xlbudget.rules.tree import Tree, Trees, trees_of
 
 
 class Confrontation(NamedTuple):
@@ -54,7 +50,9 @@ def check(pack: Pack, reading: Reading) -> Confrontation:
 def faults_in(pack: Pack, reading: Reading) -> list[Finding]:
     """The errors and warnings alone, without a search for causes."""
     trees = trees_of(pack, reading.budget)
-    findings = _found(pack, reading, trees, FAULTLESS).findings
+    counts, judged, per_yuan = evaluate(pack, reading.budget, trees, reading.unreadable)
+    faulty = tuple(one for one in judged if one.verdict.outcome != ROUNDING)
+    findings = _findings(pack, reading, trees, Evaluation(counts, faulty, per_yuan))
     return [finding for finding in findings if finding.severity != NOTE]
 
 
@@ -71,7 +69,7 @@ def judged_in_sum(pack: Pack, budget: Budget, found: Confrontation, most: int) -
     budget = _adding_up(pack, budget)
     beside = {one.instance for one in found.judged}
     trees = _trees_of_sum(pack, budget)
-    return [*found.judged, *nearest(pack, budget, trees, most, beside)]
+    return [*found.judged, *sample_near_totals(pack, budget, trees, most, beside)]
 
 
 def _trees_of_sum(pack: Pack, budget: Budget) -> Trees:
@@ -98,17 +96,20 @@ def _listed_as_checked(tree: Tree) -> Tree:
     )
 
 
-def _found(
-    pack: Pack, reading: Reading, trees: Trees, counted: Collection[str] = (HELD,)
-) -> Confrontation:
-    budget = reading.budget
-    counts, judged, per_yuan = compared(pack, budget, trees, reading.unreadable, counted)
-    remarks = (*reading.remarks, *notice(Context(pack, reading, trees)))
-    findings = (
+def _found(pack: Pack, reading: Reading, trees: Trees) -> Confrontation:
+    evaluation = evaluate(pack, reading.budget, trees, reading.unreadable)
+    findings = _findings(pack, reading, trees, evaluation)
+    return Confrontation(evaluation.counts, evaluation.judged, findings)
+
+
+def _findings(
+    pack: Pack, reading: Reading, trees: Trees, evaluation: Evaluation
+) -> tuple[Finding, ...]:
+    remarks = (*reading.remarks, *run_checks(Context(pack, reading, trees)))
+    return (
         *(finding_of(pack, remark) for remark in remarks),
-        *between_figures(pack, budget, judged, per_yuan),
+        *between_figures(pack, reading.budget, evaluation.judged, evaluation.per_yuan),
     )
-    return Confrontation(counts, judged, findings)
 
 
 def _searched(pack: Pack, finding: Finding) -> bool:

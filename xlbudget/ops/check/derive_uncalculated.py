@@ -13,8 +13,8 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey, Place, address
 from xlbudget.core.reading import Reading
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import trees_of
-from xlbudget.rules.define import definitions, derived
+from xlbudget.rules.define import compute_totals, definitions
+from xlbudget.rules.tree import trees_of
 
 KIND, UNKNOWN, DERIVED = "value_uncalculated", "unknown", "derived"
 
@@ -28,7 +28,7 @@ def recovered(pack: Pack, reading: Reading) -> Reading:
     trees = trees_of(pack, reading.budget)
     defined = {cell: {t.cell for t in c.right} for cell, (_, c) in definitions(pack, trees).items()}
     known = _determined(open_cells, defined, reading.unreadable)
-    budget = derived(pack, reading.budget, trees, known)
+    budget = compute_totals(pack, reading.budget, trees, known)
     amounts = dict(budget.amounts())
     told: dict[str, list[CellKey]] = {}
     for cell in (c for c, _ in budget.amounts() if c in known):

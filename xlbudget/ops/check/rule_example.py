@@ -17,9 +17,10 @@ from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.ops.check.check import between_figures
 from xlbudget.packs.model import TOTAL, Block, Catalogue, Pack, Rule
-from xlbudget.rules.compile import instances, trees_of
-from xlbudget.rules.confront import confront
-from xlbudget.rules.shapes import BY_CODE, shapes_of
+from xlbudget.rules.bound_rules import BY_CODE, bound_rules
+from xlbudget.rules.evaluate import evaluate_all
+from xlbudget.rules.instantiate import instantiate
+from xlbudget.rules.tree import trees_of
 
 MEANT, TYPED = 45, 54
 """What one side comes to, and the same with its digits the wrong way round."""
@@ -42,15 +43,15 @@ def example_of(pack: Pack, rule: Rule) -> Example | None:
     """An example that breaks the rule; None where nothing in the rule is between figures."""
     rows = {key: tuple(_rows(pack, block, rule)) for key, block in pack.blocks.items()}
     blank = Budget(pack.name, pack.year, pack.unit, "", blocks=rows)
-    laid = [one for one in instances(pack, trees_of(pack, blank), {}) if one[1].rule == rule.id]
+    laid = [one for one in instantiate(pack, trees_of(pack, blank)) if one[1].rule == rule.id]
     if not laid:
         return None
     # A row of its own says more than the total row.
     _, wanted = next((one for one in laid if one[0].row != TOTAL), laid[0])
     budget = _filled(blank, _figures(wanted))
-    scale, judged = confront(pack, budget, trees_of(pack, budget))
+    amounts, judged = evaluate_all(pack, budget, trees_of(pack, budget))
     mine = [one for one in judged if one.constraint == wanted]
-    (finding,) = between_figures(pack, budget, mine, scale.per_yuan)
+    (finding,) = between_figures(pack, budget, mine, amounts.per_yuan)
     return Example(Reading(budget), finding)
 
 
@@ -80,11 +81,11 @@ def _tree(catalogue: Catalogue) -> Iterator[str]:
 
 def _named(pack: Pack, block: Block, rule: Rule) -> Iterator[str]:
     """Codes that the rule's expressions call by name."""
-    for shape in shapes_of(pack):
-        if shape.rule is rule:
-            for pick in (*shape.left, *shape.right):
-                if pick.how == BY_CODE and pick.block == block.id:
-                    yield pick.row
+    for bound in bound_rules(pack):
+        if bound.rule is rule:
+            for selector in bound.selectors:
+                if selector.how == BY_CODE and selector.block == block.id:
+                    yield selector.row
 
 
 def _outline(pack: Pack, block: Block) -> Iterator[Row]:

@@ -11,9 +11,10 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation, Origin
 from xlbudget.core.constraint import EQUAL, Constraint, Term
 from xlbudget.core.key import BlockKey, CellKey
-from xlbudget.core.tolerance import BROKEN, judge, scaled
+from xlbudget.core.tolerance import BROKEN, judge
 from xlbudget.ops.consolidate.provenance import behind
 from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.rules.scaled_amounts import StatedColumn, Unit, scale
 
 OWN, BELOW = "own", "below"
 
@@ -52,10 +53,13 @@ def _different(
         least = pack.least_decimals(own.unit_of(cell.form))
         left, right = cell._replace(block=OWN), cell._replace(block=BELOW)
         roundings = {left: own.roundings.get(cell, 1), right: max(1, _behind(below, cell))}
-        figures = [(left, one, units[0], least), (right, other, units[1], least)]
-        terms = (Term(1, left),), (Term(1, right),)
-        verdict = judge(Constraint("", 0, EQUAL, *terms), scaled(figures, roundings).figures)
-        if verdict.outcome == BROKEN:
+        stated = {
+            (side.form, side.block, side.column): StatedColumn(Unit(yuan, least), {side.row: a})
+            for side, yuan, a in zip((left, right), units, (one, other), strict=True)
+        }
+        figures = scale(stated, roundings).figures((left, right))
+        constraint = Constraint("", 0, EQUAL, (Term(1, left),), (Term(1, right),))
+        if judge(constraint, figures).outcome == BROKEN:
             yield cell, one, other
 
 

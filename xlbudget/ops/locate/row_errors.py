@@ -19,8 +19,8 @@ from xlbudget.layout.normalize import same_name, tidy
 from xlbudget.ops.locate.trial import Identity, Trial, coefficients, identity
 from xlbudget.ops.locate.typing_errors import BRANCH, CODE, DOUBLED, MISSING, like_code
 from xlbudget.packs.model import TOTAL, Block, Catalogue
-from xlbudget.rules.compile import instances, naming
-from xlbudget.rules.shapes import shapes_of
+from xlbudget.rules.bound_rules import bound_rules, rules_in_block
+from xlbudget.rules.instantiate import instantiate
 from xlbudget.rules.tree import tree_of
 
 MOST_NAMESAKES = 12
@@ -76,8 +76,9 @@ def mended(trial: Trial, one: Hypothesis) -> list[Constraint] | None:
 
 
 def _parts(trial: Trial, key: BlockKey) -> set[tuple[str, int]]:
-    shapes = shapes_of(trial.pack)
-    return {(shapes[place].rule.id, shapes[place].number) for place in naming(trial.pack, key)}
+    every = bound_rules(trial.pack)
+    named = (every[place] for place in rules_in_block(trial.pack, key))
+    return {(bound.rule.id, bound.number) for bound in named}
 
 
 def _laid(
@@ -86,7 +87,11 @@ def _laid(
     """The constraints that name a block, with its rows as given."""
     block = trial.pack.blocks[key]
     tree = tree_of(block, rows, trial.pack.catalogues.get(block.codes))
-    laid = instances(trial.pack, {**trial.trees, key: tree}, figures, key)
+
+    def value(cell: CellKey) -> int:
+        return figures[cell].value if cell in figures else 0
+
+    laid = instantiate(trial.pack, {**trial.trees, key: tree}, value, key)
     return (c for _, c in laid if identity(c) not in trial.undecided)
 
 

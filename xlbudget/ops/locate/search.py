@@ -24,10 +24,10 @@ from xlbudget.ops.locate.row_errors import hypotheses, mended
 from xlbudget.ops.locate.shifts import shifts
 from xlbudget.ops.locate.trial import Change, Trial, identity
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import Trees, trees_of
-from xlbudget.rules.confront import confront
 from xlbudget.rules.context import Context
+from xlbudget.rules.evaluate import evaluate_all
 from xlbudget.rules.registry import KINDS, ROW_KINDS
+from xlbudget.rules.tree import Trees, trees_of
 
 PATIENCE = 2.5
 """Seconds after which the search stops, with what it has."""
@@ -250,8 +250,8 @@ def _trial(
     formulas: frozenset[CellKey],
     deadline: float,
 ) -> Trial:
-    scale, judged = confront(pack, budget, trees, reading.unreadable)
-    return Trial(pack, budget, trees, scale, judged, formulas, deadline)
+    amounts, judged = evaluate_all(pack, budget, trees, reading.unreadable)
+    return Trial(pack, budget, trees, amounts, judged, formulas, deadline)
 
 
 def _formulas(reading: Reading) -> frozenset[CellKey]:

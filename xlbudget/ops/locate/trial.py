@@ -14,12 +14,15 @@ from xlbudget.core.cause import Repair
 from xlbudget.core.constraint import AT_MOST, Constraint
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.core.key import CellKey
-from xlbudget.core.tolerance import UNDECIDED, Figure, Scale, Verdict, judge
+from xlbudget.core.tolerance import UNDECIDED, Figure, Verdict, judge
 from xlbudget.ops.locate.typing_errors import COSTS, slip_of
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import Trees, conditions, instances
-from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
+from xlbudget.rules.bound_rules import choosing_cells
 from xlbudget.rules.define import definitions
+from xlbudget.rules.instantiate import instantiate
+from xlbudget.rules.outcomes import ONE_UNIT, Judged, severity_of
+from xlbudget.rules.scaled_amounts import ScaledAmounts
+from xlbudget.rules.tree import Trees
 
 Cost = tuple[int, ...]
 """How hard something is to believe: warnings that it leaves, the slips that it supposes,
@@ -49,19 +52,21 @@ class Trial:
         pack: Pack,
         budget: Budget,
         trees: Trees,
-        scale: Scale,
+        amounts: ScaledAmounts,
         judged: Sequence[Judged],
         formulas: frozenset[CellKey] = frozenset(),
         deadline: float = inf,
     ) -> None:
         self.formulas, self.deadline = formulas, deadline
-        self.pack, self.budget, self.trees, self.scale = pack, budget, trees, scale
-        self.choosing = frozenset(conditions(pack))
+        self.pack, self.budget, self.trees = pack, budget, trees
+        self.per_yuan = amounts.per_yuan
+        self.printed_figures = amounts.figures(cell for cell, _ in budget.amounts())
+        self.choosing = frozenset(choosing_cells(pack))
         self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
         self.undecided = frozenset(
             identity(o.constraint) for o in judged if o.verdict.outcome == UNDECIDED
         )
-        self.figures = dict(scale.figures)
+        self.figures = dict(self.printed_figures)
         self.broken: dict[Identity, Constraint] = {}
         self.by_cell: dict[CellKey, list[Constraint]] = defaultdict(list)
         for one in judged:
@@ -150,7 +155,7 @@ class Trial:
         if cell not in self.choosing:
             return not self.bad(cell)
         others = frozenset(self.broken.values()) - frozenset(group)
-        made = instances(self.pack, self.trees, self.figures)
+        made = instantiate(self.pack, self.trees, self.now)
         return all(c in others or not self.is_broken(c) for _, c in made)
 
     def set(self, cell: CellKey, value: int) -> Figures:
@@ -181,20 +186,20 @@ class Trial:
 
     def unit(self, cell: CellKey) -> Decimal:
         """Scaled units in one unit of amount of the cell's form."""
-        return self.scale.per_yuan * self.pack.yuan(self.budget.unit_of(cell.form))
+        return self.per_yuan * self.pack.yuan(self.budget.unit_of(cell.form))
 
     def width(self, cell: CellKey) -> int:
         """Scaled units of the last decimal that this cell shows."""
-        figure = self.scale.figures.get(cell)
+        figure = self.printed_figures.get(cell)
         if figure:
             return figure.width
         unit = self.budget.unit_of(cell.form)
         yuan = Decimal(self.pack.yuan(unit)).scaleb(-self.pack.least_decimals(unit))
-        return max(1, int(yuan * self.scale.per_yuan))
+        return max(1, int(yuan * self.per_yuan))
 
     def printed(self, cell: CellKey) -> Decimal:
         """What stands in the file, in the form's unit; 0 for a blank."""
-        figure = self.scale.figures.get(cell)
+        figure = self.printed_figures.get(cell)
         return self.printed_as(cell, figure.value if figure else 0)
 
     def printed_as(self, cell: CellKey, value: int) -> Decimal:
@@ -210,7 +215,7 @@ class Trial:
             severity = severity_of(self.pack, constraint, verdict)
             warnings += severity == WARNING
             roundings += severity == NOTE
-            before = judge(constraint, self.scale.figures)
+            before = judge(constraint, self.printed_figures)
             left += _apart(constraint, verdict) - _apart(constraint, before)
         believed = COSTS[slip_of(old, new)] + 3 * (new < 0 <= old) + 3 * (cell in self.formulas)
         return warnings, believed, roundings, left

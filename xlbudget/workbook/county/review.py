@@ -18,8 +18,8 @@ from xlbudget.core.key import BlockKey, CellKey, Place, address, column_letters,
 from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED
 from xlbudget.layout.plan import HEADING, TITLE, SheetPlan
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
-from xlbudget.rules.wording import worded
+from xlbudget.rules.outcomes import ONE_UNIT, Judged, severity_of
+from xlbudget.rules.wording import render_sentence
 from xlbudget.workbook.live.review import (
     APART,
     BODY_ROW,
@@ -157,7 +157,7 @@ def _rank(pack: Pack, one: Judged) -> tuple[bool, int, int]:
     first = one.constraint.cells()[0]
     block = pack.blocks[BlockKey(first.form, first.block)]
     depth = 0 if first.row in block.row_keys or first.row == TOTAL else len(first.row)
-    return one.verdict.outcome in (HELD, ROUNDING), depth, one.instance.shape
+    return one.verdict.outcome in (HELD, ROUNDING), depth, one.instance.bound
 
 
 class _Writer(NamedTuple):
@@ -204,7 +204,7 @@ class _Writer(NamedTuple):
             return label or self.names.get((block, value)) or self.pack.words["columns"][TOTAL]
 
         part = rule.parts[constraint.part]
-        return worded(self.pack, part, rule, constraint.about, block, called)
+        return render_sentence(self.pack, part, rule, constraint.about, block, called)
 
     def address(self, constraint: Constraint) -> str:
         """Where the first of its figures stands."""

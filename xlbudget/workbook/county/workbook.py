@@ -16,7 +16,7 @@ from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import Overview
 from xlbudget.layout.plan import TITLE, SheetPlan, plan
 from xlbudget.packs.model import Form, Pack
-from xlbudget.rules.confront import Judged
+from xlbudget.rules.outcomes import Judged
 from xlbudget.workbook.county.form_rows import write_rows
 from xlbudget.workbook.county.overview import write_overview
 from xlbudget.workbook.county.review import Tally, tally_of, write_tally

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
-from xlbudget.rules.shapes import BOUND, FIXED, GROUP, Pick, Shape, shapes_of
+from xlbudget.rules.bound_rules import BOUND, FIXED, GROUP, BoundRule, Selector, bound_rules
 from xlbudget.workbook.live.ledger import KEY, WEIGHT, Line, Sheets, inner_shift
 from xlbudget.workbook.live.regions import Grid, Region, at, span
 from xlbudget.workbook.xlsx.formula import Formula, joined, quoted
@@ -24,7 +24,7 @@ Cells = dict[tuple[BlockKey, int, str], list[str]]
 class Run(NamedTuple):
     """The lines of one shape and column, which stand one below the other."""
 
-    shape: Shape
+    shape: BoundRule
     column: str
     lines: Sequence[Line]
 
@@ -47,7 +47,7 @@ def marks(
     shift = inner_shift(grid)
     asked = {
         pick.block
-        for shape in shapes_of(pack)
+        for shape in bound_rules(pack)
         if shape.part.between
         for pick in (*shape.left, *shape.right)
     }
@@ -66,7 +66,7 @@ def marks(
 
 
 def _runs(pack: Pack, lines: Sequence[Line]) -> Iterator[Run]:
-    shapes = shapes_of(pack)
+    shapes = bound_rules(pack)
     found: dict[tuple[int, str], list[Line]] = defaultdict(list)
     for line in lines:
         found[line.shape, line.column].append(line)
@@ -74,7 +74,7 @@ def _runs(pack: Pack, lines: Sequence[Line]) -> Iterator[Run]:
         yield Run(shapes[place], column, group)
 
 
-def _spread(grid: Grid, sheets: Sheets, run: Run, pick: Pick, cells: Cells) -> None:
+def _spread(grid: Grid, sheets: Sheets, run: Run, pick: Selector, cells: Cells) -> None:
     """Add this pick's terms to the marks of the cells that it may mean."""
     region = grid[pick.block]
     column = pick.column or run.column
@@ -82,7 +82,7 @@ def _spread(grid: Grid, sheets: Sheets, run: Run, pick: Pick, cells: Cells) -> N
         cells[pick.block, row, column].append(term)
 
 
-def _terms(region: Region, sheets: Sheets, run: Run, pick: Pick) -> Iterator[tuple[int, str]]:
+def _terms(region: Region, sheets: Sheets, run: Run, pick: Selector) -> Iterator[tuple[int, str]]:
     whole = _span(sheets, run.lines, WEIGHT)
     by_row = {line.row: line for line in run.lines if not line.place}
     rows = range(1, region.slots + 1)
@@ -115,7 +115,9 @@ def _terms(region: Region, sheets: Sheets, run: Run, pick: Pick) -> Iterator[tup
             yield region.row_at(nth), f"IF({code}={quoted(pick.row)},{_sum(whole)},0)"
 
 
-def _of_parents(region: Region, sheets: Sheets, run: Run, pick: Pick) -> Iterator[tuple[int, str]]:
+def _of_parents(
+    region: Region, sheets: Sheets, run: Run, pick: Selector
+) -> Iterator[tuple[int, str]]:
     """Children have the weight of their parent's line, tops that of the one line."""
     whole = _span(sheets, run.lines, WEIGHT)
     for nth in range(1, region.slots + 1):

@@ -14,7 +14,7 @@ from itertools import accumulate
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import CellKey
 from xlbudget.packs.model import CODE, NAME, Catalogue, Pack
-from xlbudget.rules.compile import Trees
+from xlbudget.rules.tree import Trees
 from xlbudget.workbook.live.code_lists import CodeLists
 from xlbudget.workbook.live.regions import Grid, Region, at
 from xlbudget.workbook.xlsx.formula import Formula, Value, number

@@ -1,8 +1,8 @@
 """The hidden sheet of constraints: a line for each that holds now or may come to hold.
 
-The second compiler of the rules: `rules.compile` lays a shape over the cells of a budget, this
-lays it over the places of a grid, open rows included that nobody has filled yet. A test
-recalculates workbooks and holds the two against each other, constraint by constraint.
+The second compiler of the rules: `rules.instantiate` lays a bound rule over the cells of a
+budget, this lays it over the places of a grid, open rows included that nobody has filled yet. A
+test recalculates workbooks and holds the two against each other, constraint by constraint.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from xlbudget.core.constraint import AT_MOST, EQUAL
 from xlbudget.core.finding import WARNING
 from xlbudget.core.key import BlockKey, Place, address
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.compile import classes_of
-from xlbudget.rules.shapes import BOUND, FIXED, GROUP, Pick, Shape, shapes_of
-from xlbudget.rules.wording import worded
+from xlbudget.rules.bound_rules import BOUND, FIXED, GROUP, BoundRule, Selector, bound_rules
+from xlbudget.rules.terms import classes_of
+from xlbudget.rules.wording import render_sentence
 from xlbudget.workbook.live.regions import Grid, Region
 from xlbudget.workbook.xlsx.formula import (
     ERROR_WEIGHT,
@@ -63,7 +63,7 @@ class Line(NamedTuple):
 
 def lines_of(pack: Pack, grid: Grid) -> list[Line]:
     """Every line, form by form."""
-    shapes = list(enumerate(shapes_of(pack)))
+    shapes = list(enumerate(bound_rules(pack)))
     order = list(pack.forms)
     shapes.sort(key=lambda item: order.index(item[1].left[0].block.form))
     found = [
@@ -75,7 +75,7 @@ def lines_of(pack: Pack, grid: Grid) -> list[Line]:
     return [Line(FIRST_LINE + n, *line) for n, line in enumerate(found)]
 
 
-def _rows(pack: Pack, grid: Grid, shape: Shape) -> Iterator[tuple[str, BlockKey | None, int]]:
+def _rows(pack: Pack, grid: Grid, shape: BoundRule) -> Iterator[tuple[str, BlockKey | None, int]]:
     """(fixed row or code, block, place among its open rows) of every line of a shape."""
     word = shape.row_word
     if not word:
@@ -94,7 +94,7 @@ def _rows(pack: Pack, grid: Grid, shape: Shape) -> Iterator[tuple[str, BlockKey 
         yield from (("", shape.on, nth) for nth in range(1, region.slots + 1))
 
 
-def _blocks(shape: Shape) -> list[BlockKey]:
+def _blocks(shape: BoundRule) -> list[BlockKey]:
     return list(dict.fromkeys(pick.block for pick in (*shape.left, *shape.right)))
 
 
@@ -113,11 +113,11 @@ class Writer(NamedTuple):
             return self.grid[line.on].helper("code", line.place, self.sheets.figures)
         return quoted(line.row) if line.row else ""
 
-    def side(self, line: Line, picks: Iterable[Pick]) -> str:
+    def side(self, line: Line, picks: Iterable[Selector]) -> str:
         """The sum of one side."""
         return joined([self._times(p, self._sum(line, p)) for p in picks]).replace("+-", "-")
 
-    def filled(self, line: Line, picks: Iterable[Pick]) -> str:
+    def filled(self, line: Line, picks: Iterable[Selector]) -> str:
         """How many figures are in it, weighted by the size of their coefficients. Two cells at
         most: they differ by a whole unit or not at all, which two roundings never explain."""
         picks = tuple(picks)
@@ -125,20 +125,20 @@ class Writer(NamedTuple):
             return "2"
         return joined([f"{self._weight(p)}{self._count(line, p)}" for p in picks])
 
-    def _weight(self, pick: Pick) -> str:
+    def _weight(self, pick: Selector) -> str:
         return "" if abs(pick.coefficient) == 1 else f"{abs(pick.coefficient)}*"
 
-    def _times(self, pick: Pick, term: str) -> str:
+    def _times(self, pick: Selector, term: str) -> str:
         return ("-" if pick.coefficient < 0 else "") + self._weight(pick) + term
 
-    def _sum(self, line: Line, pick: Pick) -> str:
+    def _sum(self, line: Line, pick: Selector) -> str:
         alone = self.alone(line, pick)
         if alone:
             return alone
         rows, wanted, column = self._choice(line, pick)
         return f"SUMIF({rows},{wanted},{column})" if wanted else f"SUM({column})"
 
-    def _count(self, line: Line, pick: Pick) -> str:
+    def _count(self, line: Line, pick: Selector) -> str:
         alone = self.alone(line, pick)
         if alone:
             return f"({alone}<>0)"
@@ -146,7 +146,7 @@ class Writer(NamedTuple):
         chosen = f"({rows}={wanted})*" if wanted else "1*"
         return f"SUMPRODUCT({chosen}({column}<>0))"
 
-    def alone(self, line: Line, pick: Pick) -> str:
+    def alone(self, line: Line, pick: Selector) -> str:
         """The one cell that a pick means, if it is one by its place."""
         region = self.grid[pick.block]
         column = pick.column or line.column
@@ -162,7 +162,7 @@ class Writer(NamedTuple):
             row = line.row
         return region.behind(region.fixed[row], column, self.sheets.figures)
 
-    def _choice(self, line: Line, pick: Pick) -> tuple[str, str, str]:
+    def _choice(self, line: Line, pick: Selector) -> tuple[str, str, str]:
         """Rows to choose from, what is chosen, and the amounts."""
         region = self.grid[pick.block]
         column = pick.column or line.column
@@ -186,7 +186,7 @@ class Writer(NamedTuple):
         last = region.behind(rows[-1], column)
         return f"{first}:{last}"
 
-    def applies(self, line: Line, shape: Shape) -> str:
+    def applies(self, line: Line, shape: BoundRule) -> str:
         """1 where the constraint holds for rows that are there, by the shape's condition."""
         conditions = []
         if shape.when:
@@ -200,7 +200,7 @@ class Writer(NamedTuple):
         test = conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
         return f"IF({test},1,0)"
 
-    def _stands(self, line: Line, shape: Shape) -> Iterator[str]:
+    def _stands(self, line: Line, shape: BoundRule) -> Iterator[str]:
         assert line.on is not None
         sheet, region = self.sheets.figures, self.grid[line.on]
         if line.row:
@@ -219,13 +219,13 @@ class Writer(NamedTuple):
         else:
             yield f"{region.helper('parent', line.place, sheet)}>=0"
 
-    def units(self, shape: Shape) -> str:
+    def units(self, shape: BoundRule) -> str:
         """How many units of the last decimal the sides differ by, the wrong way."""
         left, right = NAMES[LEFT], NAMES[RIGHT]
         apart = f"ROUND(100*ABS({left}-{right}),0)"
         return f"IF({left}<={right},0,{apart})" if shape.relation == AT_MOST else apart
 
-    def weight(self, line: Line, shape: Shape) -> str:
+    def weight(self, line: Line, shape: BoundRule) -> str:
         """Nothing where it holds; else by the intervals of RULES.md a note, warning or error."""
         applies, count, apart = NAMES[APPLIES], NAMES[COUNT], NAMES[UNITS]
         severity = shape.part.severity or shape.rule.severity_of("")
@@ -236,7 +236,7 @@ class Writer(NamedTuple):
         near = f"IF(OR({apart}=1,3*{apart}*{apart}<=4*{count}),{NOTE_WEIGHT},{WARNING_WEIGHT})"
         return f"IF(OR({applies}=0,{apart}=0),0,IF(2*{apart}>={count},{broken},{near}))"
 
-    def _excuse(self, line: Line, shape: Shape) -> str:
+    def _excuse(self, line: Line, shape: BoundRule) -> str:
         """Class totals between forms that balance within themselves may differ by one unit."""
         if shape.part.between != "classes" or line.row == TOTAL or not line.row:
             return ""
@@ -248,7 +248,7 @@ class Writer(NamedTuple):
         top = self.pack.catalogues[self.pack.blocks[line.on].codes].lengths[0]
         return f"LEN({self.key(line)})={top},{calm}"
 
-    def _inner_mark(self, line: Line, pick: Pick) -> str:
+    def _inner_mark(self, line: Line, pick: Selector) -> str:
         region = self.grid[pick.block]
         column = pick.column or line.column
         sheet, shift = self.sheets.marks, self.shift
@@ -258,7 +258,7 @@ class Writer(NamedTuple):
         marks = region.behind_range(column, sheet, shift)
         return f"SUMIF({listed},{self.key(line)},{marks})"
 
-    def sentence(self, line: Line, shape: Shape) -> str:
+    def sentence(self, line: Line, shape: BoundRule) -> str:
         """The rule's sentence, with OPEN_ROW where an open row is named."""
         about = tuple(shape.words.items())
         if line.row or line.place:
@@ -270,9 +270,9 @@ class Writer(NamedTuple):
         def called(word: str, value: str) -> str:
             return value if value == OPEN_ROW else self._name(block, word, value)
 
-        return worded(self.pack, shape.part, shape.rule, about, block, called)
+        return render_sentence(self.pack, shape.part, shape.rule, about, block, called)
 
-    def says(self, line: Line, shape: Shape) -> str:
+    def says(self, line: Line, shape: BoundRule) -> str:
         """The sentence as a formula that takes the open row's name from the form."""
         pieces = [quoted(piece) for piece in self.sentence(line, shape).split(OPEN_ROW)]
         text = f"&{self._open_name(line)}&".join(pieces)
@@ -293,7 +293,7 @@ class Writer(NamedTuple):
         name = region.helper("name", line.place, sheet)
         return f'{self.key(line)}&" "&{name}' if line.row else name
 
-    def goes_to(self, line: Line, shape: Shape) -> str:
+    def goes_to(self, line: Line, shape: BoundRule) -> str:
         """The address of the first figure."""
         pick = shape.left[0]
         region = self.grid[pick.block]

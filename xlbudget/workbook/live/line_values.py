@@ -9,11 +9,10 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.constraint import AT_MOST
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.core.key import BlockKey, CellKey
-from xlbudget.core.tolerance import Scale
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import Instance
-from xlbudget.rules.confront import Judged, severity_of
-from xlbudget.rules.shapes import Shape, shapes_of
+from xlbudget.rules.bound_rules import BoundRule, bound_rules
+from xlbudget.rules.instantiate import Instance
+from xlbudget.rules.outcomes import Judged, severity_of
 from xlbudget.workbook.live.ledger import (
     APPLIES,
     COUNT,
@@ -46,15 +45,15 @@ def entries_of(
     budget: Budget,
     writer: Writer,
     lines: Sequence[Line],
-    scale: Scale,
+    per_yuan: Decimal,
     judged: Sequence[Judged],
 ) -> list[Entry]:
-    """An entry for each line, in order."""
+    """An entry for each line, in order; `per_yuan` scaled units of the verdicts make one 元."""
     found = {one.instance: one for one in judged}
     rows = _rows(budget, writer.grid)
     there = {CellKey(*key, row.id, "") for key, some in budget.blocks.items() for row in some}
-    shapes = shapes_of(pack)
-    unit = scale.per_yuan * pack.yuan(budget.unit)
+    shapes = bound_rules(pack)
+    unit = per_yuan * pack.yuan(budget.unit)
     entries = []
     for line in lines:
         row = rows.get((line.on, line.place)) if line.on else None
@@ -97,7 +96,7 @@ def _entry(
     pack: Pack,
     writer: Writer,
     line: Line,
-    shape: Shape,
+    shape: BoundRule,
     row: Row | None,
     one: Judged | None,
     unit: Decimal,
@@ -127,7 +126,7 @@ def _entry(
     )
 
 
-def formulas_of(writer: Writer, line: Line, shape: Shape, entry: Entry) -> dict[int, Formula]:
+def formulas_of(writer: Writer, line: Line, shape: BoundRule, entry: Entry) -> dict[int, Formula]:
     """The formulas of a line by field, with what they give now."""
 
     applies = writer.applies(line, shape)
@@ -152,7 +151,7 @@ def formulas_of(writer: Writer, line: Line, shape: Shape, entry: Entry) -> dict[
     return found
 
 
-def _said(writer: Writer, line: Line, shape: Shape, row: Row | None) -> str:
+def _said(writer: Writer, line: Line, shape: BoundRule, row: Row | None) -> str:
     name = row.name if row else ""
     if line.row and line.place:
         name = f"{row.code if row else ''} {name}"
@@ -161,13 +160,13 @@ def _said(writer: Writer, line: Line, shape: Shape, row: Row | None) -> str:
 
 def cell_weights(pack: Pack, judged: Sequence[Judged]) -> dict[CellKey, tuple[int, int]]:
     """Each cell's weights: of the constraints of its own form alone, and of all."""
-    shapes = shapes_of(pack)
+    shapes = bound_rules(pack)
     found: dict[CellKey, tuple[int, int]] = {}
     for instance, constraint, verdict in judged:
         weight = WEIGHTS[severity_of(pack, constraint, verdict)]
         if not weight:
             continue
-        within = shapes[instance.shape].within
+        within = shapes[instance.bound].within
         for cell in constraint.cells():
             own, every = found.get(cell, (0, 0))
             found[cell] = (own + weight * within, every + weight)

@@ -9,9 +9,9 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.constraint import Term
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import Trees
+from xlbudget.rules.bound_rules import BOUND, GROUP, BoundRule, Selector, bound_rules
 from xlbudget.rules.define import definitions
-from xlbudget.rules.shapes import BOUND, GROUP, Pick, Shape, shapes_of
+from xlbudget.rules.tree import Trees
 from xlbudget.workbook.live.regions import Grid, Region, at
 from xlbudget.workbook.xlsx.formula import Formula, number
 
@@ -21,16 +21,16 @@ Places = dict[tuple[str, int, int], Formula]
 
 def totals(pack: Pack, budget: Budget, trees: Trees, grid: Grid, figures: str) -> Places:
     """Formulas of all totals, in rows that are there and in rows still to be filled in. The
-    budget's totals must be those that the formulas give (`rules.define.derived`)."""
+    budget's totals must be those that the formulas give (`rules.define.compute_totals`)."""
     amounts = dict(budget.amounts())
     places: Places = {}
-    shapes = shapes_of(pack)
+    shapes = bound_rules(pack)
     for cell, (instance, constraint) in definitions(pack, trees).items():
         region = grid[BlockKey(cell.form, cell.block)]
         row = _row_of(region, cell.row)
         if row is None:
             continue
-        (pick,) = tops if (tops := _tops(shapes[instance.shape])) else (None,)
+        (pick,) = tops if (tops := _tops(shapes[instance.bound])) else (None,)
         parts = _of_tops(grid, pick, cell, figures) if pick else _of_terms(grid, constraint.right)
         amount = amounts.get(cell)
         places[region.sheet, row, region.columns[cell.column]] = _total(parts, amount)
@@ -52,11 +52,11 @@ def _row_of(region: Region, identity: str) -> int | None:
     return None
 
 
-def _tops(shape: Shape) -> list[Pick]:
+def _tops(shape: BoundRule) -> list[Selector]:
     return [pick for pick in shape.right if pick.how == GROUP and pick.row == "tops"]
 
 
-def _of_tops(grid: Grid, pick: Pick, cell: CellKey, figures: str) -> str:
+def _of_tops(grid: Grid, pick: Selector, cell: CellKey, figures: str) -> str:
     """Rows under no other, those included that are inserted later."""
     region = grid[pick.block]
     column = pick.column or cell.column
@@ -105,7 +105,7 @@ def _neighbours(run: list[tuple[int, int]], place: tuple[int, int]) -> bool:
 def _spare(pack: Pack, grid: Grid) -> Places:
     """Rows not yet filled in: what each row's own columns define."""
     places: Places = {}
-    for shape in shapes_of(pack):
+    for shape in bound_rules(pack):
         if not shape.part.defines or shape.row_word != "row" or shape.on is None:
             continue
         region = grid[shape.on]

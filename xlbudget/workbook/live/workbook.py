@@ -11,10 +11,10 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.key import column_letters, sheet_name
 from xlbudget.layout.plan import plan
 from xlbudget.packs.model import Pack
-from xlbudget.rules.compile import Trees, trees_of
-from xlbudget.rules.confront import confront
-from xlbudget.rules.define import derived
-from xlbudget.rules.shapes import shapes_of
+from xlbudget.rules.bound_rules import bound_rules
+from xlbudget.rules.define import compute_totals
+from xlbudget.rules.evaluate import evaluate_all
+from xlbudget.rules.tree import Trees, trees_of
 from xlbudget.workbook.live.cell_weights import marks
 from xlbudget.workbook.live.code_lists import code_lists
 from xlbudget.workbook.live.code_lists import entries as code_entries
@@ -56,7 +56,7 @@ def workbook_bytes(pack: Pack, budget: Budget) -> bytes:
 def live_workbook_bytes(pack: Pack, budget: Budget) -> bytes:
     """The .xlsx package with totals that compute themselves from their parts."""
     there = _all_blocks(pack, budget)
-    computed = derived(pack, there, trees_of(pack, there))
+    computed = compute_totals(pack, there, trees_of(pack, there))
     kept = {key: rows for key, rows in computed.blocks.items() if key in budget.blocks}
     return _package(pack, budget._replace(blocks=kept), totals)
 
@@ -86,10 +86,10 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     there = _all_blocks(pack, budget)
     trees = trees_of(pack, there)
     codes = code_lists(pack, names["codes"])
-    scale, judged = confront(pack, there, trees)
+    amounts, judged = evaluate_all(pack, there, trees)
     lines = lines_of(pack, grid)
     writer = Writer(pack, grid, sheets, inner_shift(grid))
-    entries = entries_of(pack, there, writer, lines, scale, judged)
+    entries = entries_of(pack, there, writer, lines, amounts.per_yuan, judged)
     places = total(pack, there, trees, grid, sheets.figures)
     behind = Behind(grid, codes, about_of(names["contents"]), places, sheets.figures)
     formats = Formats(book)
@@ -135,7 +135,7 @@ def _write_ledger(
     sheet: Any, pack: Pack, writer: Writer, lines: Sequence[Line], entries: Sequence[Entry]
 ) -> None:
     """A line a constraint: words as they are, figures as formulas."""
-    shapes = shapes_of(pack)
+    shapes = bound_rules(pack)
     for line, entry in zip(lines, entries, strict=True):
         row = line.number
         sheet.write_string(row, RULE, entry.rule)

@@ -1,16 +1,16 @@
 """Every rule's expressions, held against the forms: names become rows, columns and sets.
 
-A *shape* is one expression on one block with its `for` words filled in; only what depends on a
-budget (which rows there are) is still open. A name that means nothing is a fault of the pack.
+A *bound rule* is one expression on one block with its `for` words filled in; only what depends on
+a budget (which rows there are) is still open. A name that means nothing is a fault of the pack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlbudget.core.key import BlockKey
+from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.errors import Fault, PackError
 from xlbudget.packs.load import fault_at
 from xlbudget.packs.model import Block, Pack, Part, Rule
@@ -25,7 +25,7 @@ CHILDREN, TOPS = OWN_SETS = ("children", "tops")
 FIXED, BOUND, GROUP, BY_CODE = "fixed", "bound", "group", "code"
 
 
-class Pick(NamedTuple):
+class Selector(NamedTuple):
     """Cells that a term means: rows by `how` and `row`; `column` is empty where it is bound."""
 
     coefficient: int
@@ -35,7 +35,7 @@ class Pick(NamedTuple):
     column: str
 
 
-class Shape(NamedTuple):
+class BoundRule(NamedTuple):
     """One expression, ready to be laid over a budget."""
 
     rule: Rule
@@ -44,47 +44,66 @@ class Shape(NamedTuple):
     on: BlockKey | None
     row_word: str
     columns: tuple[str, ...]
-    left: tuple[Pick, ...]
+    left: tuple[Selector, ...]
     relation: str
-    right: tuple[Pick, ...]
-    when: tuple[tuple[Pick, ...], str] | None
+    right: tuple[Selector, ...]
+    when: tuple[tuple[Selector, ...], str] | None
     words: Mapping[str, str]
 
     @property
+    def selectors(self) -> tuple[Selector, ...]:
+        """Those of both sides, left side first."""
+        return *self.left, *self.right
+
+    @property
     def within(self) -> bool:
-        """Do all its figures stand in one form?"""
-        return len({pick.block.form for pick in (*self.left, *self.right)}) == 1
+        """Whether all its figures stand in one form."""
+        return len({selector.block.form for selector in self.selectors}) == 1
 
     @property
     def blocks(self) -> frozenset[BlockKey]:
         """Every block in which it has a term or a condition."""
         asked = self.when[0] if self.when else ()
-        return frozenset(pick.block for pick in (*self.left, *self.right, *asked))
+        return frozenset(selector.block for selector in (*self.selectors, *asked))
 
 
 @lru_cache(maxsize=8)
-def shapes_of(pack: Pack) -> tuple[Shape, ...]:
-    """Every shape of every rule of the pack, in order. Raises PackError with all faults."""
+def bound_rules(pack: Pack) -> tuple[BoundRule, ...]:
+    """Every expression of every rule of the pack on each of its blocks, in order. Raises PackError
+    with all faults."""
     faults: list[Fault] = []
-    found = []
+    bound: list[BoundRule] = []
     for rule in pack.rules.values():
         for number, part in enumerate(rule.parts):
             if part.holds:
-                found.extend(_shapes(pack, rule, number, part, faults))
+                bound.extend(_bind(pack, rule, number, part, faults))
     if faults:
         raise PackError(faults)
-    return tuple(found)
+    return tuple(bound)
 
 
-def _shapes(pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]) -> list[Shape]:
-    shapes = []
+@lru_cache(maxsize=64)
+def rules_in_block(pack: Pack, block: BlockKey) -> tuple[int, ...]:
+    """Which bound rules have a term or a condition in this block, by their place among all."""
+    return tuple(n for n, bound in enumerate(bound_rules(pack)) if block in bound.blocks)
+
+
+def choosing_cells(pack: Pack) -> Iterator[CellKey]:
+    """Cells whose amounts pick constraints (`when`)."""
+    for bound in bound_rules(pack):
+        for selector in bound.when[0] if bound.when else ():
+            yield CellKey(*selector.block, selector.row, selector.column)
+
+
+def _bind(
+    pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]
+) -> Iterator[BoundRule]:
     for name in part.on or ("",):
         for given in part.given:
             try:
-                shapes.append(_Binder(pack, part, name, given).shape(rule, number))
+                yield _Binder(pack, part, name, given).bound_rule(rule, number)
             except NotLinear as error:
                 faults.append(fault_at(part.where, "holds", f"{rule.id}: {error}"))
-    return shapes
 
 
 class _Binder:
@@ -101,11 +120,11 @@ class _Binder:
         self.row_word = row_words[0] if row_words else ""
         self.by_column = COLUMN_WORD in part.each
 
-    def shape(self, rule: Rule, number: int) -> Shape:
+    def bound_rule(self, rule: Rule, number: int) -> BoundRule:
         relation = parse(self.part.holds)
         if relation.relation == "!=":
             raise NotLinear("!= cannot be required, only asked in when:")
-        return Shape(
+        return BoundRule(
             rule=rule,
             part=self.part,
             number=number,
@@ -119,7 +138,7 @@ class _Binder:
             words=self.given,
         )
 
-    def condition(self) -> tuple[tuple[Pick, ...], str] | None:
+    def condition(self) -> tuple[tuple[Selector, ...], str] | None:
         if not self.part.when:
             return None
         relation = parse(self.part.when)
@@ -141,15 +160,17 @@ class _Binder:
             column for column in self.on.columns if all(column in b.columns for b in others)
         )
 
-    def side(self, side: Side) -> tuple[Pick, ...]:
-        return tuple(self.pick(a, ref) for a, ref in side.terms)
+    def side(self, side: Side) -> tuple[Selector, ...]:
+        return tuple(self.selector(a, ref) for a, ref in side.terms)
 
-    def pick(self, coefficient: int, ref: Ref) -> Pick:
+    def selector(self, coefficient: int, ref: Ref) -> Selector:
         if ref.block:
             block = self.block(ref.block)
             row = self.given.get(ref.row, ref.row)
             column = self.given.get(ref.column, ref.column)
-            return Pick(coefficient, block.id, *self.row(block, row), self.column(block, column))
+            return Selector(
+                coefficient, block.id, *self.row(block, row), self.column(block, column)
+            )
         if self.on is None:
             raise NotLinear(f"{ref.row}: a bare name needs on:")
         block, name = self.on, ref.row
@@ -158,8 +179,8 @@ class _Binder:
             if self.row_word and not ref.summed and name != self.row_word:
                 raise NotLinear(f"{name}: bound words here are {self.row_word}")
             column = "" if self.by_column else self.column(block, "")
-            return Pick(coefficient, block.id, *self.row(block, name), column)
-        return Pick(coefficient, block.id, BOUND, self.row_word, self.column(block, name))
+            return Selector(coefficient, block.id, *self.row(block, name), column)
+        return Selector(coefficient, block.id, BOUND, self.row_word, self.column(block, name))
 
     def block(self, name: str) -> Block:
         name = self.given.get(name, name)

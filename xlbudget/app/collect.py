@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.app.cache import entry, keep, state_of
-from xlbudget.app.read_files import Unreadable, crashed, read_file, unreadable
-from xlbudget.app.workers import spread
-from xlbudget.cli.output import Failed
+from xlbudget.app.cache import checksum_and_date, entry_path, write_entry
+from xlbudget.app.check_files import describe_crash, report_unreadable
+from xlbudget.app.errors import ChangedMeanwhile, Unreadable
+from xlbudget.app.read_files import ReadOptions, read_file
+from xlbudget.app.workers import map_in_processes
 from xlbudget.core.finding import ERROR, WARNING, Remark
 from xlbudget.ops.check.check import faults_in
 from xlbudget.ops.consolidate.contribution import share_of
@@ -30,17 +31,14 @@ SAID = 3
 """So many findings of a file are kept in words."""
 
 
-class Asked(NamedTuple):
-    """How files are to be read: pack, map and password as the user gave them, and where what they
-    say is put."""
+class CollectOptions(NamedTuple):
+    """How files are to be read, and the folder where what they say is put."""
 
-    pack_name: str | None
-    map_file: Path | None
-    password: str
+    read: ReadOptions
     spool: Path
 
 
-class Gathered(NamedTuple):
+class FileRecord(NamedTuple):
     """A file: where it is, its content's SHA-256, when it was changed (ISO date), and what is
     said of it. The rest stands in its entry, or in `content` where that could not be written."""
 
@@ -51,66 +49,68 @@ class Gathered(NamedTuple):
     content: bytes = b""
 
 
-def gather(
-    paths: Sequence[Path], asked: Asked, jobs: int, done: Callable[[Path], None]
-) -> list[Gathered]:
+def collect(
+    paths: Sequence[Path], options: CollectOptions, jobs: int, done: Callable[[Path], None]
+) -> list[FileRecord]:
     """What every file says, in the order given; `done` is told of each as it is finished."""
-    found: dict[Path, Gathered] = {}
+    found: dict[Path, FileRecord] = {}
     waiting = []
-    nothing_known = not any(asked.spool.iterdir())
+    nothing_known = not any(options.spool.iterdir())
     for path in paths:
-        before = None if nothing_known else _before(path, asked)
+        before = None if nothing_known else _before(path, options)
         if before:
             found[path] = before
             done(path)
         else:
             waiting.append(path)
-    work, died = partial(_one, asked=asked), partial(_died, asked=asked)
-    for path, one in spread(work, waiting, jobs, died):
+    work, died = partial(_one, options=options), partial(_died, options=options)
+    for path, one in map_in_processes(work, waiting, jobs, died):
         found[path] = one
         done(path)
     return [found[path] for path in paths]
 
 
-def snapshot_back(asked: Asked, one: Gathered) -> Snapshot:
+def load_snapshot(options: CollectOptions, one: FileRecord) -> Snapshot:
     """What was read of the file; where its entry is gone meanwhile, it is read once more. Raises
-    Failed where the file itself has changed."""
+    ChangedMeanwhile where the file itself has changed."""
     try:
-        return snapshot_of(one.content or entry(asked.spool, one.checksum).read_bytes())
+        return snapshot_of(one.content or entry_path(options.spool, one.checksum).read_bytes())
     except (OSError, ValueError):
-        again = _one(one.path, asked)
+        again = _one(one.path, options)
     if again.checksum != one.checksum or again.head.fault:
-        raise Failed(f"{one.path} 在汇总的时候被改动或删除了，请再运行一次。")
-    return snapshot_of(again.content or entry(asked.spool, again.checksum).read_bytes())
+        raise ChangedMeanwhile(one.path)
+    return snapshot_of(again.content or entry_path(options.spool, again.checksum).read_bytes())
 
 
-def _before(path: Path, asked: Asked) -> Gathered | None:
+def _before(path: Path, options: CollectOptions) -> FileRecord | None:
     """What was read of the same content before."""
     try:
-        checksum, modified = state_of(path)
-        content = entry(asked.spool, checksum).read_bytes()
-        return Gathered(path, checksum, modified, head_of(content))
+        checksum, modified = checksum_and_date(path)
+        content = entry_path(options.spool, checksum).read_bytes()
+        return FileRecord(path, checksum, modified, head_of(content))
     except (OSError, ValueError):
         return None
 
 
-def _died(path: Path, asked: Asked) -> Gathered:
-    head = Head(fault=_words(unreadable(path, asked.pack_name, crashed(path)))[0])
-    return Gathered(path, "", "", head)
+def _died(path: Path, options: CollectOptions) -> FileRecord:
+    head = Head(
+        fault=_words(report_unreadable(path, options.read.pack_name, describe_crash(path)))[0]
+    )
+    return FileRecord(path, "", "", head)
 
 
-def _one(path: Path, asked: Asked) -> Gathered:
+def _one(path: Path, options: CollectOptions) -> FileRecord:
     """Read and check one file, and put what it says into its entry."""
     checksum = modified = ""
     try:
         with contextlib.suppress(OSError):  # reading says why
-            checksum, modified = state_of(path)
-        pack, reading = read_file(path, asked.pack_name, asked.password, asked.map_file)
+            checksum, modified = checksum_and_date(path)
+        pack, reading = read_file(path, *options.read)
         if not checksum:
             raise Unreadable(Remark("no_permission", facts={"file": path.name}))
     except Unreadable as error:
-        said = _words(unreadable(path, asked.pack_name, error))
-        return Gathered(path, checksum, modified, Head(fault=said[0]))
+        said = _words(report_unreadable(path, options.read.pack_name, error))
+        return FileRecord(path, checksum, modified, Head(fault=said[0]))
     findings = faults_in(pack, reading)
     grave = [f for f in findings if f.severity == ERROR]
     budget = reading.budget
@@ -129,10 +129,10 @@ def _one(path: Path, asked: Asked) -> Gathered:
     )
     content = packed(head, Snapshot(share_of(pack, reading), reading.sources, reading.shares))
     try:
-        keep(content, entry(asked.spool, checksum))
+        write_entry(content, entry_path(options.spool, checksum))
     except OSError:  # no room: then it stays in memory
-        return Gathered(path, checksum, modified, head, content)
-    return Gathered(path, checksum, modified, head)
+        return FileRecord(path, checksum, modified, head, content)
+    return FileRecord(path, checksum, modified, head)
 
 
 def _words(checked: Checked) -> tuple[str, ...]:

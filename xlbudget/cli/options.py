@@ -1,15 +1,28 @@
-"""The option --map: a layout said once, for what cannot be recognised."""
+"""Options that several commands have."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from xlbudget.app.read_files import mapped_pack
-from xlbudget.cli.output import Failed
+from xlbudget.app.read_files import load_mapped_pack
+from xlbudget.cli.failures import Failed
 from xlbudget.packs.errors import PackError
 
+PACK = click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+FORCE = click.option("--force", is_flag=True, help="文件已有时覆盖它。")
+PASSWORD = click.option(
+    "--password", default="", metavar="TEXT", help="工作簿的打开密码；有密码才要写。"
+)
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    default=lambda: os.cpu_count() or 1,
+    help="同时读几个文件；不写按处理器个数。",
+)
 MAP = click.option(
     "--map",
     "map_file",
@@ -24,7 +37,7 @@ def check_map(pack_name: str | None, map_file: Path | None) -> None:
     if map_file is None:
         return
     try:
-        mapped_pack(pack_name, map_file)
+        load_mapped_pack(pack_name, map_file)
     except PackError as error:
         told = "\n".join(f"{fault.file}:{fault.line}: {fault.message}" for fault in error.faults)
         raise Failed(f"对照文件有 {len(error.faults)} 处不对：\n{told}") from None

@@ -1,5 +1,5 @@
-"""The check adds constraints up in whole numbers and builds only those that do not hold; laid out
-one by one, all of them say the same of any budget."""
+"""The check adds rules up by column and builds only the constraints that do not hold; built one
+by one, all of them say the same of any budget."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from hypothesis import strategies as st
 
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import CellKey
-from xlbudget.core.tolerance import HELD, ROUNDING
+from xlbudget.core.tolerance import HELD
 from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.compare import compared
-from xlbudget.rules.compile import Trees, trees_of
-from xlbudget.rules.confront import confront, nearest
+from xlbudget.rules.evaluate import evaluate, evaluate_all, sample_near_totals
+from xlbudget.rules.tree import Trees, trees_of
 
 ODD = """
 - id: A991
@@ -184,15 +183,12 @@ def _written(budget: Budget, change: Callable[[Decimal], Decimal]) -> Budget:
 
 
 def agree(budget: Budget, trees: Trees, unreadable: frozenset[CellKey]) -> Mapping[str, int]:
-    scale, every = confront(PACK, budget, trees, unreadable)
-    counts, judged, per_yuan = compared(PACK, budget, trees, unreadable)
+    amounts, every = evaluate_all(PACK, budget, trees, unreadable)
+    counts, judged, per_yuan = evaluate(PACK, budget, trees, unreadable)
     outcomes = Counter(one.verdict.outcome for one in every)
     assert {outcome: n for outcome, n in counts.items() if n} == outcomes
     assert list(judged) == [one for one in every if one.verdict.outcome != HELD]
-    assert per_yuan == scale.per_yuan
-    fewer = compared(PACK, budget, trees, unreadable, (HELD, ROUNDING))
-    assert fewer.counts == counts
-    assert fewer.judged == tuple(one for one in judged if one.verdict.outcome != ROUNDING)
+    assert per_yuan == amounts.per_yuan
     return outcomes
 
 
@@ -228,12 +224,12 @@ def test_the_nearest_are_those_that_all_are_but_in_their_order() -> None:
     """Asked for all, all come; asked for some, those of totals and fixed rows come first."""
     budget = of_a_sum(BUDGETS[2], random.Random(5))
     trees = trees_of(PACK, budget)
-    _, every = confront(PACK, budget, trees)
+    _, every = evaluate_all(PACK, budget, trees)
     held = {one.instance for one in every if one.verdict.outcome == HELD}
     beside = {one.instance for one in every} - held
-    found = list(nearest(PACK, budget, trees, len(every), beside))
+    found = list(sample_near_totals(PACK, budget, trees, len(every), beside))
     assert sorted(found) == sorted(one for one in every if one.instance in held)
-    some = list(nearest(PACK, budget, trees, 40, beside))
+    some = list(sample_near_totals(PACK, budget, trees, 40, beside))
     assert some == found[:40]
     rows = {(c.form, c.block): PACK.blocks[c[:2]] for one in some for c in one.constraint.cells()}
     first = [one.constraint.cells()[0] for one in some]

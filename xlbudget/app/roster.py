@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from xlbudget.cli.output import Failed
+from xlbudget.app.errors import BadRoster
 from xlbudget.layout.normalize import tidy
 from xlbudget.ops.consolidate.roster import Office, Roster, roster_of
 from xlbudget.packs.model import Pack
 
 
 def load_roster(pack: Pack, path: Path) -> Roster:
-    """The roster. Raises Failed, with every fault and its line."""
+    """The roster. Raises BadRoster, with every fault and its line."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.delimited import read_text
     from xlbudget.workbook.read.sniff import read_bytes
@@ -25,7 +25,7 @@ def load_roster(pack: Pack, path: Path) -> Roster:
     heads = [tidy(str(cell)) for cell in rows[0]] if rows else []
     if not all(word in heads for word in words["columns"]):
         columns = "、".join(words["columns"])
-        raise Failed(words["no_columns"].format(file=path.name, columns=columns))
+        raise BadRoster(words["no_columns"].format(file=path.name, columns=columns))
     places = [heads.index(word) for word in words["columns"]]
     lines = []
     for line, row in enumerate(rows[1:], start=2):
@@ -35,7 +35,7 @@ def load_roster(pack: Pack, path: Path) -> Roster:
     roster, faults = roster_of(lines)
     if faults:
         told = "\n".join(words[one.kind].format(line=one.line, said=one.said) for one in faults)
-        raise Failed(told)
+        raise BadRoster(told)
     return roster
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.cli.gathering import Asked, Gathered, snapshot_back
+from xlbudget.app.collect import CollectOptions, FileRecord, load_snapshot
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.ops.consolidate.admission import Candidate, Refusal, admitted
 from xlbudget.ops.consolidate.contribution import reading_of
@@ -20,18 +20,18 @@ from xlbudget.packs.model import Pack
 from xlbudget.report.consolidation_report import Node, Told
 
 
-class Given(NamedTuple):
+class Selection(NamedTuple):
     """All files that were found, those taken and refused of them, and the roster; `root` is the
     folder of the consolidated workbook."""
 
     root: Path
-    found: Sequence[Gathered]
-    taken: list[Gathered]
+    found: Sequence[FileRecord]
+    taken: list[FileRecord]
     refused: list[Refusal]
     roster: Roster | None
 
 
-def shown(root: Path, path: Path) -> str:
+def relative_name(root: Path, path: Path) -> str:
     """The file's name as seen from the folder of the consolidated workbook, which links to it."""
     try:
         return os.path.relpath(path.resolve(), root)
@@ -39,26 +39,33 @@ def shown(root: Path, path: Path) -> str:
         return str(path.resolve())
 
 
-def given_of(
-    found: Sequence[Gathered], roster: Roster | None, include_failing: bool, root: Path
-) -> Given:
+def select(
+    found: Sequence[FileRecord], roster: Roster | None, include_failing: bool, root: Path
+) -> Selection:
     """Sort out what was found; files are named as seen from `root`."""
-    by_file = {shown(root, one.path): one for one in found}
+    by_file = {relative_name(root, one.path): one for one in found}
     candidates = [Candidate(file, one.checksum, one.head) for file, one in by_file.items()]
     taken, refused = admitted(candidates, include_failing)
-    return Given(root, found, [by_file[one.file] for one in taken], refused, roster)
+    return Selection(root, found, [by_file[one.file] for one in taken], refused, roster)
 
 
-def part_of_file(asked: Asked, given: Given, one: Gathered) -> Part:
+def load_part(options: CollectOptions, selection: Selection, one: FileRecord) -> Part:
     """A file as what is added up, read when its turn comes."""
     if one.head.members:  # consolidated itself: it says its own sources
-        snapshot = snapshot_back(asked, one)
+        snapshot = load_snapshot(options, one)
         folder = one.path.resolve().parent
-        moved = (s._replace(file=shown(given.root, folder / s.file)) for s in snapshot.sources)
+        moved = (
+            s._replace(file=relative_name(selection.root, folder / s.file))
+            for s in snapshot.sources
+        )
         return Part(tuple(moved), snapshot.shares.__getitem__)
-    office = office_of(given.roster, one.head.code, one.head.department) if given.roster else None
+    office = (
+        office_of(selection.roster, one.head.code, one.head.department)
+        if selection.roster
+        else None
+    )
     source = Source(
-        shown(given.root, one.path),
+        relative_name(selection.root, one.path),
         one.head.department,
         office.code if office else one.head.code,
         Decimal(one.head.total),
@@ -66,10 +73,10 @@ def part_of_file(asked: Asked, given: Given, one: Gathered) -> Part:
         one.checksum,
         one.head.errors,
     )
-    return Part((source,), lambda _: snapshot_back(asked, one).own)
+    return Part((source,), lambda _: load_snapshot(options, one).own)
 
 
-def _offices(roster: Roster, files: Sequence[Gathered]) -> dict[str, Gathered]:
+def _offices(roster: Roster, files: Sequence[FileRecord]) -> dict[str, FileRecord]:
     """Office's code → the file that it sent."""
     found = {}
     for one in files:
@@ -79,41 +86,49 @@ def _offices(roster: Roster, files: Sequence[Gathered]) -> dict[str, Gathered]:
     return found
 
 
-def files_to_add(given: Given) -> list[Gathered]:
+def select_files_to_add(selection: Selection) -> list[FileRecord]:
     """The files to add up: not those of units whose office sent a workbook of its own."""
-    if given.roster is None:
-        return given.taken
-    sent = _offices(given.roster, given.taken)
-    kept = added(given.roster, sent)
+    if selection.roster is None:
+        return selection.taken
+    sent = _offices(selection.roster, selection.taken)
+    kept = added(selection.roster, sent)
     below = {one.path for code, one in sent.items() if code not in kept}
-    return [one for one in given.taken if one.path not in below]
+    return [one for one in selection.taken if one.path not in below]
 
 
-def told_of(pack: Pack, asked: Asked, given: Given, files: int, county: Consolidation) -> Told:
+def summarize(
+    pack: Pack, options: CollectOptions, selection: Selection, files: int, county: Consolidation
+) -> Told:
     """What there is to tell of so many files: sources, refusals, the roster's gaps, the nodes."""
-    told = Told(files, county.sources, tuple(given.refused))
-    if given.roster is None:
+    told = Told(files, county.sources, tuple(selection.refused))
+    if selection.roster is None:
         return told
-    sent = _offices(given.roster, given.taken)
-    seen = _offices(given.roster, given.found)
+    sent = _offices(selection.roster, selection.taken)
+    seen = _offices(selection.roster, selection.found)
     known = {one.path for one in sent.values()}
-    strangers = [shown(given.root, one.path) for one in given.taken if one.path not in known]
+    strangers = [
+        relative_name(selection.root, one.path) for one in selection.taken if one.path not in known
+    ]
     return told._replace(
-        missing=tuple(one.name for one in missing(given.roster, seen)),
+        missing=tuple(one.name for one in missing(selection.roster, seen)),
         strangers=tuple(strangers),
-        nodes=tuple(_nodes(pack, asked, given, given.roster, sent)),
+        nodes=tuple(_nodes(pack, options, selection, selection.roster, sent)),
     )
 
 
 def _nodes(
-    pack: Pack, asked: Asked, given: Given, roster: Roster, sent: dict[str, Gathered]
+    pack: Pack,
+    options: CollectOptions,
+    selection: Selection,
+    roster: Roster,
+    sent: dict[str, FileRecord],
 ) -> Iterator[Node]:
     for code, under in nodes(roster, sent):
         office = roster.offices[code].name
-        parts = [part_of_file(asked, given, sent[one]) for one in under]
+        parts = [load_part(options, selection, sent[one]) for one in under]
         below = merged(pack, parts, office)
         absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
         head = sent[code].head
-        own = reading_of(pack, snapshot_back(asked, sent[code]).own, head.department, head.code)
+        own = reading_of(pack, load_snapshot(options, sent[code]).own, head.department, head.code)
         found = () if absent else tuple(apart(pack, own.budget, below))
         yield Node(office, below.sources, absent, found)

@@ -1,0 +1,113 @@
+"""Files read and checked, many by several processes: what comes of each travels back as bytes."""
+
+from __future__ import annotations
+
+import copyreg
+import gc
+import pickle
+from collections.abc import Callable, Sequence
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from types import MappingProxyType
+
+from xlbudget.app.errors import Unreadable
+from xlbudget.app.read_files import ReadOptions, load_mapped_pack, read_file
+from xlbudget.core.finding import Remark
+from xlbudget.ops.check.check import check, finding_of
+from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.year import pack_of_year
+from xlbudget.report.file_result import Checked
+
+MANY = 8
+"""Files; fewer are read before processes are begun, or a bar is shown."""
+
+
+def check_file(
+    path: Path, pack_name: str | None = None, password: str = "", map_file: Path | None = None
+) -> Checked:
+    """Read and check one file. What is wrong with it is in the findings, never raised."""
+    try:
+        pack, reading = read_file(path, pack_name, password, map_file)
+    except Unreadable as error:
+        return report_unreadable(path, pack_name, error)
+    confrontation = check(pack, reading)
+    return Checked(
+        str(path),
+        pack,
+        confrontation.findings,
+        reading,
+        confrontation.counts,
+        confrontation.causes,
+    )
+
+
+def report_unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
+    """What is said of a file that cannot be read."""
+    pack = load_pack(pack_name or default_pack())
+    return Checked(str(path), pack, (finding_of(pack, error.remark),))
+
+
+def describe_crash(path: Path) -> Unreadable:
+    """What is to be said of a file that made its process die."""
+    return Unreadable(Remark("reader_failed", "crashed", facts={"file": path.name}))
+
+
+def check_files(
+    paths: Sequence[Path], options: ReadOptions, jobs: int, done: Callable[[Path], None]
+) -> list[Checked]:
+    """What a check says of every file, in the order given; `done` is told of each as it is
+    finished."""
+    if jobs < 2 or len(paths) < MANY:
+        return [_told(done, path, check_file(path, *options)) for path in paths]
+    from xlbudget.app.workers import (  # its imports take as long as a small file
+        SELDOM,
+        map_in_processes,
+    )
+
+    gc.set_threshold(SELDOM)
+    found: dict[Path, Checked] = {}
+    every = list(dict.fromkeys(paths))
+    for path, content in map_in_processes(
+        partial(_sent, options), every, jobs, partial(_died, options)
+    ):
+        found[path] = _back(options, content)
+        done(path)
+    return [found[path] for path in paths]
+
+
+def _told(done: Callable[[Path], None], path: Path, checked: Checked) -> Checked:
+    done(path)
+    return checked
+
+
+def _sent(options: ReadOptions, path: Path) -> bytes:
+    """Check one file, in another process."""
+    return _packed(check_file(path, *options))
+
+
+def _died(options: ReadOptions, path: Path) -> bytes:
+    return _packed(report_unreadable(path, options.pack_name, describe_crash(path)))
+
+
+def _packed(checked: Checked) -> bytes:
+    """All but the pack, which is there on the other side too; of that its name and year, and
+    whether a map has been added to it."""
+    content = BytesIO()
+    pickler = pickle.Pickler(content, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = {**copyreg.dispatch_table, MappingProxyType: _as_dict}
+    file, pack, *rest = checked
+    plain = pack_of_year(load_pack(pack.name), pack.year)
+    pickler.dump((pack.name, pack.year, pack is not plain, file, rest))
+    return content.getvalue()
+
+
+def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[object]]:
+    return dict, (dict(mapping),)
+
+
+def _back(options: ReadOptions, content: bytes) -> Checked:
+    """What was packed by a process of our own."""
+    name, year, mapped, file, rest = pickle.loads(content)
+    pack = load_mapped_pack(options.pack_name, options.map_file)[0] if mapped else load_pack(name)
+    return Checked(file, pack_of_year(pack, year), *rest)

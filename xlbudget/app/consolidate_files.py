@@ -1,0 +1,71 @@
+"""Files that were collected and selected → the consolidated workbook, and what there is to tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from xlbudget.app.collect import CollectOptions
+from xlbudget.app.select import Selection, load_part, select_files_to_add, summarize
+from xlbudget.app.write_files import Put, write_atomically, write_facts_file
+from xlbudget.core.finding import ERROR
+from xlbudget.core.overview import LeftOut
+from xlbudget.core.reading import Reading
+from xlbudget.ops.check.check import found_in_sum, judged_in_sum
+from xlbudget.ops.consolidate.merge import merged
+from xlbudget.ops.consolidate.overview import overview
+from xlbudget.packs.load import load_pack
+from xlbudget.packs.model import Pack
+from xlbudget.packs.year import pack_of_year
+from xlbudget.report.consolidation_report import Told, refusal
+
+
+class Results(NamedTuple):
+    """Where the results go: the workbook, the facts (parquet) and the overview's page."""
+
+    workbook: Path
+    facts: Path | None = None
+    html: Path | None = None
+
+
+def consolidate_files(
+    options: CollectOptions,
+    selection: Selection,
+    name: str | None,
+    results: Results,
+    jobs: int,
+    put: Put = write_atomically,
+) -> tuple[Pack, Told]:
+    """Add up the files that were taken and write what was asked for: the pack of their year, and
+    what there is to tell.
+
+    `name` is the department on the workbook (else the pack's word for it), `jobs` the number of
+    processes. Raises ChangedMeanwhile, NotWritten and FigureTooLong, and what `put` raises.
+    """
+    from xlbudget.app.prebuild_rows import prebuild_rows
+    from xlbudget.workbook.county.review import LINES
+    from xlbudget.workbook.county.workbook import complete, drafted
+
+    first = selection.taken[0].head  # all are of one form set and year
+    pack = pack_of_year(load_pack(first.pack), first.year)
+    parts = [load_part(options, selection, one) for one in select_files_to_add(selection)]
+    county = merged(pack, parts, name or pack.words["consolidate"]["name"])
+    left = [LeftOut(one.file, refusal(pack, one)) for one in selection.refused]
+    draft = drafted(pack, county)
+    with prebuild_rows(draft.book, jobs):
+        found = found_in_sum(pack, Reading(county.budget))
+        judged = judged_in_sum(pack, county.budget, found, LINES)
+        complete(draft, overview(pack, county, left), judged, found.decided)
+        put(draft.book.pack_to, results.workbook)
+    if results.html:
+        from xlbudget.report.county_page import county_page
+
+        page = county_page(pack, county, left).rstrip("\n") + "\n"
+        put(lambda path: path.write_bytes(page.encode()), results.html)
+    if results.facts:
+        from xlbudget.ops.facts.facts import facts_behind
+
+        write_facts_file(facts_behind(pack, county), results.facts, put)
+    errors = sum(finding.severity == ERROR for finding in found.findings)
+    told = summarize(pack, options, selection, len(selection.found), county)
+    return pack, told._replace(errors=errors)

@@ -1,0 +1,36 @@
+"""Which files are meant by the files and folders that a user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
+TEXT_SUFFIXES = (".csv", ".tsv")
+OWNER_FILE = "~$"
+
+
+def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and those in the folders named; a folder of CSV files and nothing else to
+    read is one budget, and stands for itself. Files that a program has open leave owner files
+    behind, which are passed over in folders."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(_files_below(path))
+        else:
+            yield path
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    try:
+        files = [p for p in folder.iterdir() if not p.name.startswith(OWNER_FILE)]
+    except OSError:  # reading the folder says why
+        yield folder
+        return
+    found = [p for p in files if p.suffix.lower() in FOLDER_SUFFIXES and p.is_file()]
+    yield from found
+    if not found and any(p.suffix.lower() in TEXT_SUFFIXES for p in files):
+        yield folder
+    for below in files:
+        if below.is_dir() and not below.is_symlink():
+            yield from _files_below(below)

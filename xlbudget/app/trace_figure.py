@@ -1,0 +1,45 @@
+"""One figure of a consolidated workbook → the figures behind it, and the state of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlbudget.app.cache import checksum_and_date
+from xlbudget.core.consolidation import Source
+from xlbudget.core.key import CellKey, Place
+from xlbudget.core.reading import Reading
+from xlbudget.ops.consolidate.provenance import behind
+from xlbudget.packs.model import TEXT_COLUMNS, Pack
+from xlbudget.report.trace_report import State, Traced
+
+
+def find_cell(reading: Reading, place: Place) -> CellKey | None:
+    """The amount that stands at a place of the file."""
+    for (block, row), stands in reading.rows.items():
+        if (stands.sheet, stands.row) == place[:2]:
+            for column, number in stands.columns.items():
+                if number == place.column and column not in TEXT_COLUMNS:
+                    return CellKey(*block, row, column)
+    return None
+
+
+def trace_figure(pack: Pack, reading: Reading, asked: str, key: CellKey) -> Traced:
+    """A figure of a consolidated workbook, which was asked for by this address."""
+    budget, shares = reading.budget, reading.shares
+    amount = next((a for k, a in budget.amounts() if k == key), None)
+    origins = behind(pack, budget, shares.__getitem__, len(shares), [key])[key]
+    return Traced(asked, key, amount, budget.unit_of(key.form), origins)
+
+
+def check_sources(folder: Path, sources: Sequence[Source]) -> list[State]:
+    """What became of each source's file, named as seen from `folder`, since it was added."""
+    return [_state(folder / source.file, source.checksum) for source in sources]
+
+
+def _state(path: Path, before: str) -> State:
+    try:
+        checksum, _ = checksum_and_date(path)
+    except OSError:
+        return State.GONE
+    return State.SAME if checksum == before else State.CHANGED

@@ -1,0 +1,126 @@
+"""Every constraint of a pack held against a budget: the one evaluator.
+
+Where only verdicts are asked for, `evaluate` builds the constraints that do not hold to the last
+unit; `evaluate_all` builds every one, for whoever searches, writes or rounds by them. Both take
+their terms from `terms`, and judge by `core.tolerance`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from itertools import islice
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.constraint import Constraint
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.tolerance import HELD, UNDECIDED, Figure, Verdict, judge
+from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.rules.bound_rules import BoundRule
+from xlbudget.rules.column_sums import inexact
+from xlbudget.rules.instantiate import Instance, instantiate, instantiate_at
+from xlbudget.rules.outcomes import Judged, apply_exemption
+from xlbudget.rules.scaled_amounts import ScaledAmounts, scaled_amounts
+from xlbudget.rules.terms import Terms, terms_in_force
+from xlbudget.rules.tree import Trees
+
+
+class Evaluation(NamedTuple):
+    """How many constraints came to each outcome, those that do not hold to the last unit, and how
+    many scaled units of their verdicts make one 元."""
+
+    counts: Mapping[str, int]
+    judged: tuple[Judged, ...]
+    per_yuan: Decimal
+
+
+class _Doubt(NamedTuple):
+    """What keeps constraints from being decided: blocks that the budget lacks, and cells that
+    could not be read."""
+
+    missing: Collection[BlockKey]
+    unreadable: Collection[CellKey]
+
+    def blocks(self) -> set[BlockKey]:
+        return {*self.missing, *(BlockKey(cell.form, cell.block) for cell in self.unreadable)}
+
+    def touches(self, constraint: Constraint) -> bool:
+        return bool(self.missing or self.unreadable) and any(
+            BlockKey(cell.form, cell.block) in self.missing or cell in self.unreadable
+            for cell in (*constraint.cells(), *constraint.condition)
+        )
+
+
+def evaluate(
+    pack: Pack, budget: Budget, trees: Trees, unreadable: Collection[CellKey] = ()
+) -> Evaluation:
+    """Every constraint of the pack on this budget, counted by outcome. Constraints over blocks
+    that the budget lacks, or over cells that could not be read, stay undecided."""
+    amounts = scaled_amounts(pack, budget)
+    doubt = _Doubt(pack.blocks.keys() - budget.blocks.keys(), unreadable)
+    doubtful = doubt.blocks()
+    count = 0
+    judged: list[Judged] = []
+    for place, terms in terms_in_force(pack, trees, amounts.value):
+        count += len(terms.rows) * len(terms.bound.columns)
+        decidable = not doubtful or doubtful.isdisjoint(terms.bound.blocks)
+        for row, column in inexact(terms, amounts.columns) if decidable else _everywhere(terms):
+            constraint = instantiate_at(terms, row, column)
+            verdict = _verdict(constraint, amounts.figures(constraint.cells()), doubt)
+            judged.append(Judged(Instance(place, row, column), constraint, verdict))
+    judged = apply_exemption(pack, judged)
+    counts = Counter(one.verdict.outcome for one in judged)
+    counts[HELD] += count - len(judged)
+    not_held = tuple(one for one in judged if one.verdict.outcome != HELD)
+    return Evaluation(counts, not_held, amounts.per_yuan)
+
+
+def evaluate_all(
+    pack: Pack, budget: Budget, trees: Trees, unreadable: Collection[CellKey] = ()
+) -> tuple[ScaledAmounts, list[Judged]]:
+    """The same constraints, each with its verdict, also those that hold."""
+    amounts = scaled_amounts(pack, budget)
+    figures = amounts.figures(cell for cell, _ in budget.amounts())
+    doubt = _Doubt(pack.blocks.keys() - budget.blocks.keys(), unreadable)
+    judged = [
+        Judged(instance, constraint, _verdict(constraint, figures, doubt))
+        for instance, constraint in instantiate(pack, trees, amounts.value)
+    ]
+    return amounts, apply_exemption(pack, judged)
+
+
+def sample_near_totals(
+    pack: Pack, budget: Budget, trees: Trees, most: int, beside: Collection[Instance]
+) -> Iterator[Judged]:
+    """So many constraints, but for those `beside`: first those of totals and fixed rows, then of
+    codes, the short ones first. Of a county's ten thousand only these are built."""
+    amounts = scaled_amounts(pack, budget)
+    terms = dict(terms_in_force(pack, trees, amounts.value))
+    places = [
+        (_depth(pack, of_rule.bound, row), Instance(place, row, column))
+        for place, of_rule in terms.items()
+        for row, column in _everywhere(of_rule)
+    ]
+    places.sort(key=lambda pair: pair[0])
+    chosen = (instance for _, instance in places if instance not in beside)
+    for instance in islice(chosen, max(0, most)):
+        constraint = instantiate_at(terms[instance.bound], instance.row, instance.column)
+        figures = amounts.figures(constraint.cells())
+        yield Judged(instance, constraint, judge(constraint, figures))
+
+
+def _everywhere(terms: Terms) -> Iterator[tuple[str, str]]:
+    return ((row, column) for row in terms.rows for column in terms.bound.columns)
+
+
+def _verdict(constraint: Constraint, figures: Mapping[CellKey, Figure], doubt: _Doubt) -> Verdict:
+    if doubt.touches(constraint):
+        return Verdict(UNDECIDED, 0, 0, 0, 0, 0, 0)
+    return judge(constraint, figures)
+
+
+def _depth(pack: Pack, bound: BoundRule, row: str) -> int:
+    first = pack.blocks[bound.selectors[0].block]
+    return 0 if first.fixed or row == TOTAL else len(row)

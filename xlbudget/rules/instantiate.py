@@ -1,0 +1,60 @@
+"""Bound rules laid over a budget: a constraint for each row, column, class or code they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from xlbudget.core.constraint import Constraint, Term
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.packs.model import Pack
+from xlbudget.rules.terms import Meaning, Terms, Value, terms_in_force
+from xlbudget.rules.tree import Trees
+
+
+class Instance(NamedTuple):
+    """Which constraint of a rule set: the bound rule by its place among all, row and column."""
+
+    bound: int
+    row: str
+    column: str
+
+
+def blank(_: CellKey) -> int:
+    """What stands in the cells of a budget without amounts."""
+    return 0
+
+
+def instantiate(
+    pack: Pack, trees: Trees, value: Value = blank, block: BlockKey | None = None
+) -> Iterator[tuple[Instance, Constraint]]:
+    """Every constraint that the pack's rules put on this budget, rule by rule and row by row, with
+    where it comes from; with a `block` only those of the rules that name it."""
+    for place, terms in terms_in_force(pack, trees, value, block):
+        for row in terms.rows:
+            for column in terms.bound.columns:
+                yield Instance(place, row, column), instantiate_at(terms, row, column)
+
+
+def instantiate_at(terms: Terms, row: str, column: str) -> Constraint:
+    """The constraint that a bound rule puts on one row and column."""
+    bound = terms.bound
+    about = tuple(bound.words.items())
+    if row:
+        about += ((bound.row_word, row),)
+    if column:
+        about += (("column", column),)
+    left, right = _side(terms.left, row, column), _side(terms.right, row, column)
+    return Constraint(
+        bound.rule.id, bound.number, bound.relation, left, right, about, terms.condition
+    )
+
+
+def _side(meanings: tuple[Meaning, ...], row: str, column: str) -> tuple[Term, ...]:
+    terms: list[Term] = []
+    for meaning in meanings:
+        times, (form, block), _, _, own = meaning.selector
+        name = own or column
+        for identity in meaning.rows(row):
+            terms.append(Term(times, CellKey(form, block, identity, name)))
+    return tuple(terms)

@@ -1,0 +1,64 @@
+"""What became of a constraint: how severe that is, and the one outcome that is excused."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from xlbudget.core.constraint import Constraint
+from xlbudget.core.finding import ERROR, NOTE, WARNING
+from xlbudget.core.tolerance import BROKEN, HELD, ROUNDING, SUSPICIOUS, Verdict
+from xlbudget.packs.model import Pack
+from xlbudget.rules.instantiate import Instance
+
+ONE_UNIT = "one_unit"
+"""A class total that differs by one last unit between two forms which each balance."""
+
+OUTCOMES = {ROUNDING: NOTE, SUSPICIOUS: WARNING, ONE_UNIT: WARNING, BROKEN: ERROR}
+
+
+class Judged(NamedTuple):
+    """One constraint, where it comes from, and what became of it."""
+
+    instance: Instance
+    constraint: Constraint
+    verdict: Verdict
+
+
+def severity_of(pack: Pack, constraint: Constraint, verdict: Verdict) -> str:
+    """Note, warning or error; nothing where the constraint holds or stays undecided."""
+    severity = OUTCOMES.get(verdict.outcome, "")
+    if severity != ERROR:
+        return severity
+    rule = pack.rules[constraint.rule]
+    return rule.parts[constraint.part].severity or rule.severity_of("")
+
+
+def apply_exemption(pack: Pack, judged: list[Judged]) -> list[Judged]:
+    """The same, with class totals between forms excused that differ by exactly one last unit,
+    where every constraint within either form that names the cells holds (RULES.md, Tolerance)."""
+    candidates = {one.instance for one in judged if _may_be_excused(pack, one)}
+    if not candidates:
+        return judged
+    unsound = {
+        cell
+        for _, constraint, verdict in judged
+        if verdict.outcome not in (HELD, ROUNDING)
+        and len({c.form for c in constraint.cells()}) == 1
+        for cell in constraint.cells()
+    }
+    return [
+        one._replace(verdict=one.verdict._replace(outcome=ONE_UNIT))
+        if one.instance in candidates and unsound.isdisjoint(one.constraint.cells())
+        else one
+        for one in judged
+    ]
+
+
+def _may_be_excused(pack: Pack, judged: Judged) -> bool:
+    _, constraint, verdict = judged
+    if verdict.outcome != BROKEN or abs(verdict.residual) != verdict.width:
+        return False
+    if pack.rules[constraint.rule].parts[constraint.part].between != "classes":
+        return False
+    tops = {code for c in pack.catalogues.values() for code in c.tops}
+    return any(word in ("class", "code") and row in tops for word, row in constraint.about)

@@ -1,0 +1,148 @@
+"""What a bound rule means on a budget: the rows it goes over, and the rows that its terms mean.
+
+Said here alone: `instantiate` makes constraints of it, `column_sums` adds it up by column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from xlbudget.core.constraint import EQUAL
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.rules.bound_rules import (
+    BOUND,
+    CHILDREN,
+    FIXED,
+    GROUP,
+    OWN_ROW,
+    TOPS,
+    BoundRule,
+    Selector,
+    bound_rules,
+    rules_in_block,
+)
+from xlbudget.rules.tree import Trees
+
+Value = Callable[[CellKey], int]
+"""What stands in a cell, in scaled units; 0 for a blank."""
+
+
+class Meaning(NamedTuple):
+    """The rows of a selector's block that it means: `always` the same, or (None) for each row of
+    the rule those `listed` under it, and where none are, the row of that very id if `itself`."""
+
+    selector: Selector
+    always: tuple[str, ...] | None
+    listed: Mapping[str, tuple[str, ...]] = {}
+    itself: bool = False
+
+    def rows(self, row: str) -> tuple[str, ...]:
+        """Ids of the rows meant where the rule stands on `row`."""
+        if self.always is not None:
+            return self.always
+        return self.listed.get(row) or ((row,) if self.itself else ())
+
+
+def meaning_of(selector: Selector, trees: Trees) -> Meaning:
+    """The rows that a selector means. A code or level that stands nowhere in its form still gives
+    a row (nothing stands there), so that a sentence can say that the row is missing."""
+    how, row = selector.how, selector.row
+    if how == FIXED:
+        return Meaning(selector, (row,))
+    if how == BOUND and row in OWN_ROW:
+        return Meaning(selector, None, itself=True)
+    tree = trees[selector.block]
+    if how == BOUND:
+        return Meaning(selector, None, tree.by_code, itself=True)
+    if how == GROUP and row == CHILDREN:
+        return Meaning(selector, None, tree.children)
+    if how == GROUP and row == TOPS:
+        return Meaning(selector, tree.tops)
+    listed = tree.groups if how == GROUP else tree.by_code
+    return Meaning(selector, listed.get(row) or (row,))
+
+
+class Terms(NamedTuple):
+    """A bound rule on a budget: the rows, classes or codes that it goes over (one without a name
+    where it goes over none), what each side means there, and the cells of its condition."""
+
+    bound: BoundRule
+    rows: tuple[str, ...]
+    left: tuple[Meaning, ...]
+    right: tuple[Meaning, ...]
+    condition: tuple[CellKey, ...]
+
+
+def _terms(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
+    """The terms of a bound rule; rows on which it would have none are left out."""
+    left = tuple(meaning_of(selector, trees) for selector in bound.left)
+    right = tuple(meaning_of(selector, trees) for selector in bound.right)
+    rows = _rows(bound, pack, trees)
+    if not any(meaning.itself or meaning.always for meaning in (*left, *right)):
+        rows = tuple(row for row in rows if any(m.rows(row) for m in (*left, *right)))
+    return Terms(bound, rows, left, right, _condition(bound, trees))
+
+
+def terms_in_force(
+    pack: Pack, trees: Trees, value: Value, block: BlockKey | None = None
+) -> Iterator[tuple[int, Terms]]:
+    """The terms of every bound rule that applies to this budget, with its place among all; with a
+    `block` only those of the rules that name it. Amounts matter only to conditions (`when`)."""
+    every = bound_rules(pack)
+    for place in rules_in_block(pack, block) if block else range(len(every)):
+        if _applies(every[place], trees, value):
+            yield place, _terms(every[place], pack, trees)
+
+
+def _applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
+    """Whether the condition is met, if there is one, on which the choice of this rule rests."""
+    if not bound.when:
+        return True
+    nothing = not sum(map(value, _condition(bound, trees)))
+    return nothing == (bound.when[1] == EQUAL)
+
+
+def _condition(bound: BoundRule, trees: Trees) -> tuple[CellKey, ...]:
+    selectors = bound.when[0] if bound.when else ()
+    return tuple(
+        CellKey(*selector.block, row, selector.column)
+        for selector in selectors
+        for row in meaning_of(selector, trees).rows("")
+    )
+
+
+def _rows(bound: BoundRule, pack: Pack, trees: Trees) -> tuple[str, ...]:
+    word = bound.row_word
+    if not word:
+        return ("",)
+    if word == "class":
+        return classes_of(bound, pack)
+    if word == "code":
+        blocks = dict.fromkeys(selector.block for selector in bound.selectors)
+        return _in_order(set().union(*(trees[block].by_code for block in blocks)))
+    tree = trees[bound.on] if bound.on else None
+    if tree is None:
+        return ()
+    if word == "parent":
+        return tuple(tree.children)
+    return tree.childless if word == "childless" else tree.ids
+
+
+def _in_order(codes: set[str]) -> tuple[str, ...]:
+    """The total, then codes by their digits, then what is no code."""
+    listed = sorted(codes - {TOTAL})
+    numbers = [code for code in listed if code[:1].isdigit()]
+    others = [code for code in listed if not code[:1].isdigit()] if numbers != listed else []
+    return (TOTAL, *numbers, *others)
+
+
+def classes_of(bound: BoundRule, pack: Pack) -> tuple[str, ...]:
+    """Top codes of the catalogue that the rule's open blocks list."""
+    for selector in bound.selectors:
+        codes = pack.blocks[selector.block].codes
+        if codes:
+            return pack.catalogues[codes].tops
+    block = pack.blocks[bound.left[0].block]
+    return next(iter(block.sets.values()))
