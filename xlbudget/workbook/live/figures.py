@@ -174,8 +174,8 @@ def _levels(
     places: Mapping[str, int],
     units: list[str],
 ) -> Written:
-    """Level by level as `layout.outline` has it: the first row is the top; a row is a unit if
-    its name is known as one, or if the rows above and below it add up so."""
+    """Level by level as `layout.recognise.row_levels` has it: the first row is the top; a row is a
+    unit if its name is known as one, or if the rows above and below it add up so."""
     levels = region.block.levels
     column = region.block.columns[0]
     count, running, unit = 0, Decimal(0), 0
