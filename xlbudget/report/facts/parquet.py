@@ -64,8 +64,8 @@ def write_facts(facts: Iterable[Fact], target: Path) -> int:
     """Write the facts, in their order, to a parquet file, and say how many they were.
 
     Amounts are DECIMAL(18,2), wider only where a figure needs it; the year is an integer, all
-    else text. The same facts give the same bytes. An existing file is written over (`cli.output`
-    keeps it). Raises TooLong, and OSError where the folder cannot be written.
+    else text. The same facts give the same bytes. An existing file is written over. Raises
+    TooLong, and OSError where the folder cannot be written.
     """
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         lines = Path(folder) / "facts.json"
