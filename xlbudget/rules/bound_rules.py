@@ -36,7 +36,8 @@ class Selector(NamedTuple):
 
 
 class BoundRule(NamedTuple):
-    """One expression, ready to be laid over a budget."""
+    """One expression, ready to be laid over a budget. `blocks` are those in which it has a term or
+    a condition."""
 
     rule: Rule
     part: Part
@@ -49,6 +50,7 @@ class BoundRule(NamedTuple):
     right: tuple[Selector, ...]
     when: tuple[tuple[Selector, ...], str] | None
     words: Mapping[str, str]
+    blocks: frozenset[BlockKey]
 
     @property
     def selectors(self) -> tuple[Selector, ...]:
@@ -59,12 +61,6 @@ class BoundRule(NamedTuple):
     def within(self) -> bool:
         """Whether all its figures stand in one form."""
         return len({selector.block.form for selector in self.selectors}) == 1
-
-    @property
-    def blocks(self) -> frozenset[BlockKey]:
-        """Every block in which it has a term or a condition."""
-        asked = self.when[0] if self.when else ()
-        return frozenset(selector.block for selector in (*self.selectors, *asked))
 
 
 @lru_cache(maxsize=8)
@@ -82,9 +78,8 @@ def bound_rules(pack: Pack) -> tuple[BoundRule, ...]:
     return tuple(bound)
 
 
-@lru_cache(maxsize=64)
 def rules_in_block(pack: Pack, block: BlockKey) -> tuple[int, ...]:
-    """Which bound rules have a term or a condition in this block, by their place among all."""
+    """Which bound rules have a term or a condition in this block, by their position among all."""
     return tuple(n for n, bound in enumerate(bound_rules(pack)) if block in bound.blocks)
 
 
@@ -124,6 +119,8 @@ class _Binder:
         relation = parse(self.part.holds)
         if relation.relation == "!=":
             raise NotLinear("!= cannot be required, only asked in when:")
+        left, right, when = self.side(relation.left), self.side(relation.right), self.condition()
+        asked = when[0] if when else ()
         return BoundRule(
             rule=rule,
             part=self.part,
@@ -131,11 +128,12 @@ class _Binder:
             on=self.on.id if self.on else None,
             row_word=self.row_word,
             columns=self.columns(relation),
-            left=self.side(relation.left),
+            left=left,
             relation=relation.relation,
-            right=self.side(relation.right),
-            when=self.condition(),
+            right=right,
+            when=when,
             words=self.given,
+            blocks=frozenset(selector.block for selector in (*left, *right, *asked)),
         )
 
     def condition(self) -> tuple[tuple[Selector, ...], str] | None:
