@@ -6,6 +6,7 @@ Said here alone: `instantiate` makes constraints of it, `column_sums` adds it up
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.constraint import EQUAL
@@ -35,7 +36,7 @@ class Meaning(NamedTuple):
 
     selector: Selector
     always: tuple[str, ...] | None
-    listed: Mapping[str, tuple[str, ...]] = {}
+    listed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     itself: bool = False
 
     def rows(self, row: str) -> tuple[str, ...]:
