@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from departments import department
+from helpers.departments import department
+from helpers.mutants import applied, of_filled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutants import applied, of_filled
 
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import CellKey

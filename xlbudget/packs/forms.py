@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xlbudget.packs.faults import Fault, line_of
+from xlbudget.packs.errors import Fault, line_of
 from xlbudget.packs.model import Block, Catalogue, FixedRow, Form, Heading
 
 DIGITS = "零一二三四五六七八九"

@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
-from xlbudget.packs.faults import Fault, PackError, line_of
+from xlbudget.packs.charts import read_pictures
+from xlbudget.packs.errors import Fault, PackError, line_of
 from xlbudget.packs.forms import read_form
 from xlbudget.packs.model import Catalogue, Form, Pack, Part, Rule
-from xlbudget.packs.pictures import read_pictures
 
 DEFAULT_PACK_FILE = "default.txt"
 

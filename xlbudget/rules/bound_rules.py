@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey, CellKey
-from xlbudget.packs.faults import Fault, PackError
+from xlbudget.packs.errors import Fault, PackError
 from xlbudget.packs.load import fault_at
 from xlbudget.packs.model import Block, Pack, Part, Rule
 from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse

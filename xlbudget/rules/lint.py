@@ -9,11 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from xlbudget.packs.faults import Fault, PackError, line_of
+from xlbudget.packs.errors import Fault, PackError, line_of
 from xlbudget.packs.load import fault_at, pack_folders, read_yaml
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import bound_rules
-from xlbudget.rules.kinds import KINDS, READ_KINDS
+from xlbudget.rules.registry import KINDS, READ_KINDS
 
 PACK_SCHEMA = "pack.schema.json"
 SCHEMA_OF = {"pack": "pack", "codes": "codes", "words": "words", "forms": "form", "rules": "rules"}
