@@ -36,7 +36,8 @@ class Selector(NamedTuple):
 
 
 class BoundRule(NamedTuple):
-    """One expression, ready to be laid over a budget."""
+    """One expression, ready to be laid over a budget. `blocks` are those in which it has a term or
+    a condition."""
 
     rule: Rule
     part: Part
@@ -49,6 +50,7 @@ class BoundRule(NamedTuple):
     right: tuple[Selector, ...]
     when: tuple[tuple[Selector, ...], str] | None
     words: Mapping[str, str]
+    blocks: frozenset[BlockKey]
 
     @property
     def selectors(self) -> tuple[Selector, ...]:
@@ -64,12 +66,6 @@ class BoundRule(NamedTuple):
     def first(self) -> Selector:
         """Its first term; the form in which that stands is where the expression is shown."""
         return self.selectors[0]
-
-    @property
-    def blocks(self) -> frozenset[BlockKey]:
-        """Every block in which it has a term or a condition."""
-        asked = self.when[0] if self.when else ()
-        return frozenset(selector.block for selector in (*self.selectors, *asked))
 
 
 @lru_cache(maxsize=8)
@@ -87,9 +83,8 @@ def bound_rules(pack: Pack) -> tuple[BoundRule, ...]:
     return tuple(bound)
 
 
-@lru_cache(maxsize=64)
 def rules_in_block(pack: Pack, block: BlockKey) -> tuple[int, ...]:
-    """Which bound rules have a term or a condition in this block, by their place among all."""
+    """Which bound rules have a term or a condition in this block, by their position among all."""
     return tuple(n for n, bound in enumerate(bound_rules(pack)) if block in bound.blocks)
 
 
@@ -103,7 +98,7 @@ def _bind(
                 binder = _Binder(pack, part, name, given)
                 bound = binder.bound_rule(rule, number)
                 key = "when"
-                yield bound._replace(when=binder.condition())
+                yield binder.with_condition(bound)
             except NotLinear as error:
                 faults.append(fault_at(part.where, key, f"{rule.id}: {error}"))
 
@@ -126,6 +121,7 @@ class _Binder:
         relation = parse(self.part.holds)
         if relation.relation == "!=":
             raise NotLinear("!= cannot be required, only asked in when:")
+        left, right = self.side(relation.left), self.side(relation.right)
         return BoundRule(
             rule=rule,
             part=self.part,
@@ -133,25 +129,28 @@ class _Binder:
             on=self.on.id if self.on else None,
             row_word=self.row_word,
             columns=self.columns(relation),
-            left=self.side(relation.left),
+            left=left,
             relation=relation.relation,
-            right=self.side(relation.right),
+            right=right,
             when=None,
             words=self.given,
+            blocks=frozenset(selector.block for selector in (*left, *right)),
         )
 
-    def condition(self) -> tuple[tuple[Selector, ...], str] | None:
-        """What is asked once, before the expression is laid over any row or column: cells, sets,
-        levels and top rows may stand in it, words that `each` binds may not."""
+    def with_condition(self, bound: BoundRule) -> BoundRule:
+        """The bound rule with its `when`, which is asked once, before the expression is laid over
+        any row or column: cells, sets, levels and top rows may stand in it, words that `each`
+        binds may not."""
         if not self.part.when:
-            return None
+            return bound
         relation = parse(self.part.when)
         if relation.relation not in ("==", "!=") or relation.right.terms:
             raise NotLinear("when: must compare figures with 0 by == or !=")
         selectors = self.side(relation.left)
         if any(s.how == BOUND or s.row == CHILDREN or not s.column for s in selectors):
             raise NotLinear("when: is asked once for all rows and columns; name them")
-        return selectors, relation.relation
+        blocks = bound.blocks.union(selector.block for selector in selectors)
+        return bound._replace(when=(selectors, relation.relation), blocks=blocks)
 
     def columns(self, relation: Relation) -> tuple[str, ...]:
         """The columns to go over: those that every block in the expression has."""

@@ -6,6 +6,7 @@ Said here alone: `instantiate` makes constraints of it, `column_sums` adds it up
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.constraint import EQUAL
@@ -35,7 +36,7 @@ class Meaning(NamedTuple):
 
     selector: Selector
     always: tuple[str, ...] | None
-    listed: Mapping[str, tuple[str, ...]] = {}
+    listed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     itself: bool = False
 
     def rows(self, row: str) -> tuple[str, ...]:
@@ -89,12 +90,12 @@ def _terms(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
 def terms_in_force(
     pack: Pack, trees: Trees, value: Value, block: BlockKey | None = None
 ) -> Iterator[tuple[int, Terms]]:
-    """The terms of every bound rule that applies to this budget, with its place among all; with a
-    `block` only those of the rules that name it. Amounts matter only to conditions (`when`)."""
+    """The terms of every bound rule that applies to this budget, with its position among all; with
+    a `block` only those of the rules that name it. Amounts matter only to conditions (`when`)."""
     every = bound_rules(pack)
-    for place in rules_in_block(pack, block) if block else range(len(every)):
-        if _applies(every[place], trees, value):
-            yield place, _terms(every[place], pack, trees)
+    for position in rules_in_block(pack, block) if block else range(len(every)):
+        if _applies(every[position], trees, value):
+            yield position, _terms(every[position], pack, trees)
 
 
 def _applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
