@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from conftest import EXAMPLE, Office
 
-from xlbudget.app.read_files import check_file
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.recognise.recognise import recognise

@@ -29,7 +29,8 @@ class Source(NamedTuple):
 
 class Share(NamedTuple):
     """What a source adds: its pack, year and units of amount, and of each block its rows as one
-    line of text (`ops.share` writes and reads it), so that three hundred sources are little."""
+    line of text (`ops.consolidate.contribution` writes and reads it), so that three hundred sources
+    are little."""
 
     pack: str
     year: int

@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from xlbudget.core.amount import decimals_of
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Listed
 from xlbudget.core.key import BlockKey
@@ -34,6 +35,7 @@ HEADING, TEXT, ENTRY, AMOUNT = "heading", "text", "entry", "amount"
 NARROWEST = {CODE: 13, NAME: 30, GOVERNMENT: 24}
 WIDEST = 60
 TITLE_SIZE = 16
+USUAL_DECIMALS = 2
 """Widths in characters of ten points; the title is printed larger."""
 
 
@@ -52,7 +54,8 @@ class Cell(NamedTuple):
 class SheetPlan(NamedTuple):
     """One form laid out: its cells in order, column widths in characters, heading rows, and the
     body's first row and the row below its last. Under its rows an open block has one row more
-    at least: a row inserted above that one is still within the table."""
+    at least: a row inserted above that one is still within the table. `least` are the decimals
+    assumed for amounts in the form's unit."""
 
     form: Form
     cells: tuple[Cell, ...]
@@ -62,6 +65,16 @@ class SheetPlan(NamedTuple):
     rows: Mapping[tuple[BlockKey, str], int] = MappingProxyType({})
     columns: Mapping[tuple[BlockKey, str], int] = MappingProxyType({})
     free: int = 0
+    least: int = USUAL_DECIMALS
+
+    def decimals(self, cell: Cell) -> int:
+        """How many decimals a cell shows; 0 for one that is no amount. What a blank one will hold
+        nobody knows: it has room for two."""
+        if cell.role != AMOUNT:
+            return 0
+        if isinstance(cell.content, Decimal):
+            return max(self.least, decimals_of(cell.content))
+        return max(self.least, USUAL_DECIMALS)
 
 
 def plan(
@@ -103,7 +116,17 @@ def plan(
         for cell in cells_of(pack, block, listed[block.id].widest, free, places)
     ]
     widths = _widths(form, [*cells, *widest], width)
-    return SheetPlan(form, tuple(cells), widths, (top, body - 1), (body, note), rows, places, free)
+    return SheetPlan(
+        form,
+        tuple(cells),
+        widths,
+        (top, body - 1),
+        (body, note),
+        rows,
+        places,
+        free,
+        pack.least_decimals(budget.unit_of(form.key)),
+    )
 
 
 def _without(budget: Budget, listed: Mapping[BlockKey, Listed]) -> Budget:

@@ -11,7 +11,8 @@ from xlbudget.core.finding import ERROR
 from xlbudget.core.key import BlockKey
 from xlbudget.ops.consolidate.admission import Refusal
 from xlbudget.ops.consolidate.subordinate_check import Apart
-from xlbudget.packs.model import TOTAL, Block, Pack
+from xlbudget.packs.model import Pack
+from xlbudget.packs.names import code_name, row_name
 from xlbudget.report.messages import money
 from xlbudget.report.text_report import PASSED, Style, uncoloured
 from xlbudget.rules.wording import column_name
@@ -102,7 +103,8 @@ def _node(pack: Pack, node: Node) -> Iterator[str]:
 
 def _apart(pack: Pack, node: Node, one: Apart) -> str:
     words = pack.words["consolidate"]
-    block = pack.blocks[BlockKey(one.cell.form, one.cell.block)]
+    block, row = pack.blocks[BlockKey(one.cell.form, one.cell.block)], one.cell.row
+    is_code = block.codes and row not in block.labels
     named = [
         words["node"]["unit"].format(name=node.below[place].department, amount=money(amount))
         for place, amount in one.parts
@@ -112,19 +114,10 @@ def _apart(pack: Pack, node: Node, one: Apart) -> str:
         named[UNITS:] = [words["node"]["rest"].format(count=rest)]
     return str(words["node"]["figure"]).format(
         form=pack.forms[one.cell.form].sheet,
-        row=_row(pack, block, one.cell.row),
+        row=code_name(pack, row) if is_code else row_name(pack, block, row),
         column=column_name(pack, block.id, one.cell.column),
         own=money(one.own),
         below=money(one.below),
         residual=money(abs(one.own - one.below)),
         units=words["list"].join(named),
     )
-
-
-def _row(pack: Pack, block: Block, row: str) -> str:
-    if row in block.labels:
-        return block.labels[row] or str(pack.words["columns"][TOTAL])
-    if row in block.levels:
-        return str(pack.words["levels"][row])
-    names = pack.catalogues[block.codes].names if block.codes else {}
-    return f"{row} {names.get(row, '')}".strip()

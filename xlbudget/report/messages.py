@@ -15,7 +15,8 @@ from xlbudget.core.finding import Figures, Finding
 from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import BROKEN
-from xlbudget.packs.model import TOTAL, Pack, Rule
+from xlbudget.packs.model import Pack, Rule
+from xlbudget.packs.names import code_name, row_name
 from xlbudget.rules.wording import Blanks, column_name, render_sentence
 
 
@@ -50,14 +51,8 @@ class Namer:
     def row(self, cell: CellKey) -> str:
         """The row's printed name: 基本工资, 合计, or the code of a row that is not there."""
         block = self.pack.blocks[BlockKey(cell.form, cell.block)]
-        if cell.row in block.labels:
-            return block.labels[cell.row] or self.pack.words["columns"][TOTAL]
         row = self._rows.get((cell.form, cell.block, cell.row))
-        if row is not None:
-            return row.name or row.code
-        if block.codes:
-            return self.pack.catalogues[block.codes].names.get(cell.row, cell.row)
-        return str(self.pack.words["levels"].get(cell.row, cell.row))
+        return row_name(self.pack, block, cell.row, (row.name or row.code) if row else "")
 
     def code(self, cell: CellKey) -> str:
         """The code that the row bears in the file; nothing where it bears none."""
@@ -118,7 +113,7 @@ def sentence(namer: Namer, rule: Rule, finding: Finding) -> str:
     """What must hold, with the row, column, class or code that it is about."""
     constraint = finding.constraint
     assert constraint is not None
-    first = constraint.left[0].cell
+    first = constraint.cells()[0]
 
     def called(word: str, value: str) -> str:
         if word in ("class", "code"):
@@ -132,14 +127,11 @@ def sentence(namer: Namer, rule: Rule, finding: Finding) -> str:
 
 
 def _code(namer: Namer, finding: Finding, code: str) -> str:
-    if code == TOTAL:
-        return str(namer.pack.words["columns"][TOTAL])
+    """A code with the name that a form gives it."""
     assert finding.constraint is not None
-    for cell in finding.constraint.cells():
-        name = namer.row(cell)
-        if name != code:
-            return f"{code} {name.split('、', 1)[-1]}"
-    return code
+    names = (namer.row(cell) for cell in finding.constraint.cells())
+    written = next((name for name in names if name != code), "")
+    return code_name(namer.pack, code, written.split("、", 1)[-1])
 
 
 def mend(namer: Namer, finding: Finding) -> str:
@@ -190,7 +182,4 @@ def _row_repair(namer: Namer, one: RowRepair) -> str:
 def _meant(namer: Namer, one: RowRepair) -> str:
     """The row that is meant: a code with its name, or what such rows are called."""
     block = namer.pack.blocks[BlockKey(*one.cell[:2])]
-    if block.codes:
-        name = namer.pack.catalogues[block.codes].names.get(one.row, "")
-        return f"{one.row} {name}".strip()
-    return str(namer.pack.words["levels"].get(one.row, one.row))
+    return code_name(namer.pack, one.row) if block.codes else row_name(namer.pack, block, one.row)

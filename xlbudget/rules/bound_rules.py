@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.key import BlockKey
 from xlbudget.packs.errors import Fault, PackError
 from xlbudget.packs.load import fault_at
 from xlbudget.packs.model import Block, Pack, Part, Rule
@@ -36,7 +36,8 @@ class Selector(NamedTuple):
 
 
 class BoundRule(NamedTuple):
-    """One expression, ready to be laid over a budget."""
+    """One expression, ready to be laid over a budget. `blocks` are those in which it has a term or
+    a condition."""
 
     rule: Rule
     part: Part
@@ -49,6 +50,7 @@ class BoundRule(NamedTuple):
     right: tuple[Selector, ...]
     when: tuple[tuple[Selector, ...], str] | None
     words: Mapping[str, str]
+    blocks: frozenset[BlockKey]
 
     @property
     def selectors(self) -> tuple[Selector, ...]:
@@ -61,10 +63,9 @@ class BoundRule(NamedTuple):
         return len({selector.block.form for selector in self.selectors}) == 1
 
     @property
-    def blocks(self) -> frozenset[BlockKey]:
-        """Every block in which it has a term or a condition."""
-        asked = self.when[0] if self.when else ()
-        return frozenset(selector.block for selector in (*self.selectors, *asked))
+    def first(self) -> Selector:
+        """Its first term; the form in which that stands is where the expression is shown."""
+        return self.selectors[0]
 
 
 @lru_cache(maxsize=8)
@@ -82,17 +83,9 @@ def bound_rules(pack: Pack) -> tuple[BoundRule, ...]:
     return tuple(bound)
 
 
-@lru_cache(maxsize=64)
 def rules_in_block(pack: Pack, block: BlockKey) -> tuple[int, ...]:
-    """Which bound rules have a term or a condition in this block, by their place among all."""
+    """Which bound rules have a term or a condition in this block, by their position among all."""
     return tuple(n for n, bound in enumerate(bound_rules(pack)) if block in bound.blocks)
-
-
-def choosing_cells(pack: Pack) -> Iterator[CellKey]:
-    """Cells whose amounts pick constraints (`when`)."""
-    for bound in bound_rules(pack):
-        for selector in bound.when[0] if bound.when else ():
-            yield CellKey(*selector.block, selector.row, selector.column)
 
 
 def _bind(
@@ -100,10 +93,14 @@ def _bind(
 ) -> Iterator[BoundRule]:
     for name in part.on or ("",):
         for given in part.given:
+            key = "holds"
             try:
-                yield _Binder(pack, part, name, given).bound_rule(rule, number)
+                binder = _Binder(pack, part, name, given)
+                bound = binder.bound_rule(rule, number)
+                key = "when"
+                yield binder.with_condition(bound)
             except NotLinear as error:
-                faults.append(fault_at(part.where, "holds", f"{rule.id}: {error}"))
+                faults.append(fault_at(part.where, key, f"{rule.id}: {error}"))
 
 
 class _Binder:
@@ -124,6 +121,7 @@ class _Binder:
         relation = parse(self.part.holds)
         if relation.relation == "!=":
             raise NotLinear("!= cannot be required, only asked in when:")
+        left, right = self.side(relation.left), self.side(relation.right)
         return BoundRule(
             rule=rule,
             part=self.part,
@@ -131,20 +129,28 @@ class _Binder:
             on=self.on.id if self.on else None,
             row_word=self.row_word,
             columns=self.columns(relation),
-            left=self.side(relation.left),
+            left=left,
             relation=relation.relation,
-            right=self.side(relation.right),
-            when=self.condition(),
+            right=right,
+            when=None,
             words=self.given,
+            blocks=frozenset(selector.block for selector in (*left, *right)),
         )
 
-    def condition(self) -> tuple[tuple[Selector, ...], str] | None:
+    def with_condition(self, bound: BoundRule) -> BoundRule:
+        """The bound rule with its `when`, which is asked once, before the expression is laid over
+        any row or column: cells, sets, levels and top rows may stand in it, words that `each`
+        binds may not."""
         if not self.part.when:
-            return None
+            return bound
         relation = parse(self.part.when)
         if relation.relation not in ("==", "!=") or relation.right.terms:
             raise NotLinear("when: must compare figures with 0 by == or !=")
-        return self.side(relation.left), relation.relation
+        selectors = self.side(relation.left)
+        if any(s.how == BOUND or s.row == CHILDREN or not s.column for s in selectors):
+            raise NotLinear("when: is asked once for all rows and columns; name them")
+        blocks = bound.blocks.union(selector.block for selector in selectors)
+        return bound._replace(when=(selectors, relation.relation), blocks=blocks)
 
     def columns(self, relation: Relation) -> tuple[str, ...]:
         """The columns to go over: those that every block in the expression has."""

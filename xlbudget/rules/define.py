@@ -16,11 +16,11 @@ from xlbudget.rules.tree import Trees
 def definitions(pack: Pack, trees: Trees) -> dict[CellKey, tuple[Instance, Constraint]]:
     """Total cell → the constraint whose left side it is and whose right side computes it."""
     every = bound_rules(pack)
-    found: dict[CellKey, tuple[Instance, Constraint]] = {}
+    defined: dict[CellKey, tuple[Instance, Constraint]] = {}
     for instance, constraint in instantiate(pack, trees):
         if every[instance.bound].part.defines and len(constraint.left) == 1:
-            found.setdefault(constraint.left[0].cell, (instance, constraint))
-    return found
+            defined.setdefault(constraint.left[0].cell, (instance, constraint))
+    return defined
 
 
 def compute_totals(
@@ -68,7 +68,7 @@ def _rows(
     order = pack.blocks[key].row_keys
     there = {row.id: row for row in rows}
     ids = [*order, *(row.id for row in rows if row.id not in order)]
-    found = []
+    completed = []
     for identity in ids:
         row = there.get(identity, Row(identity, {}))
         amounts = {**row.amounts, **changed.get(identity, {})}
@@ -78,5 +78,5 @@ def _rows(
             if column in amounts and (amounts[column] or column not in changed.get(identity, {}))
         }
         if identity in there or kept:
-            found.append(row._replace(amounts=kept))
-    return tuple(found)
+            completed.append(row._replace(amounts=kept))
+    return tuple(completed)

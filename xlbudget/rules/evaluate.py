@@ -63,13 +63,13 @@ def evaluate(
     doubtful = doubt.blocks()
     count = 0
     judged: list[Judged] = []
-    for place, terms in terms_in_force(pack, trees, amounts.value):
+    for position, terms in terms_in_force(pack, trees, amounts.value):
         count += len(terms.rows) * len(terms.bound.columns)
         decidable = not doubtful or doubtful.isdisjoint(terms.bound.blocks)
         for row, column in inexact(terms, amounts.columns) if decidable else _everywhere(terms):
             constraint = instantiate_at(terms, row, column)
             verdict = _verdict(constraint, amounts.figures(constraint.cells()), doubt)
-            judged.append(Judged(Instance(place, row, column), constraint, verdict))
+            judged.append(Judged(Instance(position, row, column), constraint, verdict))
     judged = apply_exemption(pack, judged)
     counts = Counter(one.verdict.outcome for one in judged)
     counts[HELD] += count - len(judged)
@@ -98,13 +98,13 @@ def sample_near_totals(
     codes, the short ones first. Of a county's ten thousand only these are built."""
     amounts = scaled_amounts(pack, budget)
     terms = dict(terms_in_force(pack, trees, amounts.value))
-    places = [
-        (_depth(pack, of_rule.bound, row), Instance(place, row, column))
-        for place, of_rule in terms.items()
+    ranked = [
+        (_depth(pack, of_rule.bound, row), Instance(position, row, column))
+        for position, of_rule in terms.items()
         for row, column in _everywhere(of_rule)
     ]
-    places.sort(key=lambda pair: pair[0])
-    chosen = (instance for _, instance in places if instance not in beside)
+    ranked.sort(key=lambda pair: pair[0])
+    chosen = (instance for _, instance in ranked if instance not in beside)
     for instance in islice(chosen, max(0, most)):
         constraint = instantiate_at(terms[instance.bound], instance.row, instance.column)
         figures = amounts.figures(constraint.cells())

@@ -13,7 +13,7 @@ from xlbudget.rules.tree import Trees
 
 
 class Instance(NamedTuple):
-    """Which constraint of a rule set: the bound rule by its place among all, row and column."""
+    """Which constraint of a rule set: the bound rule by its position among all, row and column."""
 
     bound: int
     row: str
@@ -30,10 +30,10 @@ def instantiate(
 ) -> Iterator[tuple[Instance, Constraint]]:
     """Every constraint that the pack's rules put on this budget, rule by rule and row by row, with
     where it comes from; with a `block` only those of the rules that name it."""
-    for place, terms in terms_in_force(pack, trees, value, block):
+    for position, terms in terms_in_force(pack, trees, value, block):
         for row in terms.rows:
             for column in terms.bound.columns:
-                yield Instance(place, row, column), instantiate_at(terms, row, column)
+                yield Instance(position, row, column), instantiate_at(terms, row, column)
 
 
 def instantiate_at(terms: Terms, row: str, column: str) -> Constraint:

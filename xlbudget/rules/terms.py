@@ -6,6 +6,7 @@ Said here alone: `instantiate` makes constraints of it, `column_sums` adds it up
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.constraint import EQUAL
@@ -35,7 +36,7 @@ class Meaning(NamedTuple):
 
     selector: Selector
     always: tuple[str, ...] | None
-    listed: Mapping[str, tuple[str, ...]] = {}
+    listed: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     itself: bool = False
 
     def rows(self, row: str) -> tuple[str, ...]:
@@ -82,35 +83,40 @@ def _terms(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
     rows = _rows(bound, pack, trees)
     if not any(meaning.itself or meaning.always for meaning in (*left, *right)):
         rows = tuple(row for row in rows if any(m.rows(row) for m in (*left, *right)))
-    return Terms(bound, rows, left, right, _condition(bound, trees))
+    condition = tuple(cell for _, cell in _condition(bound, trees))
+    return Terms(bound, rows, left, right, condition)
 
 
 def terms_in_force(
     pack: Pack, trees: Trees, value: Value, block: BlockKey | None = None
 ) -> Iterator[tuple[int, Terms]]:
-    """The terms of every bound rule that applies to this budget, with its place among all; with a
-    `block` only those of the rules that name it. Amounts matter only to conditions (`when`)."""
+    """The terms of every bound rule that applies to this budget, with its position among all; with
+    a `block` only those of the rules that name it. Amounts matter only to conditions (`when`)."""
     every = bound_rules(pack)
-    for place in rules_in_block(pack, block) if block else range(len(every)):
-        if _applies(every[place], trees, value):
-            yield place, _terms(every[place], pack, trees)
+    for position in rules_in_block(pack, block) if block else range(len(every)):
+        if _applies(every[position], trees, value):
+            yield position, _terms(every[position], pack, trees)
 
 
 def _applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
     """Whether the condition is met, if there is one, on which the choice of this rule rests."""
     if not bound.when:
         return True
-    nothing = not sum(map(value, _condition(bound, trees)))
+    nothing = not sum(a * value(cell) for a, cell in _condition(bound, trees))
     return nothing == (bound.when[1] == EQUAL)
 
 
-def _condition(bound: BoundRule, trees: Trees) -> tuple[CellKey, ...]:
-    selectors = bound.when[0] if bound.when else ()
-    return tuple(
-        CellKey(*selector.block, row, selector.column)
-        for selector in selectors
-        for row in meaning_of(selector, trees).rows("")
-    )
+def choosing_cells(pack: Pack, trees: Trees) -> Iterator[CellKey]:
+    """Cells whose amounts pick constraints (`when`)."""
+    for bound in bound_rules(pack):
+        for _, cell in _condition(bound, trees):
+            yield cell
+
+
+def _condition(bound: BoundRule, trees: Trees) -> Iterator[tuple[int, CellKey]]:
+    for selector in bound.when[0] if bound.when else ():
+        for row in meaning_of(selector, trees).rows(""):
+            yield selector.coefficient, CellKey(*selector.block, row, selector.column)
 
 
 def _rows(bound: BoundRule, pack: Pack, trees: Trees) -> tuple[str, ...]:
@@ -144,5 +150,5 @@ def classes_of(bound: BoundRule, pack: Pack) -> tuple[str, ...]:
         codes = pack.blocks[selector.block].codes
         if codes:
             return pack.catalogues[codes].tops
-    block = pack.blocks[bound.left[0].block]
+    block = pack.blocks[bound.first.block]
     return next(iter(block.sets.values()))

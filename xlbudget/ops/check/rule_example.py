@@ -43,11 +43,14 @@ def example_of(pack: Pack, rule: Rule) -> Example | None:
     """An example that breaks the rule; None where nothing in the rule is between figures."""
     rows = {key: tuple(_rows(pack, block, rule)) for key, block in pack.blocks.items()}
     blank = Budget(pack.name, pack.year, pack.unit, "", blocks=rows)
-    laid = [one for one in instantiate(pack, trees_of(pack, blank)) if one[1].rule == rule.id]
-    if not laid:
+    every = instantiate(pack, trees_of(pack, blank))
+    of_rule = [
+        (instance, constraint) for instance, constraint in every if constraint.rule == rule.id
+    ]
+    if not of_rule:
         return None
     # A row of its own says more than the total row.
-    _, wanted = next((one for one in laid if one[0].row != TOTAL), laid[0])
+    _, wanted = next((pair for pair in of_rule if pair[0].row != TOTAL), of_rule[0])
     budget = _filled(blank, _figures(wanted))
     amounts, judged = evaluate_all(pack, budget, trees_of(pack, budget))
     mine = [one for one in judged if one.constraint == wanted]

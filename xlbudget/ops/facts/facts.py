@@ -16,7 +16,8 @@ from xlbudget.core.key import BlockKey, CellKey, Place, column_letters
 from xlbudget.core.reading import Reading
 from xlbudget.ops.consolidate.contribution import reading_of
 from xlbudget.ops.facts.column_names import block_word, column_words
-from xlbudget.packs.model import TOTAL, Block, Pack
+from xlbudget.packs.model import Block, Pack
+from xlbudget.packs.names import row_name
 
 SANE = 400
 """Decimals or zeros beyond which nobody wrote a figure in digits."""
@@ -135,9 +136,7 @@ def _address(place: Place | None) -> tuple[str, str]:
 
 def _name(pack: Pack, block: Block, row: Row) -> str:
     """The row's printed label, or its name as the file says it."""
-    if row.id in block.labels:
-        return block.labels[row.id] or str(pack.words["columns"][TOTAL])
-    return row.name
+    return row_name(pack, block, row.id) if row.id in block.labels else row.name
 
 
 def _code(pack: Pack, block: Block, row: Row) -> str:

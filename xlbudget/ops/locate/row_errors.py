@@ -222,7 +222,7 @@ def _missing_under(
         value
         for i, c in about.items()
         for word, value in i[2]
-        if word in ("parent", "childless") and value in ids and c.left[0].cell[:2] == block.id
+        if word in ("parent", "childless") and value in ids and c.cells()[0][:2] == block.id
     )
     total = CellKey(*block.id, TOTAL, "")
     whole = any(not i[2] or i[2][0][0] == "column" for i in about) and any(

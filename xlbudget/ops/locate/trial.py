@@ -17,11 +17,11 @@ from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import UNDECIDED, Figure, Verdict, judge
 from xlbudget.ops.locate.typing_errors import COSTS, slip_of
 from xlbudget.packs.model import Pack
-from xlbudget.rules.bound_rules import choosing_cells
 from xlbudget.rules.define import definitions
 from xlbudget.rules.instantiate import instantiate
 from xlbudget.rules.outcomes import ONE_UNIT, Judged, severity_of
 from xlbudget.rules.scaled_amounts import ScaledAmounts
+from xlbudget.rules.terms import choosing_cells
 from xlbudget.rules.tree import Trees
 
 Cost = tuple[int, ...]
@@ -61,7 +61,7 @@ class Trial:
         self.pack, self.budget, self.trees = pack, budget, trees
         self.per_yuan = amounts.per_yuan
         self.printed_figures = amounts.figures(cell for cell, _ in budget.amounts())
-        self.choosing = frozenset(choosing_cells(pack))
+        self.choosing = frozenset(choosing_cells(pack, trees))
         self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
         self.undecided = frozenset(
             identity(o.constraint) for o in judged if o.verdict.outcome == UNDECIDED

@@ -12,15 +12,29 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from xlbudget.core.amount import plain
 from xlbudget.core.budget import Row
 from xlbudget.core.consolidation import Listed
 from xlbudget.core.key import BlockKey
-from xlbudget.layout.plan import AMOUNT, ENTRY, Cell, SheetPlan, cells_of, words_of
+from xlbudget.layout.plan import (
+    AMOUNT,
+    ENTRY,
+    USUAL_DECIMALS,
+    Cell,
+    SheetPlan,
+    cells_of,
+    words_of,
+)
 from xlbudget.packs.model import Block, Pack
-from xlbudget.workbook.live.form_sheet import decimals_shown
 from xlbudget.workbook.xlsx.package import Later, Sheet, pieces_of
-from xlbudget.workbook.xlsx.row_xml import BLANK, FIGURE, TEXT, row_pattern, row_xml, text_xml
+from xlbudget.workbook.xlsx.row_xml import (
+    BLANK,
+    FIGURE,
+    TEXT,
+    figure_xml,
+    row_pattern,
+    row_xml,
+    text_xml,
+)
 from xlbudget.workbook.xlsx.styles import Formats
 
 Look = tuple[str, int, int]
@@ -49,30 +63,30 @@ def write_rows(
     end, free = planned.body[1], planned.free
     cells = [cell for cell in planned.cells if first <= cell.row < end]
     blocks = [block for block in planned.form.blocks if block.id in listed]
-    looks = {_look(cell) for cell in cells}
-    looks.update(look for block in blocks for look in _looks_of(block, listed[block.id]))
+    looks = {_look(planned, cell) for cell in cells}
+    looks.update(look for block in blocks for look in _looks_of(planned, block, listed[block.id]))
     # The styles are written before the rows are made.
     styles = {look: formats.index(*look) for look in sorted(looks)}
 
     def lines() -> Iterator[str]:
-        yield from _as_planned((cell for cell in cells if cell.row < free), styles)
+        yield from _as_planned(planned, (cell for cell in cells if cell.row < free), styles)
         for block in blocks:
             yield from _as_listed(pack, block, planned, listed[block.id], styles)
-        yield from _as_planned((cell for cell in cells if cell.row >= free), styles)
+        yield from _as_planned(planned, (cell for cell in cells if cell.row >= free), styles)
 
     sheet.rows_later(Later(first, end, lambda: pieces_of(lines())), len(planned.widths) - 1)
 
 
-def _look(cell: Cell) -> Look:
-    return cell.role, cell.level, decimals_shown(cell)
+def _look(planned: SheetPlan, cell: Cell) -> Look:
+    return cell.role, cell.level, planned.decimals(cell)
 
 
-def _as_planned(cells: Iterable[Cell], styles: Styles) -> Iterator[str]:
+def _as_planned(planned: SheetPlan, cells: Iterable[Cell], styles: Styles) -> Iterator[str]:
     """Rows whose cells are planned."""
     patterns: dict[tuple[tuple[int, int, str], ...], str] = {}
     for number, row in groupby(cells, attrgetter("row")):
         line = list(row)
-        filled = tuple((c.column, styles[_look(c)], _kind(c.content)) for c in line)
+        filled = tuple((c.column, styles[_look(planned, c)], _kind(c.content)) for c in line)
         pattern = patterns.get(filled)
         if pattern is None:
             pattern = patterns[filled] = row_pattern(filled)
@@ -95,10 +109,11 @@ def _as_listed(
         yield row_xml(pattern, number, said)
 
 
-def _looks_of(block: Block, listed: Listed) -> Iterator[Look]:
+def _looks_of(planned: SheetPlan, block: Block, listed: Listed) -> Iterator[Look]:
     """The looks of all cells that may come."""
+    most = max(USUAL_DECIMALS, listed.decimals)
     yield from ((ENTRY, level, 0) for level in range(len(block.levels)))
-    yield from ((AMOUNT, 0, decimals) for decimals in range(2, max(2, listed.decimals) + 1))
+    yield from ((AMOUNT, 0, decimals) for decimals in range(planned.least, most + 1))
 
 
 def _said(
@@ -110,7 +125,7 @@ def _said(
     amounts = row.amounts
     for key, holds_amounts in paths:
         if holds_amounts:
-            text = plain(amounts[key]) if key in amounts else ""
+            text = figure_xml(amounts[key]) if key in amounts else ""
             filled.append(len(text.partition(".")[2]) if text else -1)
         else:
             text = text_xml(words_of(pack, block, row, key))
@@ -123,7 +138,9 @@ def _said(
 def _pattern(pack: Pack, block: Block, planned: SheetPlan, row: Row, styles: Styles) -> str:
     """The XML of rows that are filled like this one."""
     cells = cells_of(pack, block, row, 0, planned.columns)
-    return row_pattern((cell.column, styles[_look(cell)], _kind(cell.content)) for cell in cells)
+    return row_pattern(
+        (cell.column, styles[_look(planned, cell)], _kind(cell.content)) for cell in cells
+    )
 
 
 def _kind(content: str | Decimal | None) -> str:
@@ -133,4 +150,4 @@ def _kind(content: str | Decimal | None) -> str:
 
 
 def _text(content: str | Decimal) -> str:
-    return text_xml(content) if isinstance(content, str) else plain(content)
+    return text_xml(content) if isinstance(content, str) else figure_xml(content)

@@ -3,7 +3,7 @@
 Rows of text that the program itself reads back (`read_origins`); whoever shows the sheet can
 follow them too. For each source a row with its number (as on the sheet of sources), its fields,
 and its pack, year and units, both as JSON arrays; then a row for each of its blocks with the
-block's line (`ops.share`), in as many cells as Excel's limit asks for.
+block's line (`ops.consolidate.contribution`), in as many cells as Excel's limit asks for.
 """
 
 from __future__ import annotations

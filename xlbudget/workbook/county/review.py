@@ -15,9 +15,10 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.constraint import AT_MOST, Constraint, Term
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.core.key import BlockKey, CellKey, Place, address, column_letters, sheet_name
-from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED
-from xlbudget.layout.plan import HEADING, TITLE, SheetPlan
+from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED, factor, last_decimal
+from xlbudget.layout.plan import HEADING, TITLE, USUAL_DECIMALS, SheetPlan
 from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.packs.names import code_name, row_name
 from xlbudget.rules.outcomes import ONE_UNIT, Judged, severity_of
 from xlbudget.rules.wording import render_sentence
 from xlbudget.workbook.live.review import (
@@ -38,13 +39,14 @@ from xlbudget.workbook.live.review import (
     colour_states,
     lay_out_review,
 )
-from xlbudget.workbook.xlsx.formula import Formula, number, quoted
+from xlbudget.workbook.xlsx.formula import Formula, Outcomes, number, outside, quoted, times
 from xlbudget.workbook.xlsx.package import Later, Sheet, pieces_of
 from xlbudget.workbook.xlsx.row_xml import (
     FIGURE,
     FORMULA,
     SPOKEN,
     TEXT,
+    figure_xml,
     row_pattern,
     row_xml,
     text_xml,
@@ -57,10 +59,21 @@ LONGEST = 8_000
 """Characters of a formula; Excel takes 8192. A longer sum is written as its value."""
 
 
+class Interval(NamedTuple):
+    """The intervals of both sides: how many units of the finest last decimal make one unit of the
+    sides; in such units the sum of the widths of all roundings, of their squares, and the widest
+    one (RULES.md, Tolerance)."""
+
+    per_unit: Decimal
+    bound: int
+    squares: int
+    widest: int
+
+
 class Line(NamedTuple):
-    """One constraint in words and formulas: form's sheet, rule, sentence, both sides, how far
-    apart they are and how many roundings are behind them, the word for a breach and for its state
-    now."""
+    """One constraint in words and formulas: form's sheet, rule, sentence, both sides in the unit of
+    that form, how far apart they are and what may be between them, the word for a breach and for
+    its state now."""
 
     sheet: str
     rule: str
@@ -69,7 +82,7 @@ class Line(NamedTuple):
     right: Formula
     apart: float | int
     at_most: bool
-    roundings: int
+    interval: Interval
     broken: str
     state: str
     link: str
@@ -133,8 +146,8 @@ def tally_of(
     amounts = dict(budget.amounts())
     names = {(key, row.id): row.name for key, rows in budget.blocks.items() for row in rows}
     by_form = {planned.form.key: planned for planned in plans}
-    factors = {form: _factor(pack, budget, form) for form in pack.forms}
-    writer = _Writer(pack, by_form, amounts, names, factors)
+    units = {form: budget.unit_of(form) for form in pack.forms}
+    writer = _Writer(pack, by_form, amounts, names, units, budget.roundings)
     filled = {cell.form for cell, amount in amounts.items() if amount}
     return Tally(
         words,
@@ -143,12 +156,6 @@ def tally_of(
         count - len(chosen),
         frozenset(pack.forms.keys() - filled),
     )
-
-
-def _factor(pack: Pack, budget: Budget, form: str) -> Decimal:
-    """How many of the budget's units a form's unit is."""
-    own, common = budget.unit_of(form), budget.unit
-    return Decimal(pack.yuan(own)) / pack.yuan(common)
 
 
 def _rank(pack: Pack, one: Judged) -> tuple[bool, int, int]:
@@ -161,14 +168,15 @@ def _rank(pack: Pack, one: Judged) -> tuple[bool, int, int]:
 
 
 class _Writer(NamedTuple):
-    """Turns constraints into lines. `amounts` are in the unit of their forms, `names` are those of
-    open rows, `factors` how many of the budget's units each form's unit is."""
+    """Turns constraints into lines. `amounts` are in the `units` of their forms, `names` are those
+    of open rows, `roundings` how many rounded figures a cell is the sum of (one, if not there)."""
 
     pack: Pack
     plans: Mapping[str, SheetPlan]
     amounts: Mapping[CellKey, Decimal]
     names: Mapping[tuple[BlockKey, str], str]
-    factors: Mapping[str, Decimal]
+    units: Mapping[str, str]
+    roundings: Mapping[CellKey, int]
 
     def line(self, one: Judged) -> Line:
         """A constraint in words and formulas."""
@@ -185,7 +193,7 @@ class _Writer(NamedTuple):
             self.says(constraint),
             *self.sides(constraint),
             constraint.relation == AT_MOST,
-            verdict.filled,
+            self.interval(constraint),
             states[broken],
             states[severity_of(self.pack, constraint, verdict)],
             self.address(constraint),
@@ -197,11 +205,10 @@ class _Writer(NamedTuple):
         block = BlockKey(first.form, first.block)
 
         def called(word: str, value: str) -> str:
-            if word in ("class", "code") and value != TOTAL:
-                names = (c.names[value] for c in self.pack.catalogues.values() if value in c.names)
-                return f"{value} {next(names, '')}".strip()
-            label = self.pack.blocks[block].labels.get(value)
-            return label or self.names.get((block, value)) or self.pack.words["columns"][TOTAL]
+            if word in ("class", "code"):
+                return code_name(self.pack, value)
+            written = self.names.get((block, value), "")
+            return row_name(self.pack, self.pack.blocks[block], value, written)
 
         part = rule.parts[constraint.part]
         return render_sentence(self.pack, part, rule, constraint.about, block, called)
@@ -217,19 +224,46 @@ class _Writer(NamedTuple):
         return ""
 
     def sides(self, constraint: Constraint) -> tuple[Formula, Formula, float | int]:
-        """Both sides, and how far they are apart."""
+        """Both sides in the unit of the form named first, and how far they are apart."""
+        unit = self.yuan(constraint.cells()[0])
         left, right = (
-            sum((self.amount(term) for term in terms), Decimal(0))
+            sum((self.amount(term, unit) for term in terms), Decimal(0))
             for terms in (constraint.left, constraint.right)
         )
         return (
-            self.side(constraint.left, left),
-            self.side(constraint.right, right),
+            self.side(constraint.left, unit, left),
+            self.side(constraint.right, unit, right),
             number(left - right),
         )
 
-    def side(self, terms: Sequence[Term], value: Decimal) -> Formula:
-        """The sum of one side, cells of one column as ranges."""
+    def yuan(self, cell: CellKey) -> int:
+        """How many 元 the unit of a cell's form is."""
+        return self.pack.yuan(self.units[cell.form])
+
+    def interval(self, constraint: Constraint) -> Interval:
+        """The intervals of the figures that are there now, each in its own unit."""
+        lasts = []
+        for coefficient, cell in constraint.terms():
+            amount = self.amounts.get(cell)
+            if amount:
+                least = self.pack.least_decimals(self.units[cell.form])
+                last = last_decimal(amount, self.yuan(cell), least)
+                lasts.append((last, abs(coefficient) * self.roundings.get(cell, 1)))
+        first = constraint.cells()[0]
+        finest = min(
+            (last for last, _ in lasts),
+            default=last_decimal(Decimal(0), self.yuan(first), USUAL_DECIMALS),
+        )
+        widths = [(10 ** (last - finest), count) for last, count in lasts]
+        return Interval(
+            factor(self.yuan(first), finest),
+            sum(width * count for width, count in widths),
+            sum(width * width * count for width, count in widths),
+            max((width for width, _ in widths), default=1),
+        )
+
+    def side(self, terms: Sequence[Term], unit: int, value: Decimal) -> Formula:
+        """The sum of one side in units of so many 元, cells of one column as ranges."""
         groups: dict[tuple[str, int, int], list[int]] = {}
         for coefficient, cell in terms:
             planned, block = self.plans[cell.form], BlockKey(cell.form, cell.block)
@@ -237,11 +271,16 @@ class _Writer(NamedTuple):
             if row is not None:
                 group = cell.form, planned.columns[block, cell.column], coefficient
                 groups.setdefault(group, []).append(row)
-        pieces = [self.piece(*group, rows) for group, rows in groups.items()]
+        pieces = [
+            self.piece(
+                form, column, Decimal(weight * self.pack.yuan(self.units[form])) / unit, rows
+            )
+            for (form, column, weight), rows in groups.items()
+        ]
         text = "+".join(pieces).replace("+-", "-") or "0"
         return Formula(text if len(text) <= LONGEST else str(number(value)), number(value))
 
-    def piece(self, form: str, column: int, coefficient: int, rows: list[int]) -> str:
+    def piece(self, form: str, column: int, weight: Decimal, rows: list[int]) -> str:
         """So many times the cells of a column."""
         sheet, letters = sheet_name(self.pack.forms[form].sheet), column_letters(column)
         texts = []
@@ -250,19 +289,13 @@ class _Writer(NamedTuple):
             cells = f"{sheet}!{letters}{lines[0]}"
             alone = len(lines) == 1
             texts.append(cells if alone else f"SUM({cells}:{letters}{lines[-1]})")
-        times, text = self.times(form, coefficient), "+".join(texts)
-        return times + (text if len(texts) == 1 or not times else f"({text})")
+        before, text = times(weight), "+".join(texts)
+        return before + (text if len(texts) == 1 or not before else f"({text})")
 
-    def times(self, form: str, coefficient: int) -> str:
-        """The factor before a form's cells, which may be in another unit than the budget."""
-        factor = abs(coefficient) * self.factors[form]
-        sign = "-" if coefficient < 0 else ""
-        return sign if factor == 1 else f"{sign}{factor.normalize():f}*"
-
-    def amount(self, term: Term) -> Decimal:
-        """A term's value in the budget's unit."""
+    def amount(self, term: Term, unit: int) -> Decimal:
+        """A term's value in units of so many 元."""
         amount = self.amounts.get(term.cell, Decimal(0))
-        return term.coefficient * amount * self.factors[term.cell.form]
+        return term.coefficient * amount * self.yuan(term.cell) / unit
 
 
 def write_tally(sheet: Sheet, pack: Pack, tally: Tally, formats: Formats) -> None:
@@ -282,14 +315,16 @@ def write_tally(sheet: Sheet, pack: Pack, tally: Tally, formats: Formats) -> Non
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
 
+MONEY = -1
+"""Stands for the decimals of a column of figures: as many as a line needs."""
 COLUMNS = (
     (NUMBER, PLAIN, 0, FIGURE),
     (SHEET, PLAIN, 0, TEXT),
     (RULE_ID, PLAIN, 0, TEXT),
     (MUST, PLAIN, 0, TEXT),
-    (LEFT_SIDE, PLAIN, 2, FORMULA),
-    (RIGHT_SIDE, PLAIN, 2, FORMULA),
-    (APART, PLAIN, 2, FORMULA),
+    (LEFT_SIDE, PLAIN, MONEY, FORMULA),
+    (RIGHT_SIDE, PLAIN, MONEY, FORMULA),
+    (APART, PLAIN, MONEY, FORMULA),
     (STATED, STATE, 0, SPOKEN),
     (GOES_TO, LINK, 0, SPOKEN),
 )
@@ -299,36 +334,45 @@ COLUMNS = (
 def _write_lines(
     sheet: Sheet, words: Mapping[str, Any], lines: Sequence[Line], formats: Formats
 ) -> None:
+    needed = [line.interval.per_unit.adjusted() for line in lines]
+    decimals = max([USUAL_DECIMALS, *needed])
     styled = sorted(
-        (column, formats.index(role, 0, n), holds) for column, role, n, holds in COLUMNS
+        (column, formats.index(role, 0, decimals if n == MONEY else n), holds)
+        for column, role, n, holds in COLUMNS
     )
     pattern = row_pattern(styled)
 
     def rows() -> Iterator[str]:
         for place, line in enumerate(lines):
             row = BODY_ROW + place
-            yield row_xml(pattern, row, tuple(map(text_xml, _said(words, place, row, line))))
+            yield row_xml(
+                pattern, row, tuple(map(text_xml, _said(words, place, row, line, decimals)))
+            )
 
     if lines:
         later = Later(BODY_ROW, BODY_ROW + len(lines), lambda: pieces_of(rows()))
         sheet.rows_later(later, GOES_TO)
 
 
-def _said(words: Mapping[str, Any], place: int, row: int, line: Line) -> Iterator[str]:
+def _said(
+    words: Mapping[str, Any], place: int, row: int, line: Line, decimals: int
+) -> Iterator[str]:
     """What a line says in its columns, from left to right."""
     left, right = (f"{column_letters(column)}{row + 1}" for column in (LEFT_SIDE, RIGHT_SIDE))
     yield from (str(place + 1), line.sheet, line.rule, line.says)
-    for formula in (line.left, line.right, Formula(f"ROUND({left}-{right},2)", line.apart)):
-        yield from (formula.text, f"{formula.value:.16G}")
+    apart = Formula(f"ROUND({left}-{right},{decimals})", line.apart)
+    for formula in (line.left, line.right, apart):
+        yield from (formula.text, figure_xml(float(formula.value)))
     yield from (_state(words["states"], line, left, right), line.state)
     yield from (f"HYPERLINK({quoted('#' + line.link)},{quoted(line.link)})", line.link)
 
 
 def _state(states: Mapping[str, str], line: Line, left: str, right: str) -> str:
     """The word for how far the sides are apart, by the intervals of RULES.md."""
-    units = f"ROUND(100*ABS({left}-{right}),0)"
+    per_unit, bound, squares, widest = line.interval
+    units = f"ROUND({times(per_unit)}ABS({left}-{right}),0)"
     held, near, doubtful = (quoted(states[kind]) for kind in ("", NOTE, WARNING))
-    count = line.roundings
-    close = f"IF(OR({units}=1,3*{units}*{units}<={4 * count}),{near},{doubtful})"
-    text = f"IF({units}=0,{held},IF(2*{units}>={count},{quoted(line.broken)},{close}))"
+    apart = Outcomes(near, doubtful, quoted(line.broken))
+    text = outside(units, str(bound), str(squares), str(widest), apart)
+    text = f"IF({units}=0,{held},{text})"
     return f"IF({left}<={right},{held},{text})" if line.at_most else text

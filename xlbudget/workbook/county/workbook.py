@@ -61,8 +61,8 @@ def drafted(pack: Pack, consolidation: Consolidation) -> Draft:
 
 def complete(draft: Draft, overview: Overview, judged: Sequence[Judged], count: int) -> None:
     """Write what is said of the figures: contents, overview and review. `overview` is what
-    `ops.overview` makes of the consolidation, `judged` of its `count` constraints those to be
-    shown."""
+    `ops.consolidate.overview` makes of the consolidation, `judged` of its `count` constraints those
+    to be shown."""
     pack, budget, book, formats = draft.pack, draft.budget, draft.book, draft.formats
     sources = draft.consolidation.sources
     write_overview(book, draft.overview, pack, sources, overview, formats)

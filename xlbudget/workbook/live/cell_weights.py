@@ -12,7 +12,15 @@ from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
-from xlbudget.rules.bound_rules import BOUND, FIXED, GROUP, BoundRule, Selector, bound_rules
+from xlbudget.rules.bound_rules import (
+    BOUND,
+    CHILDREN,
+    FIXED,
+    GROUP,
+    BoundRule,
+    Selector,
+    bound_rules,
+)
 from xlbudget.workbook.live.ledger import KEY, WEIGHT, Line, Sheets, inner_shift
 from xlbudget.workbook.live.regions import Grid, Region, at, span
 from xlbudget.workbook.xlsx.formula import Formula, joined, quoted
@@ -118,12 +126,16 @@ def _terms(region: Region, sheets: Sheets, run: Run, pick: Selector) -> Iterator
 def _of_parents(
     region: Region, sheets: Sheets, run: Run, pick: Selector
 ) -> Iterator[tuple[int, str]]:
-    """Children have the weight of their parent's line, tops that of the one line."""
+    """Children have the weight of their parent's line, where there is one, tops that of all."""
     whole = _span(sheets, run.lines, WEIGHT)
+    placed = [line for line in run.lines if line.place]
+    if pick.row == CHILDREN and not placed:
+        return
     for nth in range(1, region.slots + 1):
         parent = region.helper("parent", nth, sheets.figures)
-        if pick.row == "children":
-            yield region.row_at(nth), f"IF({parent}>0,INDEX({whole},{parent}),0)"
+        if pick.row == CHILDREN:
+            lines = _span(sheets, placed, WEIGHT)
+            yield region.row_at(nth), f"IF({parent}>0,INDEX({lines},{parent}),0)"
         else:
             yield region.row_at(nth), f"IF({parent}=0,{_sum(whole)},0)"
 

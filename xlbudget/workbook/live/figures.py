@@ -27,30 +27,43 @@ def mirror(pack: Pack, budget: Budget, trees: Trees, grid: Grid, codes: CodeList
     """Every formula of the sheet of figures."""
     amounts = dict(budget.amounts())
     for key, region in grid.items():
-        decimals = pack.least_decimals(budget.unit_of(key.form))
-        yield from _amounts(region, amounts, max(2, decimals))
+        for row, column, source, amount in _sources(region, amounts):
+            decimals = region.decimals(row, column)
+            yield region.band + row, column, _figure(source, amount, decimals)
+            if region.widths:
+                yield _width(region, row, column, amount)
         if not region.block.fixed:
             rows = {row.id: row for row in budget.blocks.get(key, ())}
             yield from _outline(pack, budget, trees, grid, codes, region, rows)
 
 
-def _amounts(region: Region, amounts: Mapping[CellKey, Decimal], decimals: int) -> Written:
+def _sources(
+    region: Region, amounts: Mapping[CellKey, Decimal]
+) -> Iterator[tuple[int, int, str, Decimal]]:
+    """Row and column on the form of every amount, where it is taken from, and what it is."""
     key = region.block.id
     for column in region.block.columns:
         place = region.columns[column]
         for identity, row in region.fixed.items():
             amount = amounts.get(CellKey(*key, identity, column), Decimal(0))
-            source = at(region.sheet, row, place)
-            yield region.band + row, place, _figure(source, amount, decimals)
+            yield row, place, at(region.sheet, row, place), amount
         for nth, identity in enumerate(region.ids, start=1):
             amount = amounts.get(CellKey(*key, identity, column), Decimal(0))
             source = f"INDEX({region.in_form(column)},{nth})"
-            yield region.band + region.row_at(nth), place, _figure(source, amount, decimals)
+            yield region.row_at(nth), place, source, amount
 
 
 def _figure(source: str, amount: Decimal, decimals: int) -> Formula:
     """A figure as shown; words, blanks and errors are nothing."""
     return Formula(f"ROUND(IFERROR(1*{source},0),{decimals})", number(amount))
+
+
+def _width(region: Region, row: int, column: int, amount: Decimal) -> tuple[int, int, Formula]:
+    """How wide a figure's last decimal is; nothing where there is none."""
+    width = region.width(row, column)
+    figure = at("", region.band + row, column)
+    formula = Formula(f"IF({figure}=0,0,{width})", width if amount else 0)
+    return region.band + row, column + region.widths, formula
 
 
 def _outline(
@@ -161,8 +174,8 @@ def _levels(
     places: Mapping[str, int],
     units: list[str],
 ) -> Written:
-    """Level by level as `layout.outline` has it: the first row is the top; a row is a unit if
-    its name is known as one, or if the rows above and below it add up so."""
+    """Level by level as `layout.recognise.row_levels` has it: the first row is the top; a row is a
+    unit if its name is known as one, or if the rows above and below it add up so."""
     levels = region.block.levels
     column = region.block.columns[0]
     count, running, unit = 0, Decimal(0), 0
@@ -202,7 +215,7 @@ def _level_texts(region: Region, nth: int, units: list[str]) -> dict[str, str]:
     is_unit = f"OR({count}=2,{','.join(known)})"
     return {
         "count": f'{counted}+({name}<>"")',
-        "sum": f"ROUND({summed}+{amount},2)",
+        "sum": f"ROUND({summed}+{amount},{_sum_decimals(region)})",
         "level": f'IF({name}="",0,IF({count}=1,1,IF({is_unit},2,3)))',
         "last": f"IF({level}=2,{nth},{unit})",
         "parent": _level_parent(region, level, unit),
@@ -214,18 +227,25 @@ def _level_parent(region: Region, level: str, unit: str) -> str:
     return f"IF({level}=0,-1,IF({level}=1,0,IF(OR({level}=2,{unit}=0),{top},{unit})))"
 
 
+def _sum_decimals(region: Region) -> int:
+    """The most decimals in the column by which levels are told."""
+    column = region.columns[region.block.columns[0]]
+    return max([region.usual, *(d for (_, c), d in region.others.items() if c == column)])
+
+
 def _adds_up(region: Region, nth: int, unit: str, summed: str, amount: str) -> str:
     """Do the rows since the last unit add up to it, and some rows below to this one?"""
     sums = region.helper_range("sum")
     counts = region.helper_range("count")
     below = region.helper("sum", nth)
     count = region.helper("count", nth)
+    half = f"{Decimal(5).scaleb(-_sum_decimals(region) - 1):f}"
     since = (
         f"ABS({summed}-2*INDEX({sums},{unit})+IF({unit}>1,INDEX({sums},{unit}-1),0))"
-        f"<({nth}-{unit})*0.005"
+        f"<({nth}-{unit})*{half}"
     )
     onward = (
-        f"SUMPRODUCT((ABS({sums}-{below}-{amount})<({counts}-{count}+1)*0.005)"
+        f"SUMPRODUCT((ABS({sums}-{below}-{amount})<({counts}-{count}+1)*{half})"
         f"*({counts}>{count}))>0"
     )
     return f"IFERROR(AND({unit}>0,{unit}<{nth - 1},{amount}<>0,{since},{onward}),1=0)"

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from xlbudget.core.amount import decimals_of
 from xlbudget.core.budget import Budget
 from xlbudget.layout.plan import ABOUT, AMOUNT, ENTRY, HEADING, NOTE, TITLE, UNIT, Cell, SheetPlan
 from xlbudget.packs.model import CODE, NAME, Block, Pack
@@ -68,7 +67,7 @@ def write_printed(
     """Write what is printed and typed, with formulas where there are some."""
     _lay_out(sheet, planned)
     for cell in planned.cells:
-        _write_cell(sheet, cell, formula_of(cell), formats)
+        _write_cell(sheet, cell, planned.decimals(cell), formula_of(cell), formats)
 
 
 def mark_name(form: str) -> str:
@@ -98,10 +97,12 @@ def _lay_out(sheet: Any, planned: SheetPlan) -> None:
     sheet.set_footer("&C&P / &N")
 
 
-def _write_cell(sheet: Any, cell: Cell, formula: Formula | None, formats: Formats) -> None:
+def _write_cell(
+    sheet: Any, cell: Cell, decimals: int, formula: Formula | None, formats: Formats
+) -> None:
     computed = cell.role == AMOUNT and formula is not None
     role = TOTAL if computed else cell.role
-    style = formats.cell(role, cell.level, decimals_shown(cell))
+    style = formats.cell(role, cell.level, decimals)
     if (cell.row, cell.column) != (cell.last_row, cell.last_column):
         sheet.merge_range(cell.row, cell.column, cell.last_row, cell.last_column, "", style)
     if formula is not None:
@@ -112,13 +113,6 @@ def _write_cell(sheet: Any, cell: Cell, formula: Formula | None, formats: Format
         sheet.write_string(cell.row, cell.column, cell.content, style)
     else:
         sheet.write_blank(cell.row, cell.column, None, style)
-
-
-def decimals_shown(cell: Cell) -> int:
-    """How many decimals a cell of a form shows; 0 for one that is no amount."""
-    if cell.role != AMOUNT:
-        return 0
-    return max(2, decimals_of(cell.content)) if isinstance(cell.content, Decimal) else 2
 
 
 def _formula(

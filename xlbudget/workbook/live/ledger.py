@@ -7,14 +7,26 @@ test recalculates workbooks and holds the two against each other, constraint by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from xlbudget.core.constraint import AT_MOST, EQUAL
 from xlbudget.core.finding import WARNING
 from xlbudget.core.key import BlockKey, Place, address
+from xlbudget.core.tolerance import factor
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.bound_rules import BOUND, FIXED, GROUP, BoundRule, Selector, bound_rules
+from xlbudget.packs.names import code_name, row_name
+from xlbudget.rules.bound_rules import (
+    BOUND,
+    CHILDREN,
+    FIXED,
+    GROUP,
+    TOPS,
+    BoundRule,
+    Selector,
+    bound_rules,
+)
 from xlbudget.rules.terms import classes_of
 from xlbudget.rules.wording import render_sentence
 from xlbudget.workbook.live.regions import Grid, Region
@@ -22,8 +34,11 @@ from xlbudget.workbook.xlsx.formula import (
     ERROR_WEIGHT,
     NOTE_WEIGHT,
     WARNING_WEIGHT,
+    Outcomes,
     joined,
+    outside,
     quoted,
+    times,
 )
 
 RULE, FORM, KEY, APPLIES, LEFT, RIGHT, COUNT, UNITS, WEIGHT, LINK, SAYS = range(11)
@@ -65,7 +80,7 @@ def lines_of(pack: Pack, grid: Grid) -> list[Line]:
     """Every line, form by form."""
     shapes = list(enumerate(bound_rules(pack)))
     order = list(pack.forms)
-    shapes.sort(key=lambda item: order.index(item[1].left[0].block.form))
+    shapes.sort(key=lambda item: order.index(item[1].first.block.form))
     found = [
         (place, column, row, on, nth)
         for place, shape in shapes
@@ -98,6 +113,35 @@ def _blocks(shape: BoundRule) -> list[BlockKey]:
     return list(dict.fromkeys(pick.block for pick in (*shape.left, *shape.right)))
 
 
+class Measure(NamedTuple):
+    """What the figures of an expression are measured in: sides are stated in units of `yuan` 元,
+    those of the form named first; how far they are apart is counted in units of `last`, the finest
+    last decimal among its blocks, as a power of ten in 元. `alike`: all figures are one such unit
+    wide."""
+
+    yuan: int
+    last: int
+    alike: bool
+
+    @property
+    def per_unit(self) -> Decimal:
+        """How many units of the finest last decimal make one unit of the sides."""
+        return factor(self.yuan, self.last)
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals of the sides' unit that is."""
+        return self.per_unit.adjusted()
+
+
+def measure_of(grid: Grid, picks: Sequence[Selector]) -> Measure:
+    """The measure of some terms."""
+    regions = [grid[pick.block] for pick in picks]
+    lasts = {region.last for region in regions}
+    alike = len(lasts) == 1 and not any(region.widths for region in regions)
+    return Measure(regions[0].yuan, min(lasts), alike)
+
+
 class Writer(NamedTuple):
     """Turns lines into formulas over the sheet of figures. `shift` is that of inner marks."""
 
@@ -113,41 +157,81 @@ class Writer(NamedTuple):
             return self.grid[line.on].helper("code", line.place, self.sheets.figures)
         return quoted(line.row) if line.row else ""
 
-    def side(self, line: Line, picks: Iterable[Selector]) -> str:
-        """The sum of one side."""
-        return joined([self._times(p, self._sum(line, p)) for p in picks]).replace("+-", "-")
+    def measure(self, shape: BoundRule) -> Measure:
+        """What a shape's figures are measured in."""
+        return measure_of(self.grid, (*shape.left, *shape.right))
 
-    def filled(self, line: Line, picks: Iterable[Selector]) -> str:
-        """How many figures are in it, weighted by the size of their coefficients. Two cells at
-        most: they differ by a whole unit or not at all, which two roundings never explain."""
-        picks = tuple(picks)
-        if sum(abs(p.coefficient) for p in picks) <= 2 and all(self.alone(line, p) for p in picks):
+    def side(self, line: Line, picks: Iterable[Selector], yuan: int) -> str:
+        """The sum of one side in units of so many 元."""
+        terms = [
+            times(Decimal(p.coefficient * self.grid[p.block].yuan) / yuan) + self._sum(line, p)
+            for p in picks
+        ]
+        return joined(terms).replace("+-", "-")
+
+    def bound(self, line: Line, shape: BoundRule) -> str:
+        """The widths of the last decimals of all figures, weighted by their coefficients: where all
+        are alike, how many figures there are. Two such cells at most differ by a whole unit or not
+        at all, which two roundings never explain."""
+        picks = (*shape.left, *shape.right)
+        measure = self.measure(shape)
+        few = sum(abs(p.coefficient) for p in picks) <= 2
+        if measure.alike and few and all(self.alone(line, p) for p in picks):
             return "2"
-        return joined([f"{self._weight(p)}{self._count(line, p)}" for p in picks])
+        return joined([self._widths(line, p, measure) for p in picks])
 
-    def _weight(self, pick: Selector) -> str:
-        return "" if abs(pick.coefficient) == 1 else f"{abs(pick.coefficient)}*"
+    def squares(self, line: Line, shape: BoundRule) -> str:
+        """The squares of the widths of all figures, weighted likewise."""
+        measure = self.measure(shape)
+        squares = [self._widths(line, p, measure, 2) for p in (*shape.left, *shape.right)]
+        return f"({joined(squares)})"
 
-    def _times(self, pick: Selector, term: str) -> str:
-        return ("-" if pick.coefficient < 0 else "") + self._weight(pick) + term
+    def widest(self, line: Line, shape: BoundRule) -> str:
+        """The widest last decimal of all figures."""
+        measure = self.measure(shape)
+        widths = []
+        for pick in (*shape.left, *shape.right):
+            wide = factor(1, measure.last) / factor(1, self.grid[pick.block].last)
+            for there in self._there(line, pick):
+                widths.append(times(wide) + f"SUMPRODUCT(MAX({there}))")
+        return widths[0] if len(widths) == 1 else f"MAX({','.join(widths)})"
+
+    def _widths(self, line: Line, pick: Selector, measure: Measure, power: int = 1) -> str:
+        """The widths of a term's figures, or their squares, weighted by its coefficient."""
+        wide = factor(1, measure.last) / factor(1, self.grid[pick.block].last)
+        before = times(abs(pick.coefficient) * wide**power)
+        if (alone := self.alone(line, pick)) and not self.grid[pick.block].widths:
+            return f"{before}({alone}<>0)"
+        widths = self._there(line, pick)
+        if power > 1:
+            widths = [f"({there})^{power}" for there in widths]
+        return before + _together([f"SUMPRODUCT({there})" for there in widths])
+
+    def _there(self, line: Line, pick: Selector) -> list[str]:
+        """For each piece of a term an array: what each figure's last decimal is wide, in units of
+        its block's finest; 0 where there is none, or it is not meant."""
+        region = self.grid[pick.block]
+        shift = region.widths
+        if alone := self.alone(line, pick, shift):
+            return [alone if shift else f"1*({alone}<>0)"]
+        there = "" if shift else "<>0"
+        return [
+            f"({rows}={wanted})*({column}{there})" if wanted else f"1*({column}{there})"
+            for rows, wanted, column in self._choice(line, pick, shift)
+        ]
 
     def _sum(self, line: Line, pick: Selector) -> str:
         alone = self.alone(line, pick)
         if alone:
             return alone
-        rows, wanted, column = self._choice(line, pick)
-        return f"SUMIF({rows},{wanted},{column})" if wanted else f"SUM({column})"
+        pieces = [
+            f"SUMIF({rows},{wanted},{column})" if wanted else f"SUM({column})"
+            for rows, wanted, column in self._choice(line, pick)
+        ]
+        return _together(pieces)
 
-    def _count(self, line: Line, pick: Selector) -> str:
-        alone = self.alone(line, pick)
-        if alone:
-            return f"({alone}<>0)"
-        rows, wanted, column = self._choice(line, pick)
-        chosen = f"({rows}={wanted})*" if wanted else "1*"
-        return f"SUMPRODUCT({chosen}({column}<>0))"
-
-    def alone(self, line: Line, pick: Selector) -> str:
-        """The one cell that a pick means, if it is one by its place."""
+    def alone(self, line: Line, pick: Selector, shift: int = 0) -> str:
+        """The one cell that a pick means, if it is one by its place, or one beside it."""
         region = self.grid[pick.block]
         column = pick.column or line.column
         if pick.how == FIXED:
@@ -155,50 +239,77 @@ class Writer(NamedTuple):
         elif pick.how != BOUND:
             return ""
         elif not line.row:
-            return region.behind(region.row_at(line.place), column, self.sheets.figures)
+            return region.behind(region.row_at(line.place), column, self.sheets.figures, shift)
         elif line.place or line.row not in region.fixed:
             return ""
         else:
             row = line.row
-        return region.behind(region.fixed[row], column, self.sheets.figures)
+        return region.behind(region.fixed[row], column, self.sheets.figures, shift)
 
-    def _choice(self, line: Line, pick: Selector) -> tuple[str, str, str]:
-        """Rows to choose from, what is chosen, and the amounts."""
+    def _choice(self, line: Line, pick: Selector, shift: int = 0) -> list[tuple[str, str, str]]:
+        """Rows to choose from, what is chosen, and the amounts, or what stands beside them: for
+        every run of rows in which the pick means some."""
         region = self.grid[pick.block]
         column = pick.column or line.column
         sheet = self.sheets.figures
         if pick.how == GROUP and pick.row in region.block.sets:
-            return "", "", self._set(region, pick.row, column)
-        amounts = region.behind_range(column, sheet)
+            return [("", "", run) for run in self._runs(region, pick.row, column, shift)]
+        if not region.helpers or (pick.row == CHILDREN and not line.place):
+            return []
+        amounts = region.behind_range(column, sheet, shift)
         if pick.how == GROUP and pick.row in region.block.levels:
             level = region.block.levels.index(pick.row) + 1
-            return region.helper_range("level", sheet), str(level), amounts
+            return [(region.helper_range("level", sheet), str(level), amounts)]
         if pick.how == GROUP:
-            parent = line.place if pick.row == "children" else 0
-            return region.helper_range("parent", sheet), str(parent), amounts
+            parent = line.place if pick.row == CHILDREN else 0
+            return [(region.helper_range("parent", sheet), str(parent), amounts)]
         code = self.key(line) if pick.how == BOUND else quoted(pick.row)
-        return region.helper_range("code", sheet), code, amounts
+        return [(region.helper_range("code", sheet), code, amounts)]
 
-    def _set(self, region: Region, name: str, column: str) -> str:
-        """A named set of fixed rows; they stand one below the other."""
-        rows = [region.fixed[row] for row in region.block.sets[name]]
-        first = region.behind(rows[0], column, self.sheets.figures)
-        last = region.behind(rows[-1], column)
-        return f"{first}:{last}"
+    def _runs(self, region: Region, name: str, column: str, shift: int) -> Iterator[str]:
+        """The rows of a named set, as ranges of rows that stand one below the other."""
+        rows = sorted(region.fixed[row] for row in region.block.sets[name])
+        runs = [[rows[0]]]
+        for row in rows[1:]:
+            if row == runs[-1][-1] + 1:
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+        for run in runs:
+            first = region.behind(run[0], column, self.sheets.figures, shift)
+            yield f"{first}:{region.behind(run[-1], column, '', shift)}"
 
     def applies(self, line: Line, shape: BoundRule) -> str:
         """1 where the constraint holds for rows that are there, by the shape's condition."""
         conditions = []
         if shape.when:
-            picks, relation = shape.when
-            compared = "=0" if relation == EQUAL else "<>0"
-            conditions.append(f"{self.side(line, picks)}{compared}")
+            conditions.append(self._met(line, *shape.when))
+        if _may_lack_terms(shape):
+            conditions.append(self._has_terms(line, shape))
         if line.place:
             conditions += self._stands(line, shape)
         if not conditions:
             return "1"
         test = conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
         return f"IF({test},1,0)"
+
+    def _met(self, line: Line, picks: Sequence[Selector], relation: str) -> str:
+        """Whether a condition is met. What is no single figure is rounded first: nothing added up
+        by a computer may be nearly nothing."""
+        measure = measure_of(self.grid, picks)
+        asked = self.side(line, picks, measure.yuan)
+        if len(picks) > 1 or not self.alone(line, picks[0]):
+            asked = f"ROUND({asked},{measure.decimals})"
+        return f"{asked}{'=0' if relation == EQUAL else '<>0'}"
+
+    def _has_terms(self, line: Line, shape: BoundRule) -> str:
+        """Whether any row is there that the shape's terms mean."""
+        counts = [
+            f"COUNTIF({rows},{wanted})"
+            for pick in (*shape.left, *shape.right)
+            for rows, wanted, _ in self._choice(line, pick)
+        ]
+        return f"{joined(counts)}>0"
 
     def _stands(self, line: Line, shape: BoundRule) -> Iterator[str]:
         assert line.on is not None
@@ -222,19 +333,23 @@ class Writer(NamedTuple):
     def units(self, shape: BoundRule) -> str:
         """How many units of the last decimal the sides differ by, the wrong way."""
         left, right = NAMES[LEFT], NAMES[RIGHT]
-        apart = f"ROUND(100*ABS({left}-{right}),0)"
+        apart = f"ROUND({times(self.measure(shape).per_unit)}ABS({left}-{right}),0)"
         return f"IF({left}<={right},0,{apart})" if shape.relation == AT_MOST else apart
 
     def weight(self, line: Line, shape: BoundRule) -> str:
         """Nothing where it holds; else by the intervals of RULES.md a note, warning or error."""
-        applies, count, apart = NAMES[APPLIES], NAMES[COUNT], NAMES[UNITS]
+        applies, bound, apart = NAMES[APPLIES], NAMES[COUNT], NAMES[UNITS]
+        width, squares = "1", bound
+        if not self.measure(shape).alike:
+            width, squares = self.widest(line, shape), self.squares(line, shape)
         severity = shape.part.severity or shape.rule.severity_of("")
         broken = str(WARNING_WEIGHT if severity == WARNING else ERROR_WEIGHT)
         excuse = self._excuse(line, shape)
         if excuse:
-            broken = f"IF(AND({apart}=1,{excuse}),{WARNING_WEIGHT},{broken})"
-        near = f"IF(OR({apart}=1,3*{apart}*{apart}<=4*{count}),{NOTE_WEIGHT},{WARNING_WEIGHT})"
-        return f"IF(OR({applies}=0,{apart}=0),0,IF(2*{apart}>={count},{broken},{near}))"
+            broken = f"IF(AND({apart}={width},{excuse}),{WARNING_WEIGHT},{broken})"
+        weights = Outcomes(str(NOTE_WEIGHT), str(WARNING_WEIGHT), broken)
+        beyond = outside(apart, bound, squares, width, weights)
+        return f"IF(OR({applies}=0,{apart}=0),0,{beyond})"
 
     def _excuse(self, line: Line, shape: BoundRule) -> str:
         """Class totals between forms that balance within themselves may differ by one unit."""
@@ -265,10 +380,14 @@ class Writer(NamedTuple):
             about += ((shape.row_word, OPEN_ROW if line.place else line.row),)
         if line.column:
             about += (("column", line.column),)
-        block = shape.left[0].block
+        block = shape.first.block
 
         def called(word: str, value: str) -> str:
-            return value if value == OPEN_ROW else self._name(block, word, value)
+            if value == OPEN_ROW:
+                return value
+            if word in ("class", "code"):
+                return code_name(self.pack, value)
+            return row_name(self.pack, self.pack.blocks[block], value)
 
         return render_sentence(self.pack, shape.part, shape.rule, about, block, called)
 
@@ -277,13 +396,6 @@ class Writer(NamedTuple):
         pieces = [quoted(piece) for piece in self.sentence(line, shape).split(OPEN_ROW)]
         text = f"&{self._open_name(line)}&".join(pieces)
         return f'IF({NAMES[APPLIES]}=0,"",{text})'
-
-    def _name(self, block: BlockKey, word: str, row: str) -> str:
-        labels = self.pack.blocks[block].labels
-        if word == "class":
-            names = (c.names[row] for c in self.pack.catalogues.values() if row in c.names)
-            return f"{row} {next(names, '')}".strip()
-        return labels.get(row) or str(self.pack.words["columns"][TOTAL])
 
     def _open_name(self, line: Line) -> str:
         if not line.place:
@@ -295,7 +407,7 @@ class Writer(NamedTuple):
 
     def goes_to(self, line: Line, shape: BoundRule) -> str:
         """The address of the first figure."""
-        pick = shape.left[0]
+        pick = shape.first
         region = self.grid[pick.block]
         column = region.columns[pick.column or line.column]
         if line.place:
@@ -306,6 +418,19 @@ class Writer(NamedTuple):
             return address(Place(region.sheet, region.row_at(line.place), column))
         row = pick.row if pick.how == FIXED else line.row
         return address(Place(region.sheet, region.fixed.get(row, region.first), column))
+
+
+def _together(pieces: list[str]) -> str:
+    """A sum as one term."""
+    return pieces[0] if len(pieces) == 1 else f"({joined(pieces)})"
+
+
+def _may_lack_terms(shape: BoundRule) -> bool:
+    """Whether all its terms are rows under others, or under none: there may be no such row, and
+    then nothing has to hold."""
+    return all(
+        pick.how == GROUP and pick.row in (CHILDREN, TOPS) for pick in (*shape.left, *shape.right)
+    )
 
 
 def inner_shift(grid: Grid) -> int:

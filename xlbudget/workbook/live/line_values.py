@@ -9,6 +9,7 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.constraint import AT_MOST
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.tolerance import factor
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import BoundRule, bound_rules
 from xlbudget.rules.instantiate import Instance
@@ -48,19 +49,18 @@ def entries_of(
     per_yuan: Decimal,
     judged: Sequence[Judged],
 ) -> list[Entry]:
-    """An entry for each line, in order; `per_yuan` scaled units of the verdicts make one 元."""
+    """An entry for each line, in order."""
     found = {one.instance: one for one in judged}
     rows = _rows(budget, writer.grid)
     there = {CellKey(*key, row.id, "") for key, some in budget.blocks.items() for row in some}
     shapes = bound_rules(pack)
-    unit = per_yuan * pack.yuan(budget.unit)
     entries = []
     for line in lines:
         row = rows.get((line.on, line.place)) if line.on else None
         one = found.get(_instance(line, row))
         if one is not None and line.row and line.place and not _first(line, row, one, there):
             one = None
-        entries.append(_entry(pack, writer, line, shapes[line.shape], row, one, unit))
+        entries.append(_entry(pack, writer, line, shapes[line.shape], row, one, per_yuan))
     return entries
 
 
@@ -99,16 +99,18 @@ def _entry(
     shape: BoundRule,
     row: Row | None,
     one: Judged | None,
-    unit: Decimal,
+    per_yuan: Decimal,
 ) -> Entry:
-    form = pack.forms[shape.left[0].block.form].sheet
+    form = pack.forms[shape.first.block.form].sheet
     key = (row.code if row else "") if line.row and line.place else line.row
     link = writer.goes_to(line, shape)
     says = _said(writer, line, shape, row) if one or not line.place else ""
     if one is None:
         return Entry(shape.rule.id, form, key, False, 0, 0, 0, 0, 0, link, says)
     verdict = one.verdict
-    apart = Decimal(abs(verdict.residual)) / unit * 100
+    measure = writer.measure(shape)
+    unit, last = per_yuan * measure.yuan, per_yuan / factor(1, measure.last)
+    apart = abs(verdict.residual) / last
     if shape.relation == AT_MOST and verdict.residual < 0:
         apart = Decimal(0)
     return Entry(
@@ -118,7 +120,7 @@ def _entry(
         applies=True,
         left=number(Decimal(verdict.left) / unit),
         right=number(Decimal(verdict.right) / unit),
-        filled=verdict.filled,
+        bound=number(verdict.bound / last),
         units=round(apart),
         weight=WEIGHTS[severity_of(pack, one.constraint, verdict)],
         link=link,
@@ -135,12 +137,12 @@ def formulas_of(writer: Writer, line: Line, shape: BoundRule, entry: Entry) -> d
         always = applies.isdigit() or text.isdigit()
         return text if always else f"IF({NAMES[APPLIES]}=0,0,{text})"
 
-    filled = gated(writer.filled(line, (*shape.left, *shape.right)))
+    measure = writer.measure(shape)
     found = {
         APPLIES: Formula(applies, int(entry.applies)),
-        LEFT: Formula(gated(writer.side(line, shape.left)), entry.left),
-        RIGHT: Formula(gated(writer.side(line, shape.right)), entry.right),
-        COUNT: Formula(filled, entry.filled),
+        LEFT: Formula(gated(writer.side(line, shape.left, measure.yuan)), entry.left),
+        RIGHT: Formula(gated(writer.side(line, shape.right, measure.yuan)), entry.right),
+        COUNT: Formula(gated(writer.bound(line, shape)), entry.bound),
         UNITS: Formula(writer.units(shape), entry.units),
         WEIGHT: Formula(writer.weight(line, shape), entry.weight),
     }

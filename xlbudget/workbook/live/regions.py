@@ -9,10 +9,13 @@ person inserts is the n-th row from then on, and nothing behind it moves.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
+from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey, column_letters, sheet_name
-from xlbudget.layout.plan import SPARE_ROWS, SheetPlan
+from xlbudget.core.tolerance import last_decimal
+from xlbudget.layout.plan import AMOUNT, SPARE_ROWS, USUAL_DECIMALS, SheetPlan
 from xlbudget.packs.model import NAME, TOTAL, Block, Pack
 
 ROOM = 5
@@ -29,7 +32,9 @@ class Region(NamedTuple):
     """One block: sheet, rows by id (`fixed`, the total among them), open rows from `first` on.
 
     `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the
-    row ids that stand there now. Rows and columns are counted from 0.
+    row ids that stand there now. Rows and columns are counted from 0. Amounts are in units of
+    `yuan` 元 and shown with `usual` decimals, but for the `others`: cells by row and column. Where
+    there are such, the width of each figure's last decimal stands `widths` columns right of it.
     """
 
     block: Block
@@ -42,6 +47,24 @@ class Region(NamedTuple):
     ids: tuple[str, ...]
     columns: Mapping[str, int]
     helpers: Mapping[str, int]
+    yuan: int
+    usual: int
+    others: Mapping[tuple[int, int], int]
+    widths: int
+
+    @property
+    def most(self) -> int:
+        """The most decimals that a cell shows."""
+        return max(self.usual, *self.others.values(), 0)
+
+    @property
+    def last(self) -> int:
+        """The finest last decimal in 元, as a power of ten."""
+        return last_decimal(Decimal(0), self.yuan, self.most)
+
+    def decimals(self, row: int, column: int) -> int:
+        """How many decimals a cell shows."""
+        return self.others.get((row, column), self.usual)
 
     def row_at(self, place: int) -> int:
         """The sheet row of the n-th open row, n counted from 1."""
@@ -61,6 +84,10 @@ class Region(NamedTuple):
             self.band + self.row_at(self.slots),
             column,
         )
+
+    def width(self, row: int, column: int) -> int:
+        """A cell's last decimal in units of the block's finest."""
+        return int(10 ** (self.most - self.decimals(row, column)))
 
     def behind(self, row: int, column: str, sheet: str = "", shift: int = 0) -> str:
         """The cell behind an amount of this sheet row."""
@@ -93,15 +120,17 @@ def span(sheet: str, row: int, column: int, last_row: int, last_column: int) -> 
     return f"{at(sheet, row, column)}:{at('', last_row, last_column)}"
 
 
-def grid_of(pack: Pack, plans: Sequence[SheetPlan]) -> Grid:
+def grid_of(pack: Pack, budget: Budget, plans: Sequence[SheetPlan]) -> Grid:
     """The region of every block of every form."""
     regions: dict[BlockKey, Region] = {}
     widest = max(len(planned.widths) for planned in plans) + 1
+    widths = widest + max(len(planned.form.blocks) for planned in plans) * len(HELPERS)
     band = 0
     for planned in plans:
+        yuan = pack.yuan(budget.unit_of(planned.form.key))
         for number, block in enumerate(planned.form.blocks):
             helpers = widest + number * len(HELPERS)
-            regions[block.id] = _region(planned, block, band, helpers)
+            regions[block.id] = _region(planned, block, yuan, band, helpers, widths)
         band += planned.body[1] + ROOM_OF_BLANK + 2
     return {key: regions[key] for key in pack.blocks}
 
@@ -116,11 +145,16 @@ def unseen(grid: Grid, figures: str) -> str:
     return "+".join(terms)
 
 
-def _region(planned: SheetPlan, block: Block, band: int, helpers: int) -> Region:
+def _region(
+    planned: SheetPlan, block: Block, yuan: int, band: int, helpers: int, widths: int
+) -> Region:
     rows = {row: place for (key, row), place in planned.rows.items() if key == block.id}
     columns = {c: place for (key, c), place in planned.columns.items() if key == block.id}
+    usual = max(planned.least, USUAL_DECIMALS)
+    others = _other_decimals(planned, columns, usual)
+    stated = (yuan, usual, others, widths if others else 0)
     if block.fixed:
-        return Region(block, planned.form.sheet, band, rows, 0, 0, 0, (), columns, {})
+        return Region(block, planned.form.sheet, band, rows, 0, 0, 0, (), columns, {}, *stated)
     total = {TOTAL: rows.pop(TOTAL)} if TOTAL in rows else {}
     first = max([planned.body[0], *(row + 1 for row in total.values())])
     height = planned.body[1] - first
@@ -137,4 +171,18 @@ def _region(planned: SheetPlan, block: Block, band: int, helpers: int) -> Region
         tuple(ids.get(place, "") for place in range(1, slots + 1)),
         columns,
         {name: helpers + place for place, name in enumerate(HELPERS)},
+        *stated,
     )
+
+
+def _other_decimals(
+    planned: SheetPlan, columns: Mapping[str, int], usual: int
+) -> Mapping[tuple[int, int], int]:
+    """Cells of a block that show another number of decimals, by row and column."""
+    mine = set(columns.values())
+    shown = {
+        (cell.row, cell.column): planned.decimals(cell)
+        for cell in planned.cells
+        if cell.role == AMOUNT and cell.column in mine
+    }
+    return {place: decimals for place, decimals in shown.items() if decimals != usual}

@@ -67,7 +67,7 @@ class Entry(NamedTuple):
     applies: bool
     left: float
     right: float
-    filled: int
+    bound: float
     units: int
     weight: int
     link: str
@@ -98,9 +98,10 @@ def write_review(
     grid: Grid,
     sheets: Sheets,
     entries: Sequence[Entry],
+    decimals: int,
     formats: Formats,
 ) -> None:
-    """Write the sheet over the ledger's lines."""
+    """Write the sheet over the ledger's lines, figures with so many decimals."""
     words = pack.words["book"]
     counts = counts_of(entries)
     size = min(len(entries), counts["all"] + MORE_ROWS)
@@ -117,7 +118,8 @@ def write_review(
     applying = [(place, entry) for place, entry in enumerate(entries, start=1) if entry.applies]
     for nth in range(1, size + 1):
         place, entry = applying[nth - 1] if nth <= len(applying) else (0, None)
-        _write_row(sheet, words, sheets.ledger, len(entries), nth, place, entry, formats)
+        lines = len(entries)
+        _write_row(sheet, words, sheets.ledger, lines, nth, place, entry, decimals, formats)
     colour_states(sheet, words, size, formats)
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
@@ -177,14 +179,15 @@ def _write_row(
     nth: int,
     place: int,
     entry: Entry | None,
+    decimals: int,
     formats: Formats,
 ) -> None:
     row = BODY_ROW + nth - 1
     sheet.put(row, PLACE, Formula(_next_place(ledger, lines, row), place))
-    for column, text, value in _fields(words, ledger, lines, nth, entry):
+    for column, text, value in _fields(words, ledger, lines, nth, entry, decimals):
         role = {STATED: STATE, GOES_TO: LINKED}.get(column, PLAIN)
-        decimals = 2 if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
-        sheet.put(row, column, Formula(text, value), formats.cell(role, 0, decimals))
+        shown = decimals if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
+        sheet.put(row, column, Formula(text, value), formats.cell(role, 0, shown))
 
 
 def _next_place(ledger: str, lines: int, row: int) -> str:
@@ -198,7 +201,7 @@ def _next_place(ledger: str, lines: int, row: int) -> str:
 
 
 def _fields(
-    words: Any, ledger: str, lines: int, nth: int, entry: Entry | None
+    words: Any, ledger: str, lines: int, nth: int, entry: Entry | None, decimals: int
 ) -> Iterator[tuple[int, str, Value]]:
     def taken(field: int) -> str:
         return f"INDEX({_column(ledger, field, lines)},{PLACE_NAME})"
@@ -213,8 +216,8 @@ def _fields(
     yield NUMBER, shown(str(nth)), nth if entry else ""
     for column, field in FIELDS.items():
         yield column, shown(taken(field)), values.get(column, "")
-    apart = shown(f"ROUND({taken(LEFT)}-{taken(RIGHT)},2)")
-    yield APART, apart, (round(entry.left - entry.right, 2) or 0) if entry else ""
+    apart = shown(f"ROUND({taken(LEFT)}-{taken(RIGHT)},{decimals})")
+    yield APART, apart, (round(entry.left - entry.right, decimals) or 0) if entry else ""
     state = words["states"][state_of(entry.weight)] if entry else ""
     yield STATED, shown(state_formula(words, taken(WEIGHT))), state
     goes = taken(LINK)

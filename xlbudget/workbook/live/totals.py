@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from xlbudget.core.budget import Budget
@@ -25,6 +25,10 @@ def totals(pack: Pack, budget: Budget, trees: Trees, grid: Grid, figures: str) -
     amounts = dict(budget.amounts())
     places: Places = {}
     shapes = bound_rules(pack)
+    decimals = {
+        form: max(region.most for key, region in grid.items() if key.form == form)
+        for form in pack.forms
+    }
     for cell, (instance, constraint) in definitions(pack, trees).items():
         region = grid[BlockKey(cell.form, cell.block)]
         row = _row_of(region, cell.row)
@@ -33,14 +37,16 @@ def totals(pack: Pack, budget: Budget, trees: Trees, grid: Grid, figures: str) -
         (pick,) = tops if (tops := _tops(shapes[instance.bound])) else (None,)
         parts = _of_tops(grid, pick, cell, figures) if pick else _of_terms(grid, constraint.right)
         amount = amounts.get(cell)
-        places[region.sheet, row, region.columns[cell.column]] = _total(parts, amount)
-    places |= _spare(pack, grid)
+        places[region.sheet, row, region.columns[cell.column]] = _total(
+            parts, decimals[cell.form], amount
+        )
+    places |= _spare(pack, grid, decimals)
     return places
 
 
-def _total(parts: str, amount: Decimal | None) -> Formula:
+def _total(parts: str, decimals: int, amount: Decimal | None) -> Formula:
     """The sum of the parts, nothing where they come to nothing."""
-    total = f"ROUND({parts},2)"
+    total = f"ROUND({parts},{decimals})"
     return Formula(f'IF({total}=0,"",{total})', number(amount) if amount else "")
 
 
@@ -102,7 +108,7 @@ def _neighbours(run: list[tuple[int, int]], place: tuple[int, int]) -> bool:
     return step in ((0, 1), (1, 0))
 
 
-def _spare(pack: Pack, grid: Grid) -> Places:
+def _spare(pack: Pack, grid: Grid, decimals: Mapping[str, int]) -> Places:
     """Rows not yet filled in: what each row's own columns define."""
     places: Places = {}
     for shape in bound_rules(pack):
@@ -118,5 +124,5 @@ def _spare(pack: Pack, grid: Grid) -> Places:
             row = region.row_at(place)
             cells = ",".join(_ranges((row, region.columns[p.column]) for p in shape.right))
             where = (region.sheet, row, region.columns[left.column])
-            places.setdefault(where, _total(f"SUM({cells})", None))
+            places.setdefault(where, _total(f"SUM({cells})", decimals[region.block.form], None))
     return places

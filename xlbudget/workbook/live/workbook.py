@@ -82,8 +82,8 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     names = pack.words["book"]["sheets"]
     sheets = Sheets(names["figures"], names["ledger"], names["marks"])
     plans = [plan(pack, form, budget) for form in pack.forms.values()]
-    grid = grid_of(pack, plans)
     there = _all_blocks(pack, budget)
+    grid = grid_of(pack, there, plans)
     trees = trees_of(pack, there)
     codes = code_lists(pack, names["codes"])
     amounts, judged = evaluate_all(pack, there, trees)
@@ -104,7 +104,8 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
         book.define_name(name, "=" + _own_line(sheets.ledger, field))
     review = book.sheet(names["review"])
     book.define_name(PLACE_NAME, "=" + _own_line(names["review"], PLACE))
-    write_review(review, pack, grid, sheets, entries, formats)
+    decimals = max(writer.measure(shape).decimals for shape in bound_rules(pack))
+    write_review(review, pack, grid, sheets, entries, decimals, formats)
     verdict = verdict_of(pack, grid, sheets, entries)
     states = [
         (planned.form, state_of_form(pack, planned, grid, lines, entries, there, names))

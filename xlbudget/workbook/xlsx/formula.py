@@ -19,6 +19,14 @@ class Formula(NamedTuple):
     value: Value
 
 
+class Outcomes(NamedTuple):
+    """What a formula gives for two sides that are apart: within rounding, hardly so, beyond it."""
+
+    near: str
+    doubtful: str
+    broken: str
+
+
 def quoted(text: str) -> str:
     """Words as a formula writes them."""
     return '"' + text.replace('"', '""') + '"'
@@ -27,6 +35,24 @@ def quoted(text: str) -> str:
 def joined(pieces: list[str]) -> str:
     """A sum of terms; nothing is 0."""
     return "+".join(pieces) or "0"
+
+
+def times(factor: Decimal) -> str:
+    """What stands before a term that is taken so many times: ``-2*``, ``0.0001*``, nothing."""
+    if abs(factor) == 1:
+        return "-" if factor < 0 else ""
+    return f"{factor.normalize():f}*"
+
+
+def outside(apart: str, bound: str, squares: str, width: str, words: Outcomes) -> str:
+    """The word for two sides that are apart by so many units of the finest last decimal, by the
+    intervals of RULES.md (Tolerance, as `core.tolerance` has it): `bound` is the sum of the last
+    decimals of the figures in them, `squares` that of their squares, `width` the widest."""
+    near = f"{apart}=1" if width == "1" else f"{apart}<={width}"
+    four = str(4 * int(squares)) if squares.isdigit() else f"4*{squares}"
+    likely = f"OR({near},3*{apart}*{apart}<={four})"
+    inside = f"IF({likely},{words.near},{words.doubtful})"
+    return f"IF(2*{apart}>={bound},{words.broken},{inside})"
 
 
 def number(amount: Decimal) -> float | int:

@@ -2,26 +2,39 @@
 
 XlsxWriter looks through every formula for each of thirty functions that came after Excel 2010, to
 write them under their long names. Our formulas use none (a test lists the functions), and looking
-takes longer than all the rest. It also leaves the type off a formula whose value is an empty
-text, which then reads as one that was never calculated.
+takes longer than all the rest. Its cells are written by our encoder (`rows`), as long lists are.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlsxwriter import Workbook
 from xlsxwriter.packager import Packager
-from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
+from xlsxwriter.worksheet import (
+    CellBlankTuple,
+    CellFormulaTuple,
+    CellNumberTuple,
+    CellStringTuple,
+    Worksheet,
+)
 
 from xlbudget.workbook.xlsx.formula import Formula
+from xlbudget.workbook.xlsx.row_xml import (
+    BLANK,
+    FIGURE,
+    FORMULA,
+    SHARED,
+    SPOKEN,
+    cell_pattern,
+    figure_xml,
+    text_xml,
+)
 
-EMPTY_TEXT = re.compile(r'<c (r="[A-Z]+\d+"(?: s="\d+")?)>(<f>[^<]*</f>)<v></v></c>')
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 TIGHT, QUICK = 8, 2
 """Levels of compression. 9 takes longer and saves nothing more; where there are rows by the ten
@@ -74,11 +87,33 @@ class Sheet(Worksheet):  # type: ignore[misc]
         super()._write_rows()
         self.dim_rowmin = low
 
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        style = cell.format._get_xf_index() if cell.format else None
+        holds, content = _encoded(cell)
+        self.fh.write(cell_pattern(col, style, holds, str(row + 1)) % content)
+
     def link(self, row: int, column: int, url: str, tip: str) -> None:
         """A link at a cell that keeps its content and its looks."""
         self.ignore_write_string = True
         self.write_url(row, column, url, tip=tip)
         self.ignore_write_string = False
+
+
+def _encoded(cell: Any) -> tuple[str, tuple[Any, ...]]:
+    """What a cell of XlsxWriter's holds, and with what its pattern is filled in. Raises TypeError
+    for what we never write."""
+    if isinstance(cell, CellFormulaTuple):
+        formula = text_xml(cell.formula)
+        if isinstance(cell.value, str):
+            return SPOKEN, (formula, text_xml(cell.value))
+        return FORMULA, (formula, figure_xml(cell.value))
+    if isinstance(cell, CellNumberTuple):
+        return FIGURE, (figure_xml(cell.number),)
+    if isinstance(cell, CellStringTuple):
+        return SHARED, (cell.string,)
+    if isinstance(cell, CellBlankTuple):
+        return BLANK, ()
+    raise TypeError(f"no encoding for a cell of {type(cell).__name__}")
 
 
 class _Parts(Packager):  # type: ignore[misc]
@@ -130,8 +165,6 @@ class Book(Workbook):  # type: ignore[misc]
         with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=level) as packed:
             for part, name, _ in self._parts.parts:
                 content = part.getvalue()
-                if isinstance(part, StringIO):
-                    content = EMPTY_TEXT.sub(r'<c \1 t="str">\2<v></v></c>', content)
                 if later.get(name):
                     _pack_with_rows(packed, name, content, later[name].pieces())
                 else:

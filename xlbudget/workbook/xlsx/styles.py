@@ -44,7 +44,7 @@ RED = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 AMBER = {"bg_color": "#FFE4B5", "font_color": "#7F4F00"}
 GREY = {"bg_color": "#F0F0F0", "font_color": "#404040"}
 PAPER_A4 = 9
-MONEY = "#,##0."
+MONEY = "#,##0"
 
 
 class Formats:
@@ -60,7 +60,9 @@ class Formats:
         if key not in self._made:
             style = {**BASE, **STYLES[role]}
             if decimals:
-                style["num_format"] = MONEY + "0" * decimals
+                style["num_format"] = f"{MONEY}.{'0' * decimals}"
+            elif role in (AMOUNT, TOTAL):
+                style["num_format"] = MONEY
             if level:
                 style["indent"] = level
             self._made[key] = self._book.add_format(style)
