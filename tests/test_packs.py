@@ -123,7 +123,7 @@ FAULTS = [
     (
         "forms/f11.yaml",
         "    rows: {total",
-        "    rows: {levels: [unit]}\n  more:\n    columns: [name: 单位]\n    rows: {total",
+        "    rows: {levels: [unit]}\n  more:\n    columns: [name: 单位, amount: 金额]\n    rows: {total",
         21,
         "one block of a form at most",
     ),

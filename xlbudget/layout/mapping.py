@@ -16,8 +16,8 @@ from xlbudget.layout.heads import Wanted, wanted_columns
 from xlbudget.layout.labels import normal, tidy
 from xlbudget.layout.tables import Sheet
 from xlbudget.packs.faults import Fault, PackError, line_of
-from xlbudget.packs.load import read_yaml
 from xlbudget.packs.model import Pack
+from xlbudget.packs.source import read_yaml
 
 ROWS = re.compile(r"^(\d{1,7})(?:\s*[-－~～至]\s*(\d{1,7}))?$")
 LETTERS = re.compile(r"^[A-Za-z]{1,3}$")

@@ -11,8 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
-from xlbudget.packs.faults import Fault, PackError
-from xlbudget.packs.load import fault_at
+from xlbudget.packs.faults import Fault, PackError, fault_at
 from xlbudget.packs.model import Block, Pack, Part, Rule
 from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse
 
