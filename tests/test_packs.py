@@ -16,6 +16,7 @@ from conftest import EXAMPLE
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.layout.recognise import recognise
+from xlbudget.messages import load_messages
 from xlbudget.ops.check import check
 from xlbudget.ops.schema import schema_text
 from xlbudget.packs.faults import PackError
@@ -123,7 +124,7 @@ FAULTS = [
     (
         "forms/f11.yaml",
         "    rows: {total",
-        "    rows: {levels: [unit]}\n  more:\n    columns: [name: 单位, amount: 金额]\n    rows: {total",
+        "    rows: {levels: [unit]}\n  more:\n    columns: [name: 单位, a: 金额]\n    rows: {total",
         21,
         "one block of a form at most",
     ),
@@ -157,6 +158,24 @@ def test_a_pack_extends_only_its_own_year(copy: Path) -> None:
     _change(copy / "shanxi" / "2025" / "pack.yaml", "national/2025", "national/2024")
     with pytest.raises(PackError, match="not of the same year"):
         load_pack("shanxi/2025", copy)
+
+
+def test_the_programs_sentences_are_as_their_schema_says() -> None:
+    """Every sentence that the program looks up, and in it only the words that it fills in."""
+    schema = json.loads((ROOT / "schemas" / "messages.schema.json").read_text(encoding="utf-8"))
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(load_messages())
+    assert [(error.json_path, error.message) for error in errors] == []
+
+
+def test_the_nations_pack_counts_no_forms() -> None:
+    """How many forms there are is a place's to say."""
+    nation = [
+        *(templates_root() / "national").rglob("*.yaml"),
+        *(ROOT / "xlbudget").rglob("*.yaml"),
+    ]
+    assert len(nation) > 5
+    for path in nation:
+        assert not re.search("十[一二三]张", path.read_text(encoding="utf-8")), path
 
 
 def test_nothing_about_a_form_stands_in_python(pack: Pack) -> None:

@@ -11,6 +11,7 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.layout.recognise import NothingRecognised, recognise
+from xlbudget.messages import load_messages
 from xlbudget.ops import interchange
 from xlbudget.ops.check import check, finding_of
 from xlbudget.ops.recover import recovered
@@ -155,7 +156,7 @@ def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
     from xlbudget.workbook.faults import FileFault
     from xlbudget.workbook.read import read_workbook
 
-    words = pack.words
+    words = load_messages()
     sheets = words["book"]["sheets"]
     added = [words[each]["sheet"] for each in ("annotate", "corrections", "overview", "sources")]
     passed = [name for key, name in sheets.items() if key != "contents"]
@@ -170,7 +171,7 @@ def unread(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
     """Why a workbook is not read or not changed, in the words of the pack."""
     facts = dict(fault.facts)
     if "format" in facts:
-        facts["format"] = pack.words["formats"].get(facts["format"], facts["format"])
+        facts["format"] = load_messages()["formats"].get(facts["format"], facts["format"])
     return Unreadable(_remark(fault.kind, path, facts, fault.case))
 
 

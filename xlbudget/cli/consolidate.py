@@ -25,6 +25,7 @@ from xlbudget.cli.roster import load_roster
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
+from xlbudget.messages import load_messages
 from xlbudget.ops.check import found_in_sum, judged_in_sum
 from xlbudget.ops.merge import merged
 from xlbudget.ops.overview import overview
@@ -108,7 +109,7 @@ def consolidate(
         if not given.taken:
             told = Told(len(files), (), tuple(given.refused))
             click.echo(consolidated(pack, told), err=True)
-            click.echo(pack.words["consolidate"]["nothing"], err=True)
+            click.echo(load_messages()["consolidate"]["nothing"], err=True)
             sys.exit(2)
         _finish(pack, asked, given, len(files), name, (output, facts, html), force, jobs)
 
@@ -131,7 +132,7 @@ def _finish(
     gc.set_threshold(SELDOM)
     output, facts, html = results
     parts = [part_of_file(asked, given, one) for one in files_to_add(given)]
-    county = merged(pack, parts, name or pack.words["consolidate"]["name"])
+    county = merged(pack, parts, name or load_messages()["consolidate"]["name"])
     left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
     draft = drafted(pack, county)
     with rows_ahead(draft.book, jobs):

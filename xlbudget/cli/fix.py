@@ -12,6 +12,7 @@ from xlbudget.cli.checking import check_file
 from xlbudget.cli.output import put_bytes
 from xlbudget.core.cause import Repair
 from xlbudget.core.finding import ERROR
+from xlbudget.messages import load_messages
 from xlbudget.report.checked import Checked, explained
 from xlbudget.report.text import report
 from xlbudget.report.words import Namer, money, repair
@@ -96,7 +97,7 @@ def _corrected(file: Path, checked: Checked, chosen: list[Repair], password: str
 
     assert checked.reading is not None
     namer = Namer(checked.pack, checked.reading)
-    words = checked.pack.words["corrections"]
+    words = load_messages()["corrections"]
     corrections = []
     for one in chosen:
         place = checked.reading.place(one.cell)

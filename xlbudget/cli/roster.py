@@ -7,6 +7,7 @@ from typing import Any
 
 from xlbudget.cli.output import Failed
 from xlbudget.layout.labels import tidy
+from xlbudget.messages import load_messages
 from xlbudget.ops.roster import Office, Roster, roster_of
 from xlbudget.packs.model import Pack
 
@@ -17,7 +18,7 @@ def load_roster(pack: Pack, path: Path) -> Roster:
     from xlbudget.workbook.delimited import read_text
     from xlbudget.workbook.faults import FileFault
 
-    words = pack.words["consolidate"]["roster"]
+    words = load_messages()["consolidate"]["roster"]
     try:
         rows = read_text(path.stem, read_bytes(path)).rows
     except FileFault:

@@ -18,6 +18,7 @@ from xlbudget.layout.lines import (
     TITLE,
 )
 from xlbudget.layout.tables import Table, texts_of
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 
 ORDER = "order"
@@ -136,6 +137,6 @@ def _untitled(pack: Pack, table: Table, evidence: str) -> Remark:
     at = Place(
         table.sheet.name, table.heading[0], min(texts_of(table.sheet.rows[table.heading[0]]))
     )
-    words = pack.words["evidence"]
+    words = load_messages()["evidence"]
     facts = {"evidence": words[evidence], "form": form.sheet, "title": form.title}
     return Remark("untitled_table", "", form.key, (at,), facts)

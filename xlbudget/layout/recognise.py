@@ -21,6 +21,7 @@ from xlbudget.layout.find import find_tables
 from xlbudget.layout.labels import tidy, years_in
 from xlbudget.layout.outline import levels_of
 from xlbudget.layout.tables import Sheet, Table, printed_of, texts_of
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import NAME, TOTAL, Pack
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _once(pack: Pack, tables: Sequence[Table], found: Found) -> dict[str, Table]
 
 def _about(pack: Pack, contents: Sheet) -> About:
     """The words right of their labels on the contents sheet."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     said = {}
     for row in contents.rows:
         texts = list(texts_of(row).values())

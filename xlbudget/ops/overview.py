@@ -12,6 +12,7 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.overview import Bar, LeftOut, Overview, Stack
+from xlbudget.messages import load_messages
 from xlbudget.ops.behind import behind
 from xlbudget.packs.model import Pack, Picture
 
@@ -30,7 +31,7 @@ def overview(
     """The tables, in the unit of the consolidated budget. A picture that the pack does not name is
     empty."""
     county, sources = consolidation.budget, consolidation.sources
-    other = pack.words["overview"]["other"]
+    other = load_messages()["overview"]["other"]
     parts = pack.pictures.get("three_public")
     return Overview(
         county.department,

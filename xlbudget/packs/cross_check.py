@@ -12,7 +12,7 @@ from xlbudget.packs.model import Pack
 
 def check_pack(folders: list[Contents], pack: Pack) -> list[Fault]:
     """What is wrong between the files of a pack, whose folders are the most general first."""
-    checks = (_check_units, _check_forms, _check_kinds)
+    checks = (_check_units, _check_words, _check_forms, _check_kinds)
     return [fault for check in checks for fault in check(folders, pack)]
 
 
@@ -24,6 +24,14 @@ def _check_units(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
     for unit in units.keys() - pack.words["decimals"].keys():
         path = _words_file(folders, "units", unit)
         yield fault_in(path, ("units", unit), f"decimals: nothing is said of {unit}")
+
+
+def _check_words(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
+    level, levels = pack.words["unit_level"], pack.words["levels"]
+    if level not in levels:
+        path = next(f.folder for f in reversed(folders) if "unit_level" in f.words) / "words.yaml"
+        message = f"no level {level!r}; there are {', '.join(levels)}"
+        yield fault_in(path, ("unit_level",), message)
 
 
 def _check_forms(folders: list[Contents], pack: Pack) -> Iterator[Fault]:

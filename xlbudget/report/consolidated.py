@@ -9,6 +9,7 @@ from typing import NamedTuple
 from xlbudget.core.consolidation import Source
 from xlbudget.core.finding import ERROR
 from xlbudget.core.key import BlockKey
+from xlbudget.messages import load_messages
 from xlbudget.ops.admission import Refusal
 from xlbudget.ops.nodes import Apart
 from xlbudget.packs.model import TOTAL, Block, Pack
@@ -61,12 +62,12 @@ def consolidated(pack: Pack, told: Told, style: Style = uncoloured) -> str:
 
 def refusal(pack: Pack, one: Refusal) -> str:
     """Why a file was not added."""
-    template: str = pack.words["consolidate"]["refused"][one.kind]
+    template: str = load_messages()["consolidate"]["refused"][one.kind]
     return template.format(**one.facts)
 
 
 def _lines(pack: Pack, told: Told, style: Style) -> Iterator[str]:
-    words = pack.words["consolidate"]
+    words = load_messages()["consolidate"]
     counts = {"files": told.files, "added": len(told.sources), "refused": len(told.refused)}
     verdict = words["sound" if told.sound else "unsound"].format(**counts)
     yield style(verdict, PASSED if told.sound else ERROR)
@@ -87,10 +88,10 @@ def _lines(pack: Pack, told: Told, style: Style) -> Iterator[str]:
 
 
 def _node(pack: Pack, node: Node) -> Iterator[str]:
-    words = pack.words["consolidate"]["node"]
+    words = load_messages()["consolidate"]["node"]
     facts = {"office": node.office, "count": len(node.below), "apart": len(node.apart)}
     if node.absent:
-        names = pack.words["consolidate"]["list"].join(node.absent)
+        names = load_messages()["consolidate"]["list"].join(node.absent)
         yield words["absent"].format(names=names, **facts)
         return
     yield words["apart" if node.apart else "agrees"].format(**facts)
@@ -101,7 +102,7 @@ def _node(pack: Pack, node: Node) -> Iterator[str]:
 
 
 def _apart(pack: Pack, node: Node, one: Apart) -> str:
-    words = pack.words["consolidate"]
+    words = load_messages()["consolidate"]
     block = pack.blocks[BlockKey(one.cell.form, one.cell.block)]
     named = [
         words["node"]["unit"].format(name=node.below[place].department, amount=money(amount))

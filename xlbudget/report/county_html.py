@@ -10,6 +10,7 @@ from typing import Any
 
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.overview import LISTED, Bar, LeftOut, Overview
+from xlbudget.messages import load_messages
 from xlbudget.ops.overview import overview
 from xlbudget.packs.model import Pack
 from xlbudget.report.words import money
@@ -33,7 +34,7 @@ def county_page(
 
 
 def _page(pack: Pack, sources: Sequence[Source], shown: Overview) -> dict[str, Any]:
-    words = pack.words["overview"]
+    words = load_messages()["overview"]
     wrong, left = len(shown.flagged), len(shown.left_out)
     return {
         "title": words["title"].format(county=shown.county, year=shown.year),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from xlbudget.messages import load_messages
 from xlbudget.ops.example import example_of
 from xlbudget.packs.model import Pack, Part, Rule
 from xlbudget.report.text import equation
@@ -25,8 +26,8 @@ def rule_page(pack: Pack, rule: Rule) -> str:
 
 
 def _page(pack: Pack, rule: Rule) -> Iterator[str]:
-    titles = pack.words["rule_page"]
-    severities = pack.words["severities"]
+    titles = load_messages()["rule_page"]
+    severities = load_messages()["severities"]
     yield f"{rule.id}  {plain_sentence(pack, rule, rule.sentence)}"
     grades = "、".join(dict.fromkeys(severities[grade] for grade in rule.severity.values()))
     yield f"{titles['severity']}：{grades}"
@@ -48,7 +49,7 @@ def _page(pack: Pack, rule: Rule) -> Iterator[str]:
 
 def _example(pack: Pack, rule: Rule) -> Iterator[str]:
     """The pack's example, or one made from the rule: what the check says of it, and its cells."""
-    title = pack.words["rule_page"]["example"]
+    title = load_messages()["rule_page"]["example"]
     example = example_of(pack, rule)
     if example is None:
         yield f"{title}：{rule.example}"

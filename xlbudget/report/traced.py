@@ -11,6 +11,7 @@ from xlbudget.core.consolidation import Origin
 from xlbudget.core.key import CellKey, address
 from xlbudget.core.reading import Reading
 from xlbudget.layout.plan import printed_width
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 from xlbudget.report.words import Namer, money
 
@@ -41,7 +42,7 @@ class Traced(NamedTuple):
 
 def traced(pack: Pack, reading: Reading, found: Traced, states: Sequence[State]) -> str:
     """The figure, then a line for each figure behind it: department, amount, file and cell."""
-    words = pack.words["trace"]
+    words = load_messages()["trace"]
     namer = Namer(pack, reading)
     name = f"{namer.row(found.cell)}·{namer.column(found.cell)}"
     amount = money(found.amount) if found.amount is not None else words["blank"]
@@ -62,5 +63,5 @@ def _row(
 ) -> tuple[str, str, str]:
     source = reading.sources[one.source]
     where = f"{source.file} {address(one.place)}" if one.place else source.file
-    said = pack.words["trace"][states[one.source].value]
+    said = load_messages()["trace"][states[one.source].value]
     return source.department, money(one.amount), where + said

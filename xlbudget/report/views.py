@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xlbudget.core.budget import numbered
+from xlbudget.messages import load_messages
 from xlbudget.ops.facts import Fact
 from xlbudget.ops.headings import column_words
 from xlbudget.packs.model import Block, Form, Pack
@@ -42,7 +43,7 @@ class _Cells(NamedTuple):
 
 def views(packs: Sequence[Pack]) -> Iterator[View]:
     """The views for facts of these packs (at least one; its words are used), `facts` first."""
-    words = packs[0].words["facts"]
+    words = load_messages()["facts"]
     yield View("facts", "", f"SELECT {', '.join(Fact._fields)} FROM {SOURCE}")
     yield View(words["view"], "", _in_words(packs[0]))
     for name, forms in _named(packs).items():
@@ -65,7 +66,7 @@ def _in_words(pack: Pack) -> str:
 
 
 def _word(pack: Pack, field: str) -> str:
-    return str(pack.words["facts"]["columns"][field])
+    return str(load_messages()["facts"]["columns"][field])
 
 
 def _said(pack: Pack, field: str) -> str:

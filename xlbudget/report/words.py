@@ -15,6 +15,7 @@ from xlbudget.core.finding import Figures, Finding
 from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import BROKEN
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import TOTAL, Pack, Rule
 from xlbudget.rules.wording import Blanks, column_name, worded
 
@@ -97,7 +98,7 @@ def message(namer: Namer, finding: Finding) -> str:
         return rule.says_of(finding.case).format_map(Blanks(finding.facts))
     says = sentence(namer, rule, finding)
     figures = finding.figures
-    words = namer.pack.words["report"]
+    words = load_messages()["report"]
     template = words.get(figures.outcome, words["differs"])
     if figures.outcome == BROKEN and finding.constraint.relation == AT_MOST:
         template = words["exceeds"]
@@ -150,7 +151,7 @@ def repair(namer: Namer, one: Repair | RowRepair) -> str:
     row; and what the slip looks like."""
     if isinstance(one, RowRepair):
         return _row_repair(namer, one)
-    words = namer.pack.words["report"]
+    words = load_messages()["report"]
     case = "fill" if one.old is None else "empty" if one.new is None else "change"
     return str(words["repair"][case]).format(
         place=namer.where(one.cell),
@@ -162,7 +163,7 @@ def repair(namer: Namer, one: Repair | RowRepair) -> str:
 
 
 def _row_repair(namer: Namer, one: RowRepair) -> str:
-    words = namer.pack.words["report"]
+    words = load_messages()["report"]
     block = one.cell[:2]
     amounts = [
         words["amount"].format(

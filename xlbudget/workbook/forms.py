@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from xlbudget.core.amount import decimals_of
 from xlbudget.core.budget import Budget
 from xlbudget.layout.plan import ABOUT, AMOUNT, ENTRY, HEADING, NOTE, TITLE, UNIT, Cell, SheetPlan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import CODE, NAME, Block, Pack
 from xlbudget.workbook.codes import CodeLists
 from xlbudget.workbook.formula import (
@@ -186,7 +187,7 @@ def _name(planned: SheetPlan, cell: Cell, behind: Behind) -> Formula | None:
 
 def _help(sheet: Any, region: Region, pack: Pack, behind: Behind, formats: Formats) -> None:
     """Lists and messages where codes and names are typed."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     first, last = region.first, region.first + region.height - 1
     block = region.block
     if CODE in region.columns:
@@ -237,7 +238,7 @@ def _name_lists(block: Block) -> Iterable[tuple[str, str]]:
 
 
 def _ask_amounts(sheet: Any, region: Region, pack: Pack, budget: Budget) -> None:
-    words = pack.words["book"]
+    words = load_messages()["book"]
     message = words["amount_message"].format(unit=budget.unit_of(region.block.form))
     columns = [region.columns[column] for column in region.block.columns]
     for first, last in _rows(region):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from xlbudget.core.consolidation import Source
 from xlbudget.core.overview import Bar, Overview
 from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.formula import number
 from xlbudget.workbook.overview_lists import write_lists
@@ -48,7 +49,7 @@ def write_overview(
     formats: Formats,
 ) -> None:
     """Fill the sheet; `sources` are those of the sheet 来源, in its order."""
-    words = pack.words["overview"]
+    words = load_messages()["overview"]
     view = View(book, sheet, words, formats, overview)
     _lay_out(sheet)
     title = words["title"].format(county=overview.county, year=overview.year)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xlbudget.core.consolidation import Source
 from xlbudget.core.overview import LISTED, LeftOut, Overview
 from xlbudget.layout.plan import HEADING, TEXT
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.package import Sheet
 from xlbudget.workbook.sources import BODY_ROW
@@ -27,8 +28,8 @@ def write_lists(
 ) -> int:
     """Departments with errors from this row on, what was left out from column `right`; gives the
     row where the pictures may begin."""
-    words = pack.words["overview"]
-    listed = pack.words["sources"]["sheet"]
+    words = load_messages()["overview"]
+    listed = load_messages()["sources"]["sheet"]
     if not overview.flagged and not overview.left_out:
         sheet.write_string(row, 0, words["clean"], formats.cell(LEAD))
         return row + 2

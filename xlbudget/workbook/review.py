@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.layout.plan import HEADING, TITLE
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.formula import (
     ERROR_WEIGHT,
@@ -101,7 +102,7 @@ def write_review(
     formats: Formats,
 ) -> None:
     """Write the sheet over the ledger's lines."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     counts = counts_of(entries)
     size = min(len(entries), counts["all"] + MORE_ROWS)
     lay_out_review(sheet, size)
@@ -126,7 +127,7 @@ def verdict_of(
     pack: Pack, grid: Grid, sheets: Sheets, entries: Sequence[Entry], rows: int | None = None
 ) -> Formula:
     """通过 or 不通过, the counts, and what is beyond the sheet's `rows` or the checks' reach."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     names = words["review"]["counts"]
     counts = counts_of(entries)
     weights = _column(sheets.ledger, WEIGHT, len(entries))

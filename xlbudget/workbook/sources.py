@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.formula import Formula, number
 from xlbudget.workbook.grid import span
@@ -28,7 +29,7 @@ ZERO = Decimal(0)
 
 def write_sources(book: Book, pack: Pack, consolidation: Consolidation, formats: Formats) -> None:
     """Add both sheets, the second hidden."""
-    words = pack.words["sources"]
+    words = load_messages()["sources"]
     sheet = book.sheet(words["sheet"])
     unit = consolidation.budget.unit
     _lay_out(sheet, len(consolidation.sources))

@@ -17,6 +17,7 @@ from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.core.key import BlockKey, CellKey, Place, address, column_letters, sheet_name
 from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED
 from xlbudget.layout.plan import HEADING, TITLE, SheetPlan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
 from xlbudget.rules.wording import worded
@@ -117,7 +118,7 @@ def tally_of(
 ) -> Tally:
     """The lines of the constraints that were decided, in the order of the forms; there are
     `count` of them, perhaps more than are given."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     decided = (one for one in judged if one.verdict.outcome != UNDECIDED)
     chosen = sorted(decided, key=lambda one: _rank(pack, one))[:LINES]
     order = list(pack.forms)
@@ -166,7 +167,7 @@ class _Writer(NamedTuple):
         """A constraint in words and formulas."""
         constraint, verdict = one.constraint, one.verdict
         first = constraint.cells()[0]
-        states = self.pack.words["book"]["states"]
+        states = load_messages()["book"]["states"]
         rule = self.pack.rules[constraint.rule]
         broken = rule.parts[constraint.part].severity or rule.severity_of("")
         if verdict.outcome == ONE_UNIT:
