@@ -30,7 +30,10 @@ Place = tuple[tuple[Any, ...], str]
 
 def check_file(kind: str, path: Path, data: Any) -> list[Fault]:
     """What in a YAML file is against the schema of its kind, in the order of its lines."""
-    errors = _errors(kind, data)
+    try:
+        errors = _errors(kind, data)
+    except ValueError as error:  # nested too deep, or half a character written as an escape
+        return [Fault(str(path), 1, f"cannot be checked: {error}")]
     wrong = [
         place
         for error in errors

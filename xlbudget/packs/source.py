@@ -18,6 +18,9 @@ PLAIN = tuple(
 )
 
 MOST_NODES = 100_000
+DEEPEST = 50
+MANY = 1_000
+"""Of fewer brackets and dashes no data is made deep enough to exhaust the parser."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -72,6 +75,8 @@ def read_yaml(path: Path) -> Any:
 
 
 def _data_of(text: str, repeated: list[tuple[int, str]]) -> Any:
+    if sum(map(text.count, ("[", "{", "- ", "? "))) > MANY:
+        _refuse_depth(text)
     loader = _Loader(text)
     loader.repeated = repeated
     try:
@@ -81,6 +86,16 @@ def _data_of(text: str, repeated: list[tuple[int, str]]) -> Any:
         return None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.composer.ComposerError(None, None, "nested too deep", event.start_mark)
 
 
 def _measure(node: yaml.Node, sizes: dict[int, int]) -> int:
