@@ -152,7 +152,7 @@ def is_told(path: Path, steps: tuple[Any, ...], mutation: Mutation, faults: list
     near = {
         drop: range(holder, _last_line(path, steps[:-1]) + 1),
         misspell: (own, holder),
-        mistype: range(own, own + 3),
+        mistype: range(own if key else holder, own + 3),  # jsonschema-rs gives no empty keys
     }
     return any(Path(fault.file) == path and fault.line in near[mutation] for fault in faults)
 

@@ -113,7 +113,7 @@ def _explain_choice(error: Any) -> Iterator[Place]:
         yield steps, f"{many} {', '.join(words)} must stand here"
         return
     for errors in error.kind.context:
-        if not any(e.kind.name == "type" and tuple(e.instance_path)[1:] == steps for e in errors):
+        if not any(e.kind.name == "type" and e.instance == error.instance for e in errors):
             for inner in errors:
                 yield from _explain(inner)
             return
