@@ -29,8 +29,8 @@ ODD = """
 - id: A991
   why: {0}
   source: {0}
-  usual: {0}
-  mend: {0}
+  common_mistake: {0}
+  fix: {0}
   title: {0}
   parts:
     - on: f02

@@ -44,7 +44,7 @@ def test_every_pack_is_sound(name: str) -> None:
 
 def test_every_rule_says_why_and_what_to_do(pack: Pack) -> None:
     for rule in pack.rules.values():
-        assert rule.sentence and rule.why and rule.usual and rule.mend, rule.id
+        assert rule.sentence and rule.why and rule.common_mistake and rule.fix, rule.id
         assert rule.source or rule.id[0] in "FSV", rule.id
 
 
@@ -83,7 +83,7 @@ def test_adding_a_rule_and_a_column_is_data_only(copy: Path, tmp_path: Path) -> 
         file.write(
             "- id: A1099\n  on: f10\n  each: row\n  holds: total <= last_year\n"
             "  says: '{row}不应大于上年预算数'\n  why: 只减不增。\n  source: 试验\n"
-            "  usual: 比上年多报了。\n  mend: 核对。\n"
+            "  common_mistake: 比上年多报了。\n  fix: 核对。\n"
         )
     pack = load_pack("shanxi/2025", copy)
     assert lint(pack, copy) == []

@@ -63,7 +63,7 @@ def fault_in(path: Path, steps: tuple[Any, ...], message: str) -> Fault:
 
 
 def fault_at(where: str, word: str, message: str) -> Fault:
-    """A fault in a rule: `where` is ``file#place`` or ``file#place.part`` as kept in Part."""
+    """A fault in a rule: `where` is ``file#place`` or ``file#place.part`` as kept in RuleClause."""
     file, _, steps = where.rpartition("#")
     place, _, part = steps.partition(".")
     inner: tuple[Any, ...] = (int(place), "parts", int(part)) if part else (int(place),)

@@ -13,7 +13,7 @@ from xlbudget.packs.contents import HEAD, Contents, names_below, read_contents
 from xlbudget.packs.cross_check import check_pack
 from xlbudget.packs.faults import Fault, PackError
 from xlbudget.packs.forms import read_forms
-from xlbudget.packs.model import Catalogue, Form, Pack, Picture
+from xlbudget.packs.model import Catalogue, ChartSpec, Form, Pack
 from xlbudget.packs.pictures import read_pictures
 from xlbudget.packs.rules import read_rules
 from xlbudget.packs.schema import check_complete
@@ -49,7 +49,7 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
         catalogues.update(read_catalogues(folder, faults))
         forms.update(read_forms(folder, int(head["year"]), catalogues, faults))
     rules = read_rules(folders, faults)
-    pictures: Mapping[str, Picture] = {}
+    pictures: Mapping[str, ChartSpec] = {}
     if not faults:
         path = folders[-1].folder / HEAD
         pictures = read_pictures(path, head.get("overview", {}), forms, catalogues, faults)

@@ -8,9 +8,9 @@ from typing import Any
 
 from xlbudget.packs.contents import HEAD, Contents
 from xlbudget.packs.faults import Fault, fault_in
-from xlbudget.packs.model import Part, Rule
+from xlbudget.packs.model import Rule, RuleClause
 
-PART_WORDS = ("holds", "on", "each", "for", "when", "defines", "between", "kind", "blocks")
+CLAUSE_WORDS = ("holds", "on", "each", "for", "when", "defines", "between", "kind", "blocks")
 """What a rule may say once for all its parts."""
 
 
@@ -48,8 +48,8 @@ def _rule(path: Path, place: int, spec: Mapping[str, Any]) -> Rule:
         why=spec["why"],
         source=spec.get("source", ""),
         example=spec.get("example", ""),
-        usual=spec["usual"],
-        mend=spec["mend"],
+        common_mistake=spec["common_mistake"],
+        fix=spec["fix"],
         parts=parts,
         where=f"{path}#{place}",
     )
@@ -66,17 +66,17 @@ def _wrong(rule: Rule) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _shared(spec: Mapping[str, Any]) -> dict[str, Any]:
     """What a rule says once for all its parts."""
-    return {word: spec[word] for word in PART_WORDS if word in spec}
+    return {word: spec[word] for word in CLAUSE_WORDS if word in spec}
 
 
-def _part(where: str, spec: Mapping[str, Any]) -> Part:
+def _part(where: str, spec: Mapping[str, Any]) -> RuleClause:
     says, severity = spec.get("says", ""), spec.get("severity", "")
-    return Part(
+    return RuleClause(
         where=where,
         holds=spec.get("holds", ""),
         on=_listed(spec.get("on", ())),
         each=_listed(spec.get("each", ())),
-        given=_given(spec.get("for")),
+        bindings=_bindings(spec.get("for")),
         when=spec.get("when", ""),
         defines=spec.get("defines", ""),
         between=spec.get("between", ""),
@@ -91,7 +91,7 @@ def _listed(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _given(spec: Any) -> tuple[Mapping[str, str], ...]:
+def _bindings(spec: Any) -> tuple[Mapping[str, str], ...]:
     """`for:` as a list of bindings: ``{source: [a, b]}`` is short for ``[{source: a}, …]``."""
     if spec is None:
         return ({},)

@@ -15,7 +15,7 @@ from xlbudget.messages import load_messages
 from xlbudget.packs.model import Form
 from xlbudget.report.checked import Checked, explained, in_order
 from xlbudget.report.text import decided, outcome, overall, unexplained, verdict
-from xlbudget.report.words import Namer, mend, message, money, places, repair
+from xlbudget.report.words import Namer, describe_fix, message, money, places, repair
 
 TEMPLATE = "page.html"
 
@@ -98,7 +98,7 @@ def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
         "id": anchor(cell) if cell else finding.form,
         "where": next(iter(places(namer, finding)), namer.form(finding.form)),
         "text": message(namer, finding),
-        "mend": f"{words['report']['mend']}：{mend(namer, finding)}" if told else "",
+        "fix": f"{words['report']['fix']}：{describe_fix(namer, finding)}" if told else "",
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from xlbudget.messages import load_messages
 from xlbudget.ops.example import example_of
-from xlbudget.packs.model import Pack, Part, Rule
+from xlbudget.packs.model import Pack, Rule, RuleClause
 from xlbudget.report.text import equation
 from xlbudget.report.words import Namer, message
 
@@ -43,8 +43,8 @@ def _page(pack: Pack, rule: Rule) -> Iterator[str]:
     if rule.source:
         yield f"{titles['source']}：{rule.source}"
     yield from _example(pack, rule)
-    yield f"{titles['usual']}：{rule.usual}"
-    yield f"{titles['mend']}：{plain_sentence(pack, rule, rule.mend)}"
+    yield f"{titles['common_mistake']}：{rule.common_mistake}"
+    yield f"{titles['fix']}：{plain_sentence(pack, rule, rule.fix)}"
 
 
 def _example(pack: Pack, rule: Rule) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _example(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from equation(namer, example.finding)
 
 
-def _expression(part: Part) -> str:
+def _expression(part: RuleClause) -> str:
     where = "、".join(part.on)
     each = "、".join(part.each)
     told = f"{where}: " if where else ""

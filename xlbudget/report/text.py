@@ -11,7 +11,7 @@ from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey
 from xlbudget.messages import load_messages
 from xlbudget.report.checked import Checked, explained, in_order
-from xlbudget.report.words import Namer, mend, message, money, places, repair
+from xlbudget.report.words import Namer, describe_fix, message, money, places, repair
 
 SHOWN_CELLS = 14
 """How many cells of one constraint are listed; the others are counted."""
@@ -151,7 +151,7 @@ def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
     yield ""
     yield " ".join(filter(None, (style(head, finding.severity), shown, said)))
     yield from equation(namer, finding, style)
-    yield f"    {words['report']['mend']}：{mend(namer, finding)}"
+    yield f"    {words['report']['fix']}：{describe_fix(namer, finding)}"
 
 
 def equation(namer: Namer, finding: Finding, style: Style = uncoloured) -> Iterator[str]:

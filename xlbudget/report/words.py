@@ -141,9 +141,9 @@ def _code(namer: Namer, finding: Finding, code: str) -> str:
     return code
 
 
-def mend(namer: Namer, finding: Finding) -> str:
+def describe_fix(namer: Namer, finding: Finding) -> str:
     """What the person can do about it."""
-    return namer.pack.rules[finding.rule].mend.format_map(Blanks(finding.facts))
+    return namer.pack.rules[finding.rule].fix.format_map(Blanks(finding.facts))
 
 
 def repair(namer: Namer, one: Repair | RowRepair) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlbudget.packs.faults import Fault, PackError, fault_at, line_of
-from xlbudget.packs.model import Pack, Part, Rule
+from xlbudget.packs.model import Pack, Rule, RuleClause
 from xlbudget.rules.kinds import BETWEEN_FORMS, KINDS, READ_KINDS
 from xlbudget.rules.shapes import shapes_of
 
@@ -41,7 +41,7 @@ def _kinds(pack: Pack) -> Iterator[Fault]:
         yield Fault(pack.name, 1, f"no rule gives words to what the reader notices: {kind}")
 
 
-def _forms_of_kind(pack: Pack, rule: Rule, part: Part) -> Iterator[Fault]:
+def _forms_of_kind(pack: Pack, rule: Rule, part: RuleClause) -> Iterator[Fault]:
     """`blocks:` names forms that there are, and stands where a kind compares forms."""
     for form in part.blocks:
         if form not in pack.forms:

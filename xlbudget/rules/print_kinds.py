@@ -11,11 +11,11 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey, Place
 from xlbudget.core.reading import Printed, Said
 from xlbudget.layout.labels import normal, tidy, years_in
-from xlbudget.packs.model import NAME, Pack, Part
+from xlbudget.packs.model import NAME, Pack, RuleClause
 from xlbudget.rules.context import Context, is_filled, text_cell
 
 
-def empty_note(context: Context, part: Part) -> Iterator[Remark]:
+def empty_note(context: Context, part: RuleClause) -> Iterator[Remark]:
     """A form without amounts says so below, one with amounts does not, and a note is its own."""
     blocks = context.reading.budget.blocks
     filled = {key.form for key, rows in blocks.items() if any(map(is_filled, rows))}
@@ -50,7 +50,7 @@ def _other_form(pack: Pack, form: str, text: str) -> bool:
     return bool(named) and form not in named
 
 
-def same_everywhere(context: Context, part: Part) -> Iterator[Remark]:
+def same_everywhere(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Department, unit of amount and year are the same on every form: the odd ones out."""
     for case, said in (("department", _department), ("unit", _unit), ("year", _year)):
         found = [(p.form, *said(p)) for p in context.reading.printed if said(p)]
@@ -78,7 +78,7 @@ def _year(printed: Printed) -> tuple[str, Place] | tuple[()]:
     return (str(years[0]), printed.title.place) if printed.title and years else ()
 
 
-def forms_present(context: Context, part: Part) -> Iterator[Remark]:
+def forms_present(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Forms of the pack that the file lacks."""
     there = {key.form for key in context.reading.budget.blocks}
     for form in context.pack.forms.values():
@@ -87,7 +87,7 @@ def forms_present(context: Context, part: Part) -> Iterator[Remark]:
             yield Remark(part.kind, "missing", form.key, (), facts)
 
 
-def placeholders(context: Context, part: Part) -> Iterator[Remark]:
+def placeholders(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Words still to be filled in, and years of another budget, anywhere in printed words."""
     words = context.pack.words["placeholders"]
     texts = {text for _, text, _ in _printed_words(context)} | _names(context)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
 from xlbudget.packs.faults import Fault, PackError, fault_at
-from xlbudget.packs.model import Block, Pack, Part, Rule
+from xlbudget.packs.model import Block, Pack, Rule, RuleClause
 from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse
 
 OWN_ROW = ("row", "parent", "childless")
@@ -38,7 +38,7 @@ class Shape(NamedTuple):
     """One expression, ready to be laid over a budget."""
 
     rule: Rule
-    part: Part
+    part: RuleClause
     number: int
     on: BlockKey | None
     row_word: str
@@ -75,12 +75,14 @@ def shapes_of(pack: Pack) -> tuple[Shape, ...]:
     return tuple(found)
 
 
-def _shapes(pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]) -> list[Shape]:
+def _shapes(
+    pack: Pack, rule: Rule, number: int, part: RuleClause, faults: list[Fault]
+) -> list[Shape]:
     shapes = []
     for name in part.on or ("",):
-        for given in part.given:
+        for binding in part.bindings:
             try:
-                shapes.append(_Binder(pack, part, name, given).shape(rule, number))
+                shapes.append(_Binder(pack, part, name, binding).shape(rule, number))
             except NotLinear as error:
                 faults.append(fault_at(part.where, "holds", f"{rule.id}: {error}"))
     return shapes
@@ -89,8 +91,8 @@ def _shapes(pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]
 class _Binder:
     """Resolves the names of one part on one block with one set of `for` words."""
 
-    def __init__(self, pack: Pack, part: Part, on: str, given: Mapping[str, str]) -> None:
-        self.pack, self.part, self.given = pack, part, given
+    def __init__(self, pack: Pack, part: RuleClause, on: str, binding: Mapping[str, str]) -> None:
+        self.pack, self.part, self.binding = pack, part, binding
         self.on = self.block(on) if on else None
         row_words = [word for word in part.each if word in ROW_WORDS]
         unknown = [word for word in part.each if word not in (*ROW_WORDS, COLUMN_WORD)]
@@ -115,7 +117,7 @@ class _Binder:
             relation=relation.relation,
             right=self.side(relation.right),
             when=self.condition(),
-            words=self.given,
+            words=self.binding,
         )
 
     def condition(self) -> tuple[tuple[Pick, ...], str] | None:
@@ -146,8 +148,8 @@ class _Binder:
     def pick(self, coefficient: int, ref: Ref) -> Pick:
         if ref.block:
             block = self.block(ref.block)
-            row = self.given.get(ref.row, ref.row)
-            column = self.given.get(ref.column, ref.column)
+            row = self.binding.get(ref.row, ref.row)
+            column = self.binding.get(ref.column, ref.column)
             return Pick(coefficient, block.id, *self.row(block, row), self.column(block, column))
         if self.on is None:
             raise NotLinear(f"{ref.row}: a bare name needs on:")
@@ -161,7 +163,7 @@ class _Binder:
         return Pick(coefficient, block.id, BOUND, self.row_word, self.column(block, name))
 
     def block(self, name: str) -> Block:
-        name = self.given.get(name, name)
+        name = self.binding.get(name, name)
         form, _, key = name.partition(".")
         if form not in self.pack.forms:
             raise NotLinear(f"no form {form!r}; there are {', '.join(self.pack.forms)}")
