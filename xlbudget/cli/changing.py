@@ -25,6 +25,6 @@ def changed(path: Path, pack: Pack, password: str, change: Callable[[bytes], byt
     try:
         return change(package_bytes(path, password))
     except FileFault as fault:
-        said = unreadable(path, pack.name, unread(pack, path, fault))
+        said = unreadable(path, pack.name, unread(path, fault))
     click.echo(report([said]), err=True)
     sys.exit(2)

@@ -114,7 +114,7 @@ def read_file(
 
 def _recognised(path: Path, pack: Pack, mapped: tuple[MappedTable, ...], password: str) -> Reading:
     """The reading of a workbook, totals that were never calculated filled in. Raises Unreadable."""
-    book = raw_workbook(path, pack, password)
+    book = raw_workbook(path, password)
     try:
         reading = recovered(pack, recognise(pack, book.sheets, book.contents, mapped))
     except NothingRecognised:
@@ -151,7 +151,7 @@ def _mapped(pack: Pack, map_file: Path, _: int) -> tuple[Pack, tuple[MappedTable
     return load_map(pack, map_file)
 
 
-def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
+def raw_workbook(path: Path, password: str = "") -> RawWorkbook:
     """The raw cells of a workbook's sheets. Raises Unreadable."""
     from xlbudget.workbook.faults import FileFault
     from xlbudget.workbook.read import read_workbook
@@ -164,10 +164,10 @@ def raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
     try:
         return read_workbook(path, own, password)
     except FileFault as fault:
-        raise unread(pack, path, fault) from None
+        raise unread(path, fault) from None
 
 
-def unread(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
+def unread(path: Path, fault: FileFault) -> Unreadable:
     """Why a workbook is not read or not changed, in the words of the pack."""
     facts = dict(fault.facts)
     if "format" in facts:

@@ -92,7 +92,7 @@ def consolidate(
     """
     check_map(pack_name, map_file)
     pack = load_pack(pack_name or default_pack())
-    roster = load_roster(pack, roster_file) if roster_file else None
+    roster = load_roster(roster_file) if roster_file else None
     results = [path for path in (output, facts, html) if path]
     for path in results:  # before the long work, not after it
         keep_existing(path, force)
@@ -133,7 +133,7 @@ def _finish(
     output, facts, html = results
     parts = [part_of_file(asked, given, one) for one in files_to_add(given)]
     county = merged(pack, parts, name or load_messages()["consolidate"]["name"])
-    left = [LeftOut(one.file, refusal(pack, one)) for one in given.refused]
+    left = [LeftOut(one.file, refusal(one)) for one in given.refused]
     draft = drafted(pack, county)
     with rows_ahead(draft.book, jobs):
         found = found_in_sum(pack, Reading(county.budget))

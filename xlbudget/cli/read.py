@@ -62,5 +62,5 @@ def _explained(file: Path, pack_name: str | None, map_file: Path | None, passwor
     from xlbudget.report.explained import explained
 
     pack, mapped = mapped_pack(pack_name, map_file)
-    book = raw_workbook(file, pack, password)
+    book = raw_workbook(file, password)
     return explained(pack, str(file), explain(pack, book.sheets, mapped))

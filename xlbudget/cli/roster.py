@@ -9,10 +9,9 @@ from xlbudget.cli.output import Failed
 from xlbudget.layout.labels import tidy
 from xlbudget.messages import load_messages
 from xlbudget.ops.roster import Office, Roster, roster_of
-from xlbudget.packs.model import Pack
 
 
-def load_roster(pack: Pack, path: Path) -> Roster:
+def load_roster(path: Path) -> Roster:
     """The roster. Raises Failed, with every fault and its line."""
     from xlbudget.workbook.content import read_bytes
     from xlbudget.workbook.delimited import read_text

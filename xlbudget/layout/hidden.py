@@ -9,10 +9,9 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place, column_letters
 from xlbudget.layout.tables import Sheet, filled
 from xlbudget.messages import load_messages
-from xlbudget.packs.model import Pack
 
 
-def hidden_lines(pack: Pack, sheets: Iterable[Sheet]) -> Iterator[Remark]:
+def hidden_lines(sheets: Iterable[Sheet]) -> Iterator[Remark]:
     """One remark a sheet with hidden rows or columns in which something stands."""
     for sheet in sheets:
         rows = [row for row in sorted(sheet.lines.hidden_rows) if filled(sheet, row)]

@@ -53,7 +53,7 @@ def recognise(
     if not located.known:
         raise NothingRecognised
     found = Found()
-    about = _about(pack, contents) if contents else About()
+    about = _about(contents) if contents else About()
     found.remarks.extend(located.remarks)
     firsts = _once(pack, located.known, found)
     units = {form: _unit(pack, table, about) for form, table in firsts.items()}
@@ -96,7 +96,7 @@ def _once(pack: Pack, tables: Sequence[Table], found: Found) -> dict[str, Table]
     return {form: firsts[form] for form in pack.forms if form in firsts}
 
 
-def _about(pack: Pack, contents: Sheet) -> About:
+def _about(contents: Sheet) -> About:
     """The words right of their labels on the contents sheet."""
     words = load_messages()["book"]
     said = {}

@@ -60,7 +60,7 @@ def consolidated(pack: Pack, told: Told, style: Style = uncoloured) -> str:
     return "\n".join(_lines(pack, told, style))
 
 
-def refusal(pack: Pack, one: Refusal) -> str:
+def refusal(one: Refusal) -> str:
     """Why a file was not added."""
     template: str = load_messages()["consolidate"]["refused"][one.kind]
     return template.format(**one.facts)
@@ -72,7 +72,7 @@ def _lines(pack: Pack, told: Told, style: Style) -> Iterator[str]:
     verdict = words["sound" if told.sound else "unsound"].format(**counts)
     yield style(verdict, PASSED if told.sound else ERROR)
     for one in told.refused:
-        yield words["left_out"].format(file=one.file, why=refusal(pack, one))
+        yield words["left_out"].format(file=one.file, why=refusal(one))
     for source in told.sources:
         if source.errors:
             yield words["with_errors"].format(file=source.file, errors=source.errors)

@@ -30,10 +30,10 @@ def county_page(
     source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
     template = Environment(autoescape=True, trim_blocks=True).from_string(source)
     shown = overview(pack, consolidation, left_out)
-    return template.render(_page(pack, consolidation.sources, shown))
+    return template.render(_page(consolidation.sources, shown))
 
 
-def _page(pack: Pack, sources: Sequence[Source], shown: Overview) -> dict[str, Any]:
+def _page(sources: Sequence[Source], shown: Overview) -> dict[str, Any]:
     words = load_messages()["overview"]
     wrong, left = len(shown.flagged), len(shown.left_out)
     return {

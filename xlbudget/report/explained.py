@@ -28,7 +28,7 @@ def _lines(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> Iterator[
     if absent:
         yield ""
         yield words["absent"].format(forms=words["list"].join(form.sheet for form in absent))
-        yield from _sketch(pack, tables, absent[0].sheet)
+        yield from _sketch(tables, absent[0].sheet)
 
 
 def _table(pack: Pack, table: ExplainedTable) -> Iterator[str]:
@@ -41,17 +41,17 @@ def _table(pack: Pack, table: ExplainedTable) -> Iterator[str]:
     else:
         yield words["unknown"].format(**where)
     for column in table.columns:
-        yield words["column"].format(letter=column_letters(column.column), said=_said(pack, column))
+        yield words["column"].format(letter=column_letters(column.column), said=_said(column))
     if table.missing:
         yield words["missing"].format(columns=words["list"].join(table.missing))
 
 
-def _said(pack: Pack, column: ExplainedColumn) -> str:
+def _said(column: ExplainedColumn) -> str:
     template: str = load_messages()["explain"]["how"][column.how]
     return template.format(text=column.text, column=column.meaning, likeness=column.likeness)
 
 
-def _sketch(pack: Pack, tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
+def _sketch(tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
     """The beginning of a map for the first table that was not recognised."""
     table = next((table for table in tables if not table.form), None)
     if table is None:

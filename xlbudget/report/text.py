@@ -198,8 +198,8 @@ def _cell(namer: Namer, cell: CellKey, amount: Decimal | None, style: Style) -> 
     if not namer.stands(cell):
         absent = load_messages()["report"]["absent"].format(form=namer.form(cell.form))
         return f"{name} {absent}"
-    return f"{style(namer.where(cell), CELL)} {name} {_amount(namer, amount)}"
+    return f"{style(namer.where(cell), CELL)} {name} {_amount(amount)}"
 
 
-def _amount(namer: Namer, amount: Decimal | None) -> str:
+def _amount(amount: Decimal | None) -> str:
     return str(load_messages()["report"]["blank"]) if amount is None else money(amount)

@@ -48,7 +48,7 @@ def traced(pack: Pack, reading: Reading, found: Traced, states: Sequence[State])
     amount = money(found.amount) if found.amount is not None else words["blank"]
     facts = {"cell": found.asked, "name": name, "amount": amount, "unit": found.unit}
     lines = [words["head"].format(count=len(found.origins), **facts)]
-    rows = [_row(pack, reading, one, states) for one in found.origins]
+    rows = [_row(reading, one, states) for one in found.origins]
     widths = [max((printed_width(row[n]) for row in rows), default=0) for n in range(2)]
     for department, money_, where in rows:
         left = department + " " * (widths[0] - printed_width(department))
@@ -58,9 +58,7 @@ def traced(pack: Pack, reading: Reading, found: Traced, states: Sequence[State])
     return "\n".join(lines)
 
 
-def _row(
-    pack: Pack, reading: Reading, one: Origin, states: Sequence[State]
-) -> tuple[str, str, str]:
+def _row(reading: Reading, one: Origin, states: Sequence[State]) -> tuple[str, str, str]:
     source = reading.sources[one.source]
     where = f"{source.file} {address(one.place)}" if one.place else source.file
     said = load_messages()["trace"][states[one.source].value]

@@ -61,11 +61,11 @@ def _named(packs: Iterable[Pack]) -> Mapping[str, list[tuple[Pack, Form]]]:
 
 
 def _in_words(pack: Pack) -> str:
-    named = [f"{_said(pack, f)} AS {identifier(_word(pack, f))}" for f in Fact._fields]
+    named = [f"{_said(pack, f)} AS {identifier(_word(f))}" for f in Fact._fields]
     return f"SELECT {', '.join(named)} FROM {SOURCE}"
 
 
-def _word(pack: Pack, field: str) -> str:
+def _word(field: str) -> str:
     return str(load_messages()["facts"]["columns"][field])
 
 
@@ -82,8 +82,8 @@ def _form(forms: Sequence[tuple[Pack, Form]]) -> str:
     blocks = [(pack, block) for pack, form in forms for block in form.blocks]
     first = _about_rows([block for _, block in blocks], [form for _, form in forms])
     taken: set[str] = set()
-    shown = [_column(_said(pack, f), _word(pack, f), taken) for f in first]
-    last = [_column(f, _word(pack, f), taken) for f in LAST]
+    shown = [_column(_said(pack, f), _word(f), taken) for f in first]
+    last = [_column(f, _word(f), taken) for f in LAST]
     amounts = [
         _column(f"sum(amount) FILTER (WHERE {_any(cells)})", word, taken)
         for word, cells in _columns(blocks).items()

@@ -84,7 +84,6 @@ def _write_about(sheet: Any, pack: Pack, budget: Budget, formats: Formats) -> No
 
 
 def state_of_form(
-    pack: Pack,
     planned: SheetPlan,
     grid: Grid,
     lines: Sequence[Line],

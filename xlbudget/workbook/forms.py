@@ -56,10 +56,10 @@ def write_form(
     for block in planned.form.blocks:
         region = behind.grid[block.id]
         if not block.fixed:
-            _help(sheet, region, pack, behind, formats)
+            _help(sheet, region, behind, formats)
         _explain(sheet, planned, region)
         _mark(sheet, planned, region, formats)
-        _ask_amounts(sheet, region, pack, budget)
+        _ask_amounts(sheet, region, budget)
     sheet.protect("", PROTECTION)
 
 
@@ -185,7 +185,7 @@ def _name(planned: SheetPlan, cell: Cell, behind: Behind) -> Formula | None:
     return None
 
 
-def _help(sheet: Any, region: Region, pack: Pack, behind: Behind, formats: Formats) -> None:
+def _help(sheet: Any, region: Region, behind: Behind, formats: Formats) -> None:
     """Lists and messages where codes and names are typed."""
     words = load_messages()["book"]
     first, last = region.first, region.first + region.height - 1
@@ -237,7 +237,7 @@ def _name_lists(block: Block) -> Iterable[tuple[str, str]]:
         yield "government", block.government
 
 
-def _ask_amounts(sheet: Any, region: Region, pack: Pack, budget: Budget) -> None:
+def _ask_amounts(sheet: Any, region: Region, budget: Budget) -> None:
     words = load_messages()["book"]
     message = words["amount_message"].format(unit=budget.unit_of(region.block.form))
     columns = [region.columns[column] for column in region.block.columns]

@@ -11,7 +11,6 @@ from xlbudget.core.consolidation import Source
 from xlbudget.core.overview import Bar, Overview
 from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
 from xlbudget.messages import load_messages
-from xlbudget.packs.model import Pack
 from xlbudget.workbook.formula import number
 from xlbudget.workbook.overview_lists import write_lists
 from xlbudget.workbook.package import Book, Sheet
@@ -43,7 +42,6 @@ class View(NamedTuple):
 def write_overview(
     book: Book,
     sheet: Sheet,
-    pack: Pack,
     sources: Sequence[Source],
     overview: Overview,
     formats: Formats,
@@ -57,7 +55,7 @@ def write_overview(
     total = f"{overview.total:,.2f}"
     verdict = words["verdict"].format(count=overview.departments, total=total, unit=overview.unit)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, LAST, verdict, formats.cell(STATE))
-    row = write_lists(sheet, pack, sources, overview, LISTS_ROW, RIGHT, formats)
+    row = write_lists(sheet, sources, overview, LISTS_ROW, RIGHT, formats)
     end = _write_bands(view, row)
     sheet.print_area(0, 0, end - 1, LAST)
 

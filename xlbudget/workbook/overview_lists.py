@@ -8,7 +8,6 @@ from xlbudget.core.consolidation import Source
 from xlbudget.core.overview import LISTED, LeftOut, Overview
 from xlbudget.layout.plan import HEADING, TEXT
 from xlbudget.messages import load_messages
-from xlbudget.packs.model import Pack
 from xlbudget.workbook.package import Sheet
 from xlbudget.workbook.sources import BODY_ROW
 from xlbudget.workbook.styles import JUMP, LEAD, RED, STATE, Formats
@@ -19,7 +18,6 @@ SIDE = 5
 
 def write_lists(
     sheet: Sheet,
-    pack: Pack,
     sources: Sequence[Source],
     overview: Overview,
     row: int,

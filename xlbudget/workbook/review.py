@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.layout.plan import HEADING, TITLE
 from xlbudget.messages import load_messages
-from xlbudget.packs.model import Pack
 from xlbudget.workbook.formula import (
     ERROR_WEIGHT,
     NOTE_WEIGHT,
@@ -95,7 +94,6 @@ def counts_of(entries: Sequence[Entry]) -> dict[str, int]:
 
 def write_review(
     sheet: Any,
-    pack: Pack,
     grid: Grid,
     sheets: Sheets,
     entries: Sequence[Entry],
@@ -108,7 +106,7 @@ def write_review(
     lay_out_review(sheet, size)
     head = words["review"]
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, GOES_TO, head["title"], formats.cell(TITLE))
-    verdict = verdict_of(pack, grid, sheets, entries, size)
+    verdict = verdict_of(grid, sheets, entries, size)
     style = formats.cell(STATE)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO, "", style)
     sheet.put(VERDICT_ROW, 0, verdict, style)
@@ -124,7 +122,7 @@ def write_review(
 
 
 def verdict_of(
-    pack: Pack, grid: Grid, sheets: Sheets, entries: Sequence[Entry], rows: int | None = None
+    grid: Grid, sheets: Sheets, entries: Sequence[Entry], rows: int | None = None
 ) -> Formula:
     """通过 or 不通过, the counts, and what is beyond the sheet's `rows` or the checks' reach."""
     words = load_messages()["book"]

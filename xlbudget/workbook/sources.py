@@ -11,7 +11,6 @@ from urllib.parse import quote
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
 from xlbudget.messages import load_messages
-from xlbudget.packs.model import Pack
 from xlbudget.workbook.formula import Formula, number
 from xlbudget.workbook.grid import span
 from xlbudget.workbook.origins import origin_rows, rows_of
@@ -27,7 +26,7 @@ LONGEST_LINK = 2000
 ZERO = Decimal(0)
 
 
-def write_sources(book: Book, pack: Pack, consolidation: Consolidation, formats: Formats) -> None:
+def write_sources(book: Book, consolidation: Consolidation, formats: Formats) -> None:
     """Add both sheets, the second hidden."""
     words = load_messages()["sources"]
     sheet = book.sheet(words["sheet"])

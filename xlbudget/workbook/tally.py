@@ -258,7 +258,7 @@ class _Writer(NamedTuple):
         return term.coefficient * amount * self.factors[term.cell.form]
 
 
-def write_tally(sheet: Sheet, pack: Pack, tally: Tally, formats: Formats) -> None:
+def write_tally(sheet: Sheet, tally: Tally, formats: Formats) -> None:
     """Write the sheet."""
     words = tally.words
     head, size = words["review"], len(tally.lines)

@@ -105,10 +105,10 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
         book.define_name(name, "=" + _own_line(sheets.ledger, field))
     review = book.sheet(names["review"])
     book.define_name(PLACE_NAME, "=" + _own_line(names["review"], PLACE))
-    write_review(review, pack, grid, sheets, entries, formats)
-    verdict = verdict_of(pack, grid, sheets, entries)
+    write_review(review, grid, sheets, entries, formats)
+    verdict = verdict_of(grid, sheets, entries)
     states = [
-        (planned.form, state_of_form(pack, planned, grid, lines, entries, there, names))
+        (planned.form, state_of_form(planned, grid, lines, entries, there, names))
         for planned in plans
     ]
     hint = load_messages()["book"]["hint"]
