@@ -40,7 +40,7 @@ bench-county: $(READY)
 
 # Mutated workbooks against the reader; the seed is printed, and gives the same cases again.
 fuzz: $(READY)
-	$(BIN)/python tests/fuzzing.py $(or $(CASES),10000) $(or $(SEED),$(shell date +%s))
+	$(BIN)/python tests/helpers/fuzzing.py $(or $(CASES),10000) $(or $(SEED),$(shell date +%s))
 
 # What the packs and the example give, written again.
 templates: $(READY)

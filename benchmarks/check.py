@@ -55,9 +55,9 @@ WRITING = """
 import io, statistics, sys, time
 from pathlib import Path
 import openpyxl, xlsxwriter
-from xlbudget.ops.interchange import from_data, parse
+from xlbudget.ops.check.budget_json import from_data, parse
 from xlbudget.packs.load import default_pack, load_pack
-from xlbudget.workbook.write import workbook_bytes
+from xlbudget.workbook.live.workbook import workbook_bytes
 pack = load_pack(default_pack())
 budget = from_data(pack, parse(Path(sys.argv[1]).read_text(encoding="utf-8")))
 content = workbook_bytes(pack, budget)
@@ -98,7 +98,7 @@ IN_PROCESS = """
 import statistics, sys, time
 from pathlib import Path
 from python_calamine import CalamineWorkbook
-from xlbudget.cli.checking import check_file
+from xlbudget.app.read_files import check_file
 def read(path):
     book = CalamineWorkbook.from_path(str(path))
     for name in book.sheet_names:

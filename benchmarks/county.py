@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from counties import ROSTER, disclosed, make_county, write_department
 from county_table import CALAMINE, COLD, ENGINES, WARM, Measured, growth, told
-from offices import offices
+from helpers.counties import ROSTER, disclosed, make_county, write_department
+from helpers.offices import offices
 from sums import differences
 from watched import Run, watched
 
-from xlbudget.cli.checking import Unreadable
+from xlbudget.app.read_files import Unreadable
 from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, load_pack
 

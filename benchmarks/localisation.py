@@ -12,15 +12,15 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import mutants
-from departments import department
+from helpers import mutants
+from helpers.departments import department
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause, Way
 from xlbudget.core.finding import NOTE
 from xlbudget.core.reading import Reading
-from xlbudget.ops.check import check
-from xlbudget.ops.interchange import from_data, parse
+from xlbudget.ops.check.budget_json import from_data, parse
+from xlbudget.ops.check.check import check
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
 

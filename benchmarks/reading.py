@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import layouts
+from helpers import layouts
 
-from xlbudget.cli.checking import read_file
-from xlbudget.ops.interchange import from_data, parse
+from xlbudget.app.read_files import read_file
+from xlbudget.ops.check.budget_json import from_data, parse
 from xlbudget.packs.load import default_pack, load_pack
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "qinshui-2025" / "budget.json"

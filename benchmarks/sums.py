@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from xlbudget.cli.checking import read_file
+from xlbudget.app.read_files import read_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack

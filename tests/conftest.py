@@ -16,14 +16,14 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 
 from xlbudget.core.budget import Budget
 from xlbudget.messages import load_messages
-from xlbudget.ops.interchange import from_data, parse
+from xlbudget.ops.check.budget_json import from_data, parse
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.workbook.write import workbook_bytes
+from xlbudget.workbook.live.workbook import workbook_bytes
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "qinshui-2025"
-BRIDGE = Path(__file__).parent / "office.py"
+BRIDGE = Path(__file__).parent / "helpers" / "office.py"
 SYSTEM_PYTHON = "/usr/bin/python3"
 PATIENCE = 120
 

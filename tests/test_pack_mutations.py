@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from xlbudget.cli.pack import pack as pack_command
 from xlbudget.packs import contents
-from xlbudget.packs.faults import Fault, line_of
+from xlbudget.packs.errors import Fault, line_of
 from xlbudget.packs.load import load_pack, templates_root
 from xlbudget.packs.source import read_yaml
 

@@ -1,7 +1,7 @@
 """Writes a small synthetic county: `PYTHONPATH=tests python examples/county-2025/make.py`.
 
 Three departments' workbooks, one of them with a mistake, and a roster with a fourth that sent
-nothing. The figures are made up (tests/departments.py).
+nothing. The figures are made up (helpers/departments.py).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from departments import department
-from sent import workbook
+from helpers.departments import department
+from helpers.sent import workbook
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey

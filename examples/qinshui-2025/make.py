@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from xlbudget.ops.interchange import from_data, parse
+from xlbudget.ops.check.budget_json import from_data, parse
 from xlbudget.packs.load import default_pack, load_pack
-from xlbudget.workbook.write import workbook_bytes
+from xlbudget.workbook.live.workbook import workbook_bytes
 
 HERE = Path(__file__).parent
 PLANTED: dict[str, dict[str, dict[str, Any]]] = {

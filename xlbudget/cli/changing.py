@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from xlbudget.cli.checking import unread, unreadable
+from xlbudget.app.read_files import unread, unreadable
 from xlbudget.packs.model import Pack
 
 PASSWORD = click.option(
@@ -18,9 +18,9 @@ PASSWORD = click.option(
 
 def changed(path: Path, pack: Pack, password: str, change: Callable[[bytes], bytes]) -> bytes:
     """The workbook of that file, changed. What cannot be changed is said, with exit code 2."""
-    from xlbudget.report.text import report
-    from xlbudget.workbook.faults import FileFault
-    from xlbudget.workbook.read import package_bytes
+    from xlbudget.report.text_report import report
+    from xlbudget.workbook.errors import FileFault
+    from xlbudget.workbook.read.open import package_bytes
 
     try:
         return change(package_bytes(path, password))

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
+from xlbudget.app.read_files import files_in
 from xlbudget.cli.changing import PASSWORD, changed
-from xlbudget.cli.checking import files_in
 from xlbudget.cli.colour import coloured, styled
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import put, put_bytes
 from xlbudget.cli.progress import JOBS, progress
 from xlbudget.cli.several import How, check_files
 from xlbudget.core.finding import ERROR, WARNING, Finding
-from xlbudget.report.checked import Checked
-from xlbudget.report.text import Style, report, uncoloured
+from xlbudget.report.file_result import Checked
+from xlbudget.report.text_report import Style, report, uncoloured
 
 
 @click.command(epilog="例：xlbudget check 预算.xlsx --ignore A602 --strict")
@@ -89,8 +89,8 @@ def check(
 
 
 def _annotated(path: Path, checked: Checked, password: str) -> bytes:
-    from xlbudget.report.marking import entries_of, words_of
-    from xlbudget.workbook.annotate import annotated
+    from xlbudget.report.annotations import entries_of, words_of
+    from xlbudget.workbook.edit.annotate import annotated
 
     entries, words = entries_of(checked), words_of(checked)
     return changed(path, checked.pack, password, lambda book: annotated(book, entries, words))
@@ -116,15 +116,15 @@ def _selected(checked: Checked, wanted: tuple[str, ...], unwanted: tuple[str, ..
 
 def _report(checked: list[Checked], form: str, style: Style) -> str:
     if form == "json":
-        from xlbudget.report.as_json import report as as_json
+        from xlbudget.report.json_report import report as as_json
 
         return as_json(checked)
     if form == "html":
-        from xlbudget.report.as_html import report as as_html
+        from xlbudget.report.html_report import report as as_html
 
         return as_html(checked)
     if form == "sarif":
-        from xlbudget.report.sarif import report as as_sarif
+        from xlbudget.report.sarif_report import report as as_sarif
 
         return as_sarif(checked)
     return report(checked, style)

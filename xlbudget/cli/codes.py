@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from xlbudget.layout.labels import tidy
+from xlbudget.layout.normalize import tidy
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Catalogue
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from xlbudget.core.finding import ERROR, NOTE, WARNING
-from xlbudget.report.text import CELL, PASSED
+from xlbudget.report.text_report import CELL, PASSED
 
 STYLES: Mapping[str, Mapping[str, Any]] = {
     PASSED: {"fg": "green"},

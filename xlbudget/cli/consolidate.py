@@ -11,28 +11,28 @@ from pathlib import Path
 
 import click
 
-from xlbudget.cli.cache import cache_folder
+from xlbudget.app.cache import cache_folder
+from xlbudget.app.read_files import files_in
+from xlbudget.app.workers import SELDOM
 from xlbudget.cli.changing import PASSWORD
-from xlbudget.cli.checking import files_in
 from xlbudget.cli.colour import coloured, styled
 from xlbudget.cli.gathering import Asked, gather
 from xlbudget.cli.intake import Given, files_to_add, given_of, part_of_file, told_of
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import keep_existing, put, put_made
-from xlbudget.cli.processes import SELDOM
 from xlbudget.cli.progress import JOBS, progress
 from xlbudget.cli.roster import load_roster
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
 from xlbudget.messages import load_messages
-from xlbudget.ops.check import found_in_sum, judged_in_sum
-from xlbudget.ops.merge import merged
-from xlbudget.ops.overview import overview
+from xlbudget.ops.check.check import found_in_sum, judged_in_sum
+from xlbudget.ops.consolidate.merge import merged
+from xlbudget.ops.consolidate.overview import overview
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.report.consolidated import Told, consolidated, refusal
-from xlbudget.report.text import uncoloured
+from xlbudget.report.consolidation_report import Told, consolidated, refusal
+from xlbudget.report.text_report import uncoloured
 
 INTERRUPTED = 130
 """Exit code of a command that was stopped (128 + SIGINT)."""
@@ -125,9 +125,9 @@ def _finish(
     jobs: int,
 ) -> None:
     """Add up, write what was asked for, and tell."""
-    from xlbudget.cli.ahead import rows_ahead
-    from xlbudget.workbook.county import complete, drafted
-    from xlbudget.workbook.tally import LINES
+    from xlbudget.app.prebuild_rows import rows_ahead
+    from xlbudget.workbook.county.review import LINES
+    from xlbudget.workbook.county.workbook import complete, drafted
 
     gc.set_threshold(SELDOM)
     output, facts, html = results
@@ -141,12 +141,12 @@ def _finish(
         complete(draft, overview(pack, county, left), judged, found.decided)
         put_made(draft.book.pack_to, output, force)
     if html:
-        from xlbudget.report.county_html import county_page
+        from xlbudget.report.county_page import county_page
 
         put(county_page(pack, county, left), html, force)
     if facts:
         from xlbudget.cli.facts import put_facts
-        from xlbudget.ops.facts import facts_behind
+        from xlbudget.ops.facts.facts import facts_behind
 
         put_facts(facts_behind(pack, county), facts, force)
     errors = sum(finding.severity == ERROR for finding in found.findings)

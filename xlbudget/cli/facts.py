@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from xlbudget.cli.output import Failed, put_made
-from xlbudget.ops.facts import Fact
-from xlbudget.report.parquet import TooLong, write_facts
+from xlbudget.ops.facts.facts import Fact
+from xlbudget.report.facts.parquet import TooLong, write_facts
 
 
 def put_facts(facts: Iterable[Fact], output: Path, force: bool) -> int:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
+from xlbudget.app.read_files import check_file
 from xlbudget.cli.changing import PASSWORD, changed
-from xlbudget.cli.checking import check_file
 from xlbudget.cli.output import put_bytes
 from xlbudget.core.cause import Repair
 from xlbudget.core.finding import ERROR
 from xlbudget.messages import load_messages
-from xlbudget.report.checked import Checked, explained
-from xlbudget.report.text import report
-from xlbudget.report.words import Namer, money, repair
+from xlbudget.report.file_result import Checked, explained
+from xlbudget.report.messages import Namer, money, repair
+from xlbudget.report.text_report import report
 
 CERTAIN = 2
 """How many broken constraints a single repair must put right to be offered: where only one is
@@ -93,7 +93,7 @@ def _chosen(offered: list[Repair], accept: str | None) -> list[Repair]:
 
 
 def _corrected(file: Path, checked: Checked, chosen: list[Repair], password: str) -> bytes:
-    from xlbudget.workbook.correct import Correction, corrected
+    from xlbudget.workbook.edit.correct import Correction, corrected
 
     assert checked.reading is not None
     namer = Namer(checked.pack, checked.reading)

@@ -12,17 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.cli.cache import entry, keep, state_of
-from xlbudget.cli.checking import Unreadable, crashed, read_file, unreadable
+from xlbudget.app.cache import entry, keep, state_of
+from xlbudget.app.read_files import Unreadable, crashed, read_file, unreadable
+from xlbudget.app.workers import spread
 from xlbudget.cli.output import Failed
-from xlbudget.cli.processes import spread
 from xlbudget.core.finding import ERROR, WARNING, Remark
-from xlbudget.ops.check import faults_in
-from xlbudget.ops.overview import amount_of
-from xlbudget.ops.share import share_of
-from xlbudget.ops.snapshot import Head, Snapshot, head_of, packed, snapshot_of
-from xlbudget.report.checked import Checked
-from xlbudget.report.words import Namer, message, places
+from xlbudget.ops.check.check import faults_in
+from xlbudget.ops.consolidate.contribution import share_of
+from xlbudget.ops.consolidate.overview import amount_of
+from xlbudget.ops.consolidate.snapshot import Head, Snapshot, head_of, packed, snapshot_of
+from xlbudget.report.file_result import Checked
+from xlbudget.report.messages import Namer, message, places
 
 SPENT = "spent"
 """The pack's picture that says where a budget states its expenditure."""

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from xlbudget.cli.gathering import Asked, Gathered, snapshot_back
 from xlbudget.core.consolidation import Consolidation, Source
-from xlbudget.ops.admission import Candidate, Refusal, admitted
-from xlbudget.ops.merge import Part, merged
-from xlbudget.ops.nodes import apart
-from xlbudget.ops.roster import Roster, added, missing, nodes, office_of
-from xlbudget.ops.share import reading_of
+from xlbudget.ops.consolidate.admission import Candidate, Refusal, admitted
+from xlbudget.ops.consolidate.contribution import reading_of
+from xlbudget.ops.consolidate.merge import Part, merged
+from xlbudget.ops.consolidate.roster import Roster, added, missing, nodes, office_of
+from xlbudget.ops.consolidate.subordinate_check import apart
 from xlbudget.packs.model import Pack
-from xlbudget.report.consolidated import Node, Told
+from xlbudget.report.consolidation_report import Node, Told
 
 
 class Given(NamedTuple):

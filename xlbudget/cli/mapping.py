@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from xlbudget.cli.checking import mapped_pack
+from xlbudget.app.read_files import mapped_pack
 from xlbudget.cli.output import Failed
-from xlbudget.packs.faults import PackError
+from xlbudget.packs.errors import PackError
 
 MAP = click.option(
     "--map",

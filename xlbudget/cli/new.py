@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
+from xlbudget.app.read_files import Unreadable, read_file, unreadable
 from xlbudget.cli.changing import PASSWORD
-from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.cli.output import put_bytes
 from xlbudget.core.budget import Budget
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.report.text import report
+from xlbudget.report.text_report import report
 
 
 @click.command(epilog="例：xlbudget new -o 预算.xlsx --department 沁水县人民政府办公室")
@@ -45,7 +45,7 @@ def new(
     pack, budget = _budget(source, pack_name, password)
     if department:
         budget = budget._replace(department=department)
-    from xlbudget.workbook.write import live_workbook_bytes, workbook_bytes
+    from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
 
     typed = totals == "typed" or (totals is None and source is not None)
     written = (workbook_bytes if typed else live_workbook_bytes)(pack, budget)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xlbudget.packs.faults import PackError
+from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.rules.lint import lint
 
@@ -21,7 +21,7 @@ def pack() -> None:
 @click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
 def schema(pack_name: str | None) -> None:
     """印出由表样导出的预算 JSON 的 JSON Schema。"""
-    from xlbudget.ops.schema import schema_text
+    from xlbudget.ops.check.budget_schema import schema_text
 
     click.echo(schema_text(load_pack(pack_name or default_pack())), nl=False)
 

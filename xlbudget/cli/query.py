@@ -10,9 +10,7 @@ from typing import BinaryIO
 import click
 
 from xlbudget.cli.output import put_made
-from xlbudget.report.answers import FORMATS
-from xlbudget.report.asking import ask
-from xlbudget.report.database import (
+from xlbudget.report.facts.database import (
     MISSING,
     NO_SELECT,
     NOT_FACTS,
@@ -23,6 +21,8 @@ from xlbudget.report.database import (
     Refused,
     opened,
 )
+from xlbudget.report.facts.query import ask
+from xlbudget.report.facts.query_output import FORMATS
 
 SUFFIX = ".parquet"
 SAID = {

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
+from xlbudget.app.read_files import Unreadable, mapped_pack, raw_workbook, read_file, unreadable
 from xlbudget.cli.changing import PASSWORD
-from xlbudget.cli.checking import Unreadable, mapped_pack, raw_workbook, read_file, unreadable
 from xlbudget.cli.mapping import MAP, check_map
 from xlbudget.cli.output import put
 from xlbudget.core.finding import ERROR
-from xlbudget.ops.check import finding_of
-from xlbudget.ops.interchange import to_json
-from xlbudget.report.checked import Checked
-from xlbudget.report.text import findings_report, report
+from xlbudget.ops.check.budget_json import to_json
+from xlbudget.ops.check.check import finding_of
+from xlbudget.report.file_result import Checked
+from xlbudget.report.text_report import findings_report, report
 
 
 @click.command(epilog="例：xlbudget read 预算.xlsx -o budget.json")
@@ -58,8 +58,8 @@ def read(
 
 
 def _explained(file: Path, pack_name: str | None, map_file: Path | None, password: str) -> str:
-    from xlbudget.layout.explain import explain
-    from xlbudget.report.explained import explained
+    from xlbudget.layout.recognise.explain import explain
+    from xlbudget.report.recognition_report import explained
 
     pack, mapped = mapped_pack(pack_name, map_file)
     book = raw_workbook(file, password)

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from xlbudget.cli.output import Failed
-from xlbudget.layout.labels import tidy
+from xlbudget.layout.normalize import tidy
 from xlbudget.messages import load_messages
-from xlbudget.ops.roster import Office, Roster, roster_of
+from xlbudget.ops.consolidate.roster import Office, Roster, roster_of
 
 
 def load_roster(path: Path) -> Roster:
     """The roster. Raises Failed, with every fault and its line."""
-    from xlbudget.workbook.content import read_bytes
-    from xlbudget.workbook.delimited import read_text
-    from xlbudget.workbook.faults import FileFault
+    from xlbudget.workbook.errors import FileFault
+    from xlbudget.workbook.read.delimited import read_text
+    from xlbudget.workbook.read.sniff import read_bytes
 
     words = load_messages()["consolidate"]["roster"]
     try:

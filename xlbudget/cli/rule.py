@@ -8,7 +8,7 @@ import click
 
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack, Rule
-from xlbudget.report.rules import rule_list, rule_page
+from xlbudget.report.rule_pages import rule_list, rule_page
 
 
 @click.command(epilog="例：xlbudget rule A602")

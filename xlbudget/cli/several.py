@@ -12,10 +12,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xlbudget.cli.checking import check_file, crashed, mapped_pack, unreadable
+from xlbudget.app.read_files import check_file, crashed, mapped_pack, unreadable
 from xlbudget.cli.progress import MANY
 from xlbudget.packs.load import load_pack
-from xlbudget.report.checked import Checked
+from xlbudget.report.file_result import Checked
 
 
 class How(NamedTuple):
@@ -33,7 +33,7 @@ def check_files(
     finished."""
     if jobs < 2 or len(paths) < MANY:
         return [_told(done, path, check_file(path, *how)) for path in paths]
-    from xlbudget.cli.processes import SELDOM, spread  # its imports take as long as a small file
+    from xlbudget.app.workers import SELDOM, spread  # its imports take as long as a small file
 
     gc.set_threshold(SELDOM)
     found: dict[Path, Checked] = {}

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from xlbudget.cli.cache import state_of
+from xlbudget.app.cache import state_of
+from xlbudget.app.read_files import Unreadable, read_file, unreadable
 from xlbudget.cli.changing import PASSWORD
-from xlbudget.cli.checking import Unreadable, read_file, unreadable
 from xlbudget.core.consolidation import Origin, Source
 from xlbudget.core.key import CellKey, Place, column_index
 from xlbudget.core.reading import Reading
-from xlbudget.ops.behind import behind
+from xlbudget.ops.consolidate.provenance import behind
 from xlbudget.packs.model import TEXT_COLUMNS, Pack
-from xlbudget.report.text import report
-from xlbudget.report.traced import State, Traced, traced
+from xlbudget.report.text_report import report
+from xlbudget.report.trace_report import State, Traced, traced
 
 ADDRESS = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})$")
 

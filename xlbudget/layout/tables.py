@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, Protocol
 
 from xlbudget.core.key import Place
 from xlbudget.core.reading import Lines, Printed, Said
-from xlbudget.layout.heads import (
+from xlbudget.layout.headings import (
     Match,
     vocabulary,
 )
-from xlbudget.layout.labels import normal
+from xlbudget.layout.normalize import normal
 from xlbudget.packs.model import TOTAL, Pack
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlbudget.packs.contents import CODES, Contents, Rows
-from xlbudget.packs.faults import Fault, fault_in
+from xlbudget.packs.errors import Fault, fault_in
 from xlbudget.packs.model import Catalogue
 
 

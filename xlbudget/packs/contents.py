@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xlbudget.packs.faults import Fault, PackError, fault_in
+from xlbudget.packs.errors import Fault, PackError, fault_in
 from xlbudget.packs.schema import check_file, check_table
 from xlbudget.packs.source import read_table, read_yaml
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlbudget.packs.contents import CODES, HEAD, Contents
-from xlbudget.packs.faults import Fault, fault_in
+from xlbudget.packs.errors import Fault, fault_in
 from xlbudget.packs.model import Pack
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xlbudget.packs.contents import Contents
-from xlbudget.packs.faults import Fault, fault_in
+from xlbudget.packs.errors import Fault, fault_in
 from xlbudget.packs.form_checks import check_block, check_form
 from xlbudget.packs.model import Block, Catalogue, FixedRow, Form, Heading
 

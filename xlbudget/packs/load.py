@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from xlbudget.packs.catalogues import read_catalogues
+from xlbudget.packs.charts import read_pictures
 from xlbudget.packs.contents import HEAD, Contents, names_below, read_contents
 from xlbudget.packs.cross_check import check_pack
-from xlbudget.packs.faults import Fault, PackError
+from xlbudget.packs.errors import Fault, PackError
 from xlbudget.packs.forms import read_forms
 from xlbudget.packs.model import Catalogue, ChartSpec, Form, Pack
-from xlbudget.packs.pictures import read_pictures
 from xlbudget.packs.rules import read_rules
 from xlbudget.packs.schema import check_complete
 

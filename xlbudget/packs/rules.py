@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xlbudget.packs.contents import HEAD, Contents
-from xlbudget.packs.faults import Fault, fault_in
+from xlbudget.packs.errors import Fault, fault_in
 from xlbudget.packs.model import Rule, RuleClause
 
 CLAUSE_WORDS = ("holds", "on", "each", "for", "when", "defines", "between", "kind", "blocks")

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from xlbudget.packs.faults import Fault, fault_in
+from xlbudget.packs.errors import Fault, fault_in
 
 PACK_SCHEMA = "pack.schema.json"
 WORDS = "words"

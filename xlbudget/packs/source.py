@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from xlbudget.packs.faults import Fault, PackError
+from xlbudget.packs.errors import Fault, PackError
 
 PLAIN = tuple(
     f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "seq", "map")

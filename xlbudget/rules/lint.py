@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlbudget.packs.faults import Fault, PackError, fault_at, line_of
+from xlbudget.packs.errors import Fault, PackError, fault_at, line_of
 from xlbudget.packs.model import Pack, Rule, RuleClause
-from xlbudget.rules.kinds import BETWEEN_FORMS, KINDS, READ_KINDS
+from xlbudget.rules.registry import BETWEEN_FORMS, KINDS, READ_KINDS
 from xlbudget.rules.shapes import shapes_of
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
-from xlbudget.packs.faults import Fault, PackError, fault_at
+from xlbudget.packs.errors import Fault, PackError, fault_at
 from xlbudget.packs.model import Block, Pack, Rule, RuleClause
 from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse
 

@@ -1,1 +1,1 @@
-"""Workbooks: read raw cells, write the planned grid. The only room that knows Excel."""
+"""Files of spreadsheets: read, written, and copies of them edited."""

@@ -1,0 +1,96 @@
+"""What the pass over a sheet's XML says of cells: the quick way and the other say the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlbudget.core.amount import NOT_SAID, from_float, shown_with, unrounded
+from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.xlsx.cells import scan_cells
+from xlbudget.workbook.read.xlsx.scan import Scan
+
+STYLES = (NOT_SAID, 2, 0, 2, 4, NOT_SAID, 1, 3)
+
+
+def scanned(rows: str) -> Scan:
+    return scan_cells("表一", f"<sheetData>{rows}</sheetData>".encode(), STYLES)
+
+
+def turned(rows: str) -> str:
+    """The same cells as few programs write them: the style first."""
+    for style in range(len(STYLES)):
+        for column in "ABC":
+            for row in range(1, 40):
+                cell = f'r="{column}{row}" s="{style}"'
+                rows = rows.replace(f"<c {cell}", f'<c s="{style}" r="{column}{row}"')
+    return rows
+
+
+def cell(column: str, row: int, style: int, inside: str) -> str:
+    return f'<c r="{column}{row}" s="{style}"' + (f"><v>{inside}</v></c>" if inside else "/>")
+
+
+CELLS = st.lists(
+    st.tuples(st.integers(0, len(STYLES) - 1), st.sampled_from(["", "1.5", "709.36"])),
+    max_size=3,
+)
+
+
+@given(st.dictionaries(st.integers(1, 39), CELLS, max_size=12))
+def test_rows_looked_at_once_say_what_each_says(rows: dict[int, list[tuple[int, str]]]) -> None:
+    xml = "".join(
+        f'<row r="{number}" spans="1:{number}">'
+        + "".join(cell("ABC"[place], number, *said) for place, said in enumerate(cells))
+        + "</row>"
+        for number, cells in rows.items()
+    )
+    quick, other = scanned(xml), scanned(turned(xml))
+    assert (quick.rows, quick.columns, quick.filled) == (other.rows, other.columns, other.filled)
+    shown = [[line.rstrip(bytes([NOT_SAID])) for line in scan.decimals] for scan in (quick, other)]
+    longest = max(map(len, shown))
+    assert len({tuple(lines + [b""] * (longest - len(lines))) for lines in shown}) == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="7"><c r="A6" s="1"><v>1</v></c></row>',
+        '<row r="16"><c r="A1" s="6"><v>1</v></c></row>',
+        '<row r="6"><c r="B7"><v>1</v></c><c r="A6" s="1"><v>1</v></c></row>',
+    ],
+)
+def test_a_cell_stands_where_it_says(row: str) -> None:
+    """Also after rows that look the same without their numbers."""
+    usual = "".join(
+        f'<row r="{n}"><c r="A{n}" s="1"><v>1</v></c></row>'
+        f'<row r="{n + 20}"><c r="A{n + 20}" s="6"><v>1</v></c></row>'
+        for n in (2, 3)
+    )
+    scan = scanned(usual + row)
+    alone = scanned(row)
+    for number, line in enumerate(alone.decimals):
+        assert not line or scan.decimals[number] == line
+
+
+def test_a_row_without_a_number_is_no_row_seen_before() -> None:
+    usual = "".join(f'<row r="{n}"><c r="A{n}" s="1"><v>1</v></c></row>' for n in (2, 3))
+    with pytest.raises(FileFault, match="damaged"):
+        scanned(usual + '<row r="6"><c r="A" s="61"><v>1</v></c></row>')
+
+
+def test_cells_far_out_are_refused() -> None:
+    with pytest.raises(FileFault, match="outside"):
+        scanned('<row r="1048577"><c r="A1048577" s="1"><v>1</v></c></row>')
+
+
+@given(st.floats(-1e15, 1e15), st.integers(0, 6))
+def test_one_step_prints_what_two_print(number: float, decimals: int) -> None:
+    quick = unrounded(number, decimals)
+    assert quick is None or str(quick) == str(shown_with(from_float(number), decimals))
+
+
+@given(st.integers(-(10**11), 10**11), st.integers(0, 4))
+def test_a_figure_that_is_not_rounded_takes_one_step(hundredths: int, more: int) -> None:
+    assert unrounded(hundredths / 100, 2 + more) is not None or not hundredths

@@ -1,0 +1,382 @@
+"""A county's workbook and page: the sheets 概览, 来源 and 溯源, and the same figures as a page."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from collections.abc import Sequence
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from helpers.departments import department
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlbudget.app.read_files import read_file
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.consolidation import Consolidation, Source
+from xlbudget.core.key import BlockKey
+from xlbudget.core.overview import LeftOut
+from xlbudget.core.reading import Reading, RowPlace
+from xlbudget.messages import load_messages
+from xlbudget.ops.check.check import found_in_sum, judged_in_sum
+from xlbudget.ops.consolidate.contribution import reading_of, share_of, shares_in, text_of
+from xlbudget.ops.consolidate.merge import Part, merged, part_of
+from xlbudget.ops.consolidate.overview import CLASSES, DEPARTMENTS, overview
+from xlbudget.packs.errors import PackError
+from xlbudget.packs.load import load_pack, templates_root
+from xlbudget.packs.model import TOTAL, Pack
+from xlbudget.report.county_page import county_page
+from xlbudget.workbook.county.origins import LIMIT, origin_rows, read_origins, rows_of
+from xlbudget.workbook.county.review import LINES
+from xlbudget.workbook.county.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
+from xlbudget.workbook.county.workbook import complete, drafted
+from xlbudget.workbook.live.workbook import workbook_bytes
+
+NAMES = ("预算.xlsx", "第 2 局/预算 #1.xlsx", "50%局.xlsx", "a&b'c（定）.xlsx", "=1+1.xlsx")
+
+
+def consolidated(pack: Pack, departments: Sequence[Budget]) -> Consolidation:
+    """Departments added up, each under a file of its own."""
+    parts = [
+        part_of(pack, _source(pack, number, budget), _placed(pack, budget))
+        for number, budget in enumerate(departments)
+    ]
+    return merged(pack, parts, "某县")
+
+
+def _placed(pack: Pack, budget: Budget) -> Reading:
+    """The budget as if read from sheets, every row in a line of its own."""
+    rows = {
+        (key, row.id): RowPlace(
+            pack.forms[key.form].sheet, line, {c: n for n, c in enumerate(pack.blocks[key].columns)}
+        )
+        for key, listed in budget.blocks.items()
+        for line, row in enumerate(listed)
+    }
+    return Reading(budget, rows)
+
+
+def workbook(pack: Pack, county: Consolidation) -> bytes:
+    """The county's workbook with all that stands in it."""
+    found = found_in_sum(pack, Reading(county.budget))
+    judged = judged_in_sum(pack, county.budget, found, LINES)
+    draft = drafted(pack, county)
+    complete(draft, overview(pack, county), judged, found.decided)
+    return draft.book.packed()
+
+
+def _source(pack: Pack, number: int, budget: Budget) -> Source:
+    file = NAMES[number] if number < len(NAMES) else f"第{number}局/预算.xlsx"
+    rows = {row.id: row.amounts for row in budget.blocks.get(BlockKey("f01", "expenditure"), ())}
+    total = rows["grand_total"]["total"] if rows else Decimal(0)
+    code = f"{101 + number}"
+    errors = number % 3 // 2 * (number + 1)
+    checksum = f"{number:064x}"
+    return Source(file, budget.department, code, total, "2025-02-03", checksum, errors)
+
+
+@pytest.fixture(scope="module")
+def departments(pack: Pack) -> list[Budget]:
+    return [department(pack, seed) for seed in range(1, 6)]
+
+
+@pytest.fixture(scope="module")
+def county(pack: Pack, departments: list[Budget]) -> Consolidation:
+    return consolidated(pack, departments)
+
+
+@pytest.fixture(scope="module")
+def county_bytes(pack: Pack, county: Consolidation, departments: list[Budget]) -> bytes:
+    return workbook(pack, county)
+
+
+def test_read_back(pack: Pack, county: Consolidation, county_bytes: bytes, tmp_path: Path) -> None:
+    """The workbook is read as the county's budget; of the added sheets nothing is said."""
+
+    def listed(key: BlockKey) -> list[Row]:
+        return list(county.listed[key].rows()) if key in county.listed else []
+
+    path = tmp_path / "汇总.xlsx"
+    path.write_bytes(county_bytes)
+    _, reading = read_file(path)
+    blocks = {
+        key: [*(row for row in rows if row.id == TOTAL or key not in county.listed), *listed(key)]
+        for key, rows in county.budget.blocks.items()
+    }
+    whole = county.budget._replace(blocks=blocks)
+    filled = {cell: amount for cell, amount in whole.amounts() if amount}
+    assert {cell: amount for cell, amount in reading.budget.amounts() if amount} == filled
+    assert reading.budget.department == "某县"
+    assert reading.remarks == ()
+
+
+words = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+money = st.decimals(allow_nan=False, allow_infinity=False, places=None)
+dates = st.just("2025-02-03")
+whole = st.integers(0, 99)
+source = st.builds(Source, words, words, words, money, dates, words, whole)
+
+
+def readings(pack: Pack) -> st.SearchStrategy[Reading]:
+    """Rows of any words and figures in a form of codes and one of projects, placed or not."""
+    keys = [BlockKey("f03", "rows"), BlockKey("f12", "rows")]
+    amounts = st.dictionaries(st.sampled_from(["total", "project", "general"]), money)
+    levels = st.sampled_from(["", "department", "project"])
+    row = st.builds(Row, words, amounts, words, words, levels, words)
+    blocks = {key: st.lists(row, max_size=4, unique_by=lambda row: row.id) for key in keys}
+    units = st.dictionaries(st.sampled_from(["f03"]), st.just("元"))
+
+    def reading(found: dict[BlockKey, list[Row]], units: dict[str, str], sheet: str) -> Reading:
+        kept = {
+            key: tuple(
+                row._replace(
+                    amounts={
+                        c: row.amounts[c] for c in pack.blocks[key].columns if c in row.amounts
+                    }
+                )
+                for row in rows
+            )
+            for key, rows in found.items()
+        }
+        budget = Budget(pack.name, 2025, "万元", "", blocks=kept, units=units)
+        return _placed(pack, budget) if sheet else Reading(budget)
+
+    return st.builds(reading, st.fixed_dictionaries(blocks), units, words)
+
+
+@given(st.data())
+def test_shares_survive(pack: Pack, data: st.DataObject) -> None:
+    """Whatever rows are called and whatever figures stand in them: a share is its reading."""
+    reading = data.draw(readings(pack))
+    (share,) = shares_in(text_of(share_of(pack, reading)).split("\n"))
+    again = reading_of(pack, share, "", "")
+    assert again == reading
+    written = [[str(a) for a in row.amounts.values()] for _, row in _rows(reading)]
+    assert [[str(a) for a in row.amounts.values()] for _, row in _rows(again)] == written
+
+
+def _rows(reading: Reading) -> list[tuple[BlockKey, Row]]:
+    return [(key, row) for key, rows in reading.budget.blocks.items() for row in rows]
+
+
+@given(st.data())
+def test_origins_survive(pack: Pack, data: st.DataObject) -> None:
+    """Whatever sheets, files and rows are called, what is written is what is read."""
+    sources = data.draw(st.lists(source, min_size=1, max_size=4).map(tuple))
+    shares = tuple(share_of(pack, data.draw(readings(pack))) for _ in sources)
+    county = Consolidation(BLANK, sources, shares.__getitem__, {})
+    rows = list(origin_rows(county))
+    assert len(rows) == rows_of(county)
+    assert read_origins([c or None for c in row] for row in rows) == (sources, shares)
+
+
+BLANK = Budget("", 2025, "万元", "某县")
+NASTY = ("a!b;c=d", "it's: x", " 空 格 ", "_x0041_", '"[]{}<&>', "表一", "\x0b\r\n\t", "=1+1")
+
+
+def test_origins_survive_in_a_workbook(pack: Pack, tmp_path: Path) -> None:
+    """Names that look like signs of ours or of Excel; more of a source than one cell takes."""
+    columns = pack.blocks[BlockKey("f12", "rows")].columns
+    rows = tuple(
+        Row(f"@{n + 1}", {columns[0]: Decimal(n) / 100}, "", NASTY[n % len(NASTY)], "project")
+        for n in range(3000)
+    )
+    budget = BLANK._replace(pack=pack.name, blocks={BlockKey("f12", "rows"): rows})
+    county = consolidated(pack, [budget])
+    path = tmp_path / "汇总.xlsx"
+    path.write_bytes(workbook(pack, county))
+    assert max(len(text) for row in origin_rows(county) for text in row) == LIMIT
+    sheet = openpyxl.load_workbook(path)[load_messages()["sources"]["origins"]]
+    assert sheet.sheet_state == "hidden"
+    reading = read_file(path)[1]
+    assert reading.sources == county.sources
+    (share,) = reading.shares
+    assert reading_of(pack, share, "", "") == reading_of(pack, county.share(0), "", "")
+    assert read_origins(sheet.iter_rows(values_only=True)) == (county.sources, reading.shares)
+
+
+def test_listed_rows_stand_as_their_plan_says(pack: Pack, tmp_path: Path) -> None:
+    """Rows made while the sheet is packed: the same cells, in the same looks, as planned ones."""
+    budget = department(pack, 3)
+    county = consolidated(pack, [budget])
+    path = tmp_path / "汇总.xlsx"
+    path.write_bytes(workbook(pack, county))
+    sheets = openpyxl.load_workbook(path)
+    plain = openpyxl.load_workbook(BytesIO(workbook_bytes(pack, budget)))
+    for key in county.listed:
+        name = pack.forms[key.form].sheet
+        one, other = ([seen(row) for row in book[name].iter_rows(5)] for book in (sheets, plain))
+        assert one[:-1] == other[:-1]  # below stands the note, live in the one that is typed into
+
+
+def seen(row: Sequence[Any]) -> list[Any]:
+    """What a row shows: contents, number formats, borders, indentation."""
+    return [
+        (c.value, c.number_format, c.border.left.style, c.alignment.indent, c.protection.locked)
+        for c in row
+    ]
+
+
+def test_sources_sheet(pack: Pack, county: Consolidation, county_bytes: bytes) -> None:
+    """Each department with its file and fingerprint; the sum is live and has its value."""
+    name = load_messages()["sources"]["sheet"]
+    end = BODY_ROW + len(county.sources)
+    shown = openpyxl.load_workbook(BytesIO(county_bytes), data_only=True)[name]
+    live = openpyxl.load_workbook(BytesIO(county_bytes))[name]
+    rows = list(shown.iter_rows(BODY_ROW + 1, end, values_only=True))
+    assert [row[FILE] for row in rows] == [source.file for source in county.sources]
+    assert [row[CHECKSUM] for row in rows] == [source.checksum for source in county.sources]
+    assert [row[ERRORS] for row in rows] == [source.errors for source in county.sources]
+    assert live.cell(end + 1, SPENT + 1).value == f"=SUM($D${BODY_ROW + 1}:$D${end})"
+    total = sum(source.total for source in county.sources)
+    assert Decimal(str(shown.cell(end + 1, SPENT + 1).value)) == total
+    assert live.auto_filter.ref == f"A{BODY_ROW}:H{end}"
+
+
+def test_links_to_files(pack: Pack, county_bytes: bytes) -> None:
+    """Names with spaces, #, % and Chinese are links to these files and to nothing else."""
+    with zipfile.ZipFile(BytesIO(county_bytes)) as package:
+        parts = [package.read(n).decode() for n in package.namelist() if n.endswith(".rels")]
+    found = re.findall('Target="([^"]*)" TargetMode="External"', "".join(parts))
+    assert found == [
+        "预算.xlsx",
+        "第%202%20局\\预算%20%231.xlsx",
+        "50%25局.xlsx",
+        "a%26b%27c（定）.xlsx",
+        "%3D1%2B1.xlsx",
+    ]
+
+
+def test_titles_lead_to_the_sources(pack: Pack, county: Consolidation, county_bytes: bytes) -> None:
+    """Each form's title is a link to the sheet of sources, and still its title."""
+    book = openpyxl.load_workbook(BytesIO(county_bytes), data_only=True)
+    for form in pack.forms.values():
+        (title,) = [cell for row in book[form.sheet].iter_rows() for cell in row if cell.hyperlink]
+        assert title.value == form.title
+        assert title.hyperlink.location == f"'{load_messages()['sources']['sheet']}'!A1"
+
+
+def test_same_bytes(
+    pack: Pack, county: Consolidation, departments: list[Budget], county_bytes: bytes
+) -> None:
+    again = workbook(pack, county)
+    assert again == county_bytes
+
+
+def test_tables(pack: Pack, county: Consolidation, departments: list[Budget]) -> None:
+    """Largest first, small classes together, nothing lost; only departments with errors flagged."""
+    shown = overview(pack, county)
+    amounts = [bar.amount for bar in shown.classes[:-1]]
+    assert len(shown.classes) == CLASSES and amounts == sorted(amounts, reverse=True)
+    classes = county.budget.blocks[BlockKey("f01", "expenditure")]
+    printed = [row.amounts["total"] for row in classes if row.id.isdigit()]
+    assert sum(bar.amount for bar in shown.classes) == sum(printed)
+    assert [source.errors for source in shown.flagged] == [3]
+    for stack, budget in zip(
+        sorted(shown.three_public, key=lambda stack: stack.name), departments, strict=True
+    ):
+        rows = {row.id: row.amounts for row in budget.blocks[BlockKey("f10", "rows")]}
+        assert stack.amounts == (0, rows["reception"]["total"], rows["vehicles"]["total"])
+
+
+def test_many(pack: Pack) -> None:
+    """The largest twenty of twenty-five, whatever unit the county is in."""
+    budget = department(pack, 2)
+    county = consolidated(pack, [budget] * 25)
+    shown = overview(pack, county)
+    assert len(shown.largest) == len(shown.three_public) == DEPARTMENTS
+    in_yuan = county._replace(budget=county.budget._replace(units={"f10": "元"}))
+    stacks = overview(pack, in_yuan).three_public
+    assert stacks[0].total.scaleb(4) == shown.three_public[0].total
+
+
+def test_overview_sheet(
+    pack: Pack, county: Consolidation, county_bytes: bytes, departments: list[Budget]
+) -> None:
+    """Four charts; their figures stand on the sheet; departments with errors come first."""
+    with zipfile.ZipFile(BytesIO(county_bytes)) as package:
+        assert sum(name.startswith("xl/charts/chart") for name in package.namelist()) == 4
+    book = openpyxl.load_workbook(BytesIO(county_bytes))
+    names = [load_messages()["overview"]["sheet"], load_messages()["sources"]["sheet"]]
+    assert book.sheetnames[1:3] == names
+    cells = [cell.value for row in book[names[0]].iter_rows() for cell in row]
+    shown = overview(pack, county)
+    for bar in (*shown.classes, *shown.income, *shown.largest):
+        assert cells[cells.index(bar.name) :].count(float(bar.amount)) >= 1
+    assert cells.index(shown.flagged[0].department) < cells.index(shown.classes[0].name)
+
+
+def test_nothing_to_show(pack: Pack) -> None:
+    """A county without any figure has its sheets and its page all the same."""
+    budget = Budget(pack.name, pack.year, "万元", "某县")
+    nothing = Consolidation(budget, (), ().__getitem__, {})
+    assert workbook(pack, nothing)
+    assert load_messages()["overview"]["clean"] in county_page(pack, nothing)
+
+
+def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
+    """Names that would be formulas, links or markup are shown as they are."""
+    named = [
+        budget._replace(department=name)
+        for budget, name in zip(
+            departments, ("=1+1", "<script>x</script>", "http://a.b", "@x", "+1"), strict=True
+        )
+    ]
+    county = consolidated(pack, named)
+    page = county_page(pack, county, [LeftOut("<b>.xlsx", "读不出")])
+    assert "<script" not in page and "<b>.xlsx" not in page
+    package = workbook(pack, county)
+    sheet = openpyxl.load_workbook(BytesIO(package))[load_messages()["overview"]["sheet"]]
+    assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+
+def test_page(pack: Pack, county: Consolidation, departments: list[Budget]) -> None:
+    """What is wrong first, the pictures with the sheet's figures, all departments; one file."""
+    left = [LeftOut("民政局.xlsx", "读不出")]
+    page = county_page(pack, county, left)
+    shown = overview(pack, county, left)
+    text = load_messages()["overview"]
+    assert text["left_out"].format(count=1) in page and "民政局.xlsx" in page
+    assert page.index(text["flagged"].format(count=1)) < page.index('class="bar"')
+    for bar in (*shown.classes, *shown.income, *shown.largest):
+        assert bar.name in page and f"{bar.amount:,.2f}" in page
+    assert page.count('<tr id="department-') == len(departments)
+    assert "http" not in page and "src=" not in page
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line_says"),
+    [
+        ("on: f10.rows", "on: f10.row", "no block 'f10.row'"),
+        ("reception: 公", "receptoin: 公", "no row 'receptoin' in f10.rows"),
+        ("column: total, names", "column: totla, names", "no column 'totla' in f01.expenditure"),
+        ("names: function", "names: functions", "no catalogue 'functions'"),
+    ],
+)
+def test_faults_of_the_pack(tmp_path: Path, right: str, wrong: str, line_says: str) -> None:
+    """A picture of something that is not in the forms is a fault with file and line."""
+    shutil.copytree(templates_root(), tmp_path / "t")
+    path = tmp_path / "t/shanxi/2025/pack.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(PackError, match=re.escape(line_says)) as error:
+        load_pack("shanxi/2025", tmp_path / "t")
+    assert all(fault.line > 1 for fault in error.value.faults)
+
+
+def test_small(pack: Pack) -> None:
+    """75 000 figures of 300 departments in little space."""
+    names = list(pack.catalogues["function"].names.items())[:250]
+    rows = tuple(Row(c, {"total": Decimal(n) / 100}, c, name) for n, (c, name) in enumerate(names))
+    budget = BLANK._replace(pack=pack.name, blocks={BlockKey("f03", "rows"): rows})
+    share = share_of(pack, _placed(pack, budget))
+    sources = tuple(Source(f"{n}.xlsx", f"{n}局", "", Decimal(n), "", "") for n in range(300))
+    county = merged(pack, [Part(sources, lambda _: share)], "某县")
+    assert len(workbook(pack, county)) < 3_000_000

@@ -1,0 +1,137 @@
+"""The lines around tables: titles, form labels, department, unit of amount, notes, headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from xlbudget.layout.headings import vocabulary
+from xlbudget.layout.normalize import normal, tidy
+from xlbudget.packs.model import Pack
+
+TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
+NOTE_MARK = re.compile(r"^注[：:]")
+LONG = 4
+"""Characters of a heading word that is still one with more behind it."""
+
+
+class Line(NamedTuple):
+    """A row of a sheet by its kind; `found` is the form it names, or where it is about what."""
+
+    kind: str
+    form: str = ""
+    column: int = -1
+    about: Mapping[str, tuple[str, int]] = MappingProxyType({})
+
+
+@lru_cache(maxsize=8)
+def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str], re.Pattern[str]]:
+    """Titles and labels in normal form → form; the pattern of lines like ``部门名称：…``."""
+    titles = {
+        normal(title): form.key
+        for form in pack.forms.values()
+        for title in (form.title, *pack.words["synonyms"].get(normal(form.title), ()))
+    }
+    labels = {tidy(form.label): form.key for form in pack.forms.values()}
+    words = pack.words["lines"]
+    either = "|".join(f"(?P<{name}>{_spaced(words[name])})" for name in ("department", "unit"))
+    return titles, labels, re.compile(rf"^\s*(?:{either})\s*[:：]\s*(?P<said>.*?)\s*$", re.DOTALL)
+
+
+def _spaced(words: Sequence[str]) -> str:
+    """Any of the words, white space allowed between its characters."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
+
+
+@lru_cache(maxsize=4096)
+def _titled(pack: Pack, text: str) -> str:
+    """The form whose title the text is, or ends with (附件3：2025年部门支出总表); the longest."""
+    titles, _, _ = _names(pack)
+    said = normal(text)
+    if said in titles:
+        return titles[said]
+    if NOTE_MARK.match(said) or any(word in said for word in pack.words["lines"]["refers"]):
+        return ""
+    fitting = [title for title in titles if said.endswith(title)]
+    return titles[max(fitting, key=len)] if fitting else ""
+
+
+def names_form(pack: Pack, text: str) -> bool:
+    """Is a text the title or the label of a form, and nothing else?"""
+    _, labels, _ = _names(pack)
+    return _may_be_title(pack, text) and bool(_titled(pack, text) or tidy(text) in labels)
+
+
+@lru_cache(maxsize=8)
+def title_mark(pack: Pack) -> str:
+    """A character that every title and label bears: what has none is quickly passed over."""
+    titles, labels, _ = _names(pack)
+    return next(iter(set.intersection(*map(set, (*titles, *labels)))), "")
+
+
+def _may_be_title(pack: Pack, text: str) -> bool:
+    return title_mark(pack) in text
+
+
+def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
+    """What kind of line a row is, or None for a row of a table's body (or of nothing known).
+
+    `texts` are the row's words by column, `numbers` how many figures stand beside them: a row
+    with figures is no line.
+    """
+    return None if numbers else _line(pack, tuple(texts.items()))
+
+
+@lru_cache(maxsize=4096)
+def _line(pack: Pack, said: tuple[tuple[int, str], ...]) -> Line | None:
+    """The kind of a row without figures; most stand in many files."""
+    _, labels, pattern = _names(pack)
+    about = {}
+    for column, text in said:
+        form = _titled(pack, text) if _may_be_title(pack, text) else ""
+        if form:
+            return Line(TITLE, form, column)
+        if tidy(text) in labels:
+            return Line(LABEL, labels[tidy(text)], column)
+        found = pattern.match(text) if "：" in text or ":" in text else None
+        if found:
+            about["department" if found["department"] else "unit"] = (found["said"], column)
+    if about:
+        return Line(ABOUT, about=about)
+    texts = dict(said)
+    return Line(HEADING) if is_heading(pack, texts) else _below(pack, texts)
+
+
+def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:
+    """At least two different heading words, and they are most of what the row says; words that
+    only begin with one count where there are not enough."""
+    words = vocabulary(pack)
+    said = [normal(text) for text in texts.values()]
+    known = {word for word in said if word in words}
+    if len(known) >= 2 and 2 * sum(word in words for word in said) >= len(said):
+        return True
+    if not known or len(said) < 2:
+        return False
+    known |= {word for word in said if _begins(pack, word)}
+    return len(known) >= 2 and 2 * len(known) >= len(said)
+
+
+@lru_cache(maxsize=4096)
+def _begins(pack: Pack, word: str) -> bool:
+    return any(word.startswith(head) for head in vocabulary(pack) if len(head) >= LONG)
+
+
+def _below(pack: Pack, texts: Mapping[int, str]) -> Line | None:
+    if not texts:
+        return None
+    column, first = next(iter(texts.items()))
+    words: Mapping[str, Any] = pack.words["lines"]
+    if NOTE_MARK.match(first.strip()) or any(tidy(w) in tidy(first) for w in words["empty"]):
+        return Line(NOTE, column=column)
+    if any(tidy(first).startswith(word + "：") for word in words["footers"]):
+        return Line(FOOTER, column=column)
+    return None

@@ -1,0 +1,160 @@
+"""One block of a form while its rows are read from a table, and what reading tables adds up to.
+
+Whatever does not depend on the row is worked out once, when a body begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any
+
+from xlbudget.core.budget import Row
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.reading import RowPlace
+from xlbudget.layout.headings import Match, amount_columns
+from xlbudget.layout.normalize import tidy, without_ordinal
+from xlbudget.layout.tables import Sheet, Table
+from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, TOTAL, Block, Catalogue, Pack
+
+
+@dataclass
+class Body:
+    """What was read of one block, growing row by row: `rows`, and their `numbers` in the sheet.
+
+    `amounts` are the amount columns and `at` where they stand; `label`, `code`, `name` and
+    `government` are the sheet columns of these, -1 where there is none; `parts` those of a code
+    that is split, `digits` how many each level adds to it; `coded` says that the form prints
+    codes. `totals` are the words for the total
+    row, `labels` the places of fixed rows by their words, `merged` leads from a row to the one
+    with which its government item is merged, `doubtful` are rows with errors or formulas without
+    a value. `cells` keeps what `amount_cells` works out.
+    """
+
+    pack: Pack
+    sheet: Sheet
+    block: Block
+    unit: str
+    least: int
+    columns: Mapping[str, int]
+    amounts: tuple[str, ...]
+    at: tuple[int, ...]
+    label: int
+    code: int
+    name: int
+    government: int
+    coded: bool
+    parts: tuple[int, ...]
+    digits: tuple[int, ...]
+    headings: frozenset[int]
+    doubtful: frozenset[int]
+    totals: frozenset[str]
+    labels: Mapping[str, tuple[int, ...]]
+    merged: Mapping[int, int]
+    codes: Catalogue | None
+    rows: list[Row] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    last: int = -1
+    top: str = ""
+    stems: list[str] = field(default_factory=list)
+    cells: dict[bytes, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
+
+    @cached_property
+    def widest(self) -> int:
+        """The last column with amounts."""
+        return max(self.at, default=-1)
+
+    def cell(self, number: int, column: int) -> Any:
+        """What stands in a row and column of the sheet; "" where there is no such column."""
+        row = self.sheet.rows[number]
+        return row[column] if 0 <= column < len(row) else ""
+
+
+@dataclass
+class Found:
+    """What reading tables adds up to."""
+
+    blocks: dict[BlockKey, list[Row]] = field(default_factory=dict)
+    rows: dict[tuple[BlockKey, str], RowPlace] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    unreadable: set[CellKey] = field(default_factory=set)
+    hidden: list[tuple[CellKey, Decimal, Decimal]] = field(default_factory=list)
+
+
+def bodies_of(pack: Pack, table: Table, match: Match, unit: str) -> list[Body]:
+    """The blocks of a table's form, nothing read yet."""
+    doubtful = frozenset(row for row, _ in (*table.sheet.errors, *table.sheet.uncalculated))
+    return [_body(pack, table, match, block, unit, doubtful) for block in match.form.blocks]
+
+
+def _body(
+    pack: Pack, table: Table, match: Match, block: Block, unit: str, doubtful: frozenset[int]
+) -> Body:
+    columns = match.columns[block.id]
+    amounts = amount_columns(match, block.id)
+    label, code, name, government = (
+        columns.get(key, -1) for key in (LABEL, CODE, NAME, GOVERNMENT)
+    )
+    return Body(
+        pack,
+        table.sheet,
+        block,
+        unit,
+        pack.least_decimals(unit),
+        columns,
+        tuple(amounts),
+        tuple(amounts.values()),
+        label,
+        code,
+        name,
+        government,
+        CODE in block.paths,
+        match.parts.get(block.id, ()),
+        _digits(pack, block),
+        frozenset(table.heading),
+        doubtful,
+        _totals(pack, block),
+        _labels(block),
+        _merged(table, government),
+        pack.catalogues[block.codes] if block.codes else None,
+    )
+
+
+def _digits(pack: Pack, block: Block) -> tuple[int, ...]:
+    """How many digits each level adds to a code of this block."""
+    lengths = pack.catalogues[block.codes].lengths if block.codes else ()
+    return tuple(b - a for a, b in pairwise((0, *lengths)))
+
+
+@lru_cache(maxsize=256)
+def _totals(pack: Pack, block: Block) -> frozenset[str]:
+    """The words that name the block's total row."""
+    label = tidy(block.total or "")
+    like = map(tidy, pack.words["synonyms"].get(label, ()))
+    return frozenset({label, *like} - {""}) or frozenset((tidy(pack.words["columns"][TOTAL]),))
+
+
+@lru_cache(maxsize=256)
+def _labels(block: Block) -> Mapping[str, tuple[int, ...]]:
+    """Row label without its ordinal → places of the rows that bear it."""
+    found: dict[str, tuple[int, ...]] = {}
+    for place, row in enumerate(block.fixed):
+        name = without_ordinal(row.label)
+        found[name] = (*found.get(name, ()), place)
+    return found
+
+
+def _merged(table: Table, column: int) -> dict[int, int]:
+    """Rows of the table whose cell in that column is merged with one above → that cell's row."""
+    first, last = min(table.body, default=0), max(table.body, default=-1)
+    return {
+        row: top
+        for top, left, bottom, _ in table.sheet.lines.merged
+        if left == column
+        for row in range(max(top + 1, first), min(bottom, last) + 1)
+    }

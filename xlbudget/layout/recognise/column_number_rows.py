@@ -1,0 +1,48 @@
+"""Rows that only number the columns."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from xlbudget.layout.normalize import tidy
+from xlbudget.layout.tables import Table
+from xlbudget.packs.model import TOTAL, Pack
+
+COUNTED = re.compile(r"(?:[^\s\d]{2,3} )?(?:[甲乙丙丁] )*(?:(?:\d{1,2}|[A-Z])(?: |$)){2,}")
+NUMBERED = re.compile(r"\d{1,2}|[A-Z]").fullmatch
+
+
+def column_numbers(pack: Pack, table: Table) -> set[int]:
+    """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading,
+    or under where it is repeated; a total of 1.00 and 2.00 is none."""
+    label = tidy(pack.words["columns"][TOTAL])
+    totals = {label, *map(tidy, pack.words["synonyms"].get(label, ()))}
+    found: set[int] = set()
+    there = set(table.body)
+    for place, number in enumerate(table.body):
+        if place and number - 1 in there and number - 1 not in found:
+            continue
+        both = number in table.heading
+        row = table.sheet.rows[number]
+        filled = [str(v).strip() for v in row if v not in ("", None) and not (both and _word(v))]
+        counted = [text.removesuffix(".0") for text in filled]
+        summed = not both and bool(counted) and tidy(counted[0]) in totals
+        if not summed and COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
+            found.add(number)
+    return found
+
+
+def _word(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip().isdigit()
+
+
+def _counts(texts: list[str]) -> bool:
+    """Do these go up from the first or second on, after a word or 甲, 乙 in front? Columns left
+    out leave gaps; a second block may begin anew."""
+    marks = [text for text in texts if NUMBERED(text)]
+    digits = all(text.isdigit() for text in marks)
+    numbers = [int(text) if digits else ord(text[0]) - ord("A") + 1 for text in marks]
+    up = all(one < other or other == 1 < one for one, other in pairwise(numbers))
+    return len(numbers) > 1 and up and numbers[0] in (1, 2)

@@ -1,0 +1,140 @@
+"""What was recognised of a file and by what: table by table, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from xlbudget.layout.headings import Match, columns_of, wanted_columns
+from xlbudget.layout.recognise.apply_map import MAP
+from xlbudget.layout.recognise.find_tables import find_tables
+from xlbudget.layout.tables import Sheet, Table, texts_of
+from xlbudget.layout.user_map import BETWEEN, MappedTable
+from xlbudget.packs.model import Pack
+
+EXACT, SYNONYM, NEAR, PARTS, COUNTING, UNUSED = (
+    *("exact", "synonym", "near", "parts"),
+    *("counting", "unused"),
+)
+"""How a sheet column was taken: by the printed heading, by another word for it, by one like it, as
+a part of a code, as one that only counts, or not at all."""
+
+
+LIKELY = 15
+"""Rows among which a heading is looked for where none was recognised."""
+
+
+class ExplainedColumn(NamedTuple):
+    """A sheet column (from 0), what is printed over it, which column of the form it is (its
+    printed headings from the top down), how, and how like in per cent."""
+
+    column: int
+    text: str
+    meaning: str
+    how: str
+    likeness: int = 100
+
+
+class ExplainedTable(NamedTuple):
+    """A table: its form's key (empty where it is not known), the sheet, the first heading row,
+    the last row, by what evidence, its columns, and the form's columns that were not found."""
+
+    form: str
+    sheet: str
+    first: int
+    last: int
+    heading: tuple[int, int]
+    evidence: str
+    columns: tuple[ExplainedColumn, ...]
+    missing: tuple[str, ...]
+
+
+def explain(
+    pack: Pack, sheets: Sequence[Sheet], mapped: Sequence[MappedTable] = ()
+) -> list[ExplainedTable]:
+    """Every table that was seen, known or not, in the order of the file."""
+    located = find_tables(pack, sheets, mapped)
+    order = {sheet.name: place for place, sheet in enumerate(sheets)}
+    seen = [_table(pack, table) for table in (*located.known, *located.unknown)]
+    with_tables = {table.sheet for table in seen}
+    seen += [_bare(sheet) for sheet in sheets if sheet.name not in with_tables and any(sheet.rows)]
+    return sorted(seen, key=lambda table: (order[table.sheet], table.first))
+
+
+def _bare(sheet: Sheet) -> ExplainedTable:
+    """A sheet on which no heading was found; the row that says most is the likeliest."""
+    words = [texts_of(row) for row in sheet.rows[:LIKELY]]
+    row = max(range(len(words)), key=lambda number: len(words[number]))
+    columns = (ExplainedColumn(c, text.strip(), "", UNUSED) for c, text in words[row].items())
+    last = len(sheet.rows) - 1
+    return ExplainedTable("", sheet.name, 0, last, (row, row), "", tuple(columns), ())
+
+
+def _table(pack: Pack, table: Table) -> ExplainedTable:
+    heads = {column.column: column.path for column in columns_of(_printed(table))}
+    match = table.match
+    columns = (
+        _columns(pack, table, match, heads)
+        if match
+        else (ExplainedColumn(c, BETWEEN.join(path), "", UNUSED) for c, path in heads.items())
+    )
+    return ExplainedTable(
+        match.form.key if match else "",
+        table.sheet.name,
+        table.heading[0],
+        max(table.body, default=table.heading[-1]),
+        (table.heading[0], table.heading[-1]),
+        table.evidence,
+        tuple(sorted(columns)),
+        tuple(BETWEEN.join(pack.blocks[w.block].paths[w.key]) for w in match.missing)
+        if match
+        else (),
+    )
+
+
+def _printed(table: Table) -> list[dict[int, str]]:
+    return [
+        {column: text.strip() for column, text in texts_of(table.sheet.rows[row]).items()}
+        for row in table.heading
+    ]
+
+
+def _columns(
+    pack: Pack, table: Table, match: Match, heads: dict[int, tuple[str, ...]]
+) -> Iterator[ExplainedColumn]:
+    near = {one.column: one.likeness for one in match.near}
+    leaves = {(w.block, w.key): w.leaves[0] for w in wanted_columns(pack, match.form.key)}
+    normals = {c.column: c.path for c in columns_of(table.headings(pack))}
+    parts = {column for columns in match.parts.values() for column in columns}
+    for block, placed in match.columns.items():
+        for key, column in placed.items():
+            how = _how(column, leaves[block, key], normals, near, parts, table)
+            meaning = BETWEEN.join(pack.blocks[block].paths[key])
+            text = BETWEEN.join(heads.get(column, ()))
+            yield ExplainedColumn(column, text, meaning, how, near.get(column, 100))
+    known = {column for placed in match.columns.values() for column in placed.values()}
+    for how, columns in (
+        (PARTS, parts - known),
+        (COUNTING, match.counting),
+        (UNUSED, match.unknown),
+    ):
+        for column in columns:
+            yield ExplainedColumn(column, BETWEEN.join(heads.get(column, ())), "", how)
+
+
+def _how(
+    column: int,
+    leaf: str,
+    normals: dict[int, tuple[str, ...]],
+    near: dict[int, int],
+    parts: set[int],
+    table: Table,
+) -> str:
+    if table.evidence == MAP:
+        return MAP
+    if column in near:
+        return NEAR
+    if column in parts:
+        return PARTS
+    path = normals.get(column, ())
+    return EXACT if path and path[-1] == leaf else SYNONYM

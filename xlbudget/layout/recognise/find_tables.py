@@ -1,0 +1,93 @@
+"""All sheets of a file → its tables, each with the form that it is, and what belongs to none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import Place
+from xlbudget.layout.normalize import tidy
+from xlbudget.layout.recognise.hidden import hidden_lines
+from xlbudget.layout.recognise.identify import identify
+from xlbudget.layout.recognise.scan import bands, scan
+from xlbudget.layout.tables import Scan, Sheet, Table
+from xlbudget.packs.model import Pack
+
+if TYPE_CHECKING:
+    from xlbudget.layout.user_map import MappedTable
+
+LEFTOVER_WORDS = 40
+"""How many characters of left-over words a remark shows."""
+
+
+class Located(NamedTuple):
+    """Tables whose form is known, tables that are none of the pack's (or not clear which), what
+    there is to say of them, and of what lies around them."""
+
+    known: list[Table]
+    unknown: list[Table]
+    remarks: list[Remark]
+    leftover: list[Remark]
+
+
+def find_tables(pack: Pack, sheets: Sequence[Sheet], mapped: Sequence[MappedTable] = ()) -> Located:
+    """Cut all sheets into tables and say which form each is. A sheet of which a map speaks is cut
+    as that says."""
+    tables: list[Table] = []
+    leftover: list[Remark] = []
+    for sheet in sheets:
+        cuts = _cuts(pack, sheet, mapped)
+        for band, cut in cuts:
+            tables.extend(cut.tables)
+            leftover.extend(_leftover(band, cut.leftover))
+        if sheet.hidden and any(cut.tables or cut.leftover for _, cut in cuts):
+            at = Place(sheet.name, 0, 0)
+            leftover.append(Remark("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
+    leftover.extend(hidden_lines(sheets))
+    known, remarks = identify(pack, tables)
+    if mapped:
+        from xlbudget.layout.recognise.apply_map import unused
+
+        remarks.extend(unused(pack, mapped, sheets))
+    return Located(known, [table for table in tables if not table.match], remarks, leftover)
+
+
+def _cuts(pack: Pack, sheet: Sheet, mapped: Sequence[MappedTable]) -> list[tuple[Sheet, Scan]]:
+    described = [one for one in mapped if one.fits(sheet)]
+    if described:
+        from xlbudget.layout.recognise.apply_map import mapped_scan
+
+        return [(sheet, mapped_scan(pack, sheet, described))]
+    return [(band, scan(pack, band)) for band in bands(pack, sheet)]
+
+
+def _leftover(sheet: Sheet, rows: Sequence[int]) -> list[Remark]:
+    """Runs of rows that belong to no table, one remark a run."""
+    remarks = []
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row - runs[-1][-1] <= 2:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    for run in runs:
+        cells = [
+            (row, column, value)
+            for row in run
+            for column, value in enumerate(sheet.rows[row])
+            if value not in ("", None)
+        ]
+        if cells:
+            remarks.append(_left(sheet, cells))
+    return remarks
+
+
+def _left(sheet: Sheet, cells: list[tuple[int, int, object]]) -> Remark:
+    figures = any(isinstance(value, float | int) for _, _, value in cells)
+    words = " ".join(tidy(str(value)) for _, _, value in cells)
+    if len(words) > LEFTOVER_WORDS:
+        words = words[:LEFTOVER_WORDS] + "…"
+    places = dict.fromkeys(Place(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1]))
+    kind = "leftover_amounts" if figures else "leftover"
+    return Remark(kind, "", "", tuple(places), {"text": words})

@@ -1,0 +1,142 @@
+"""Which form each table is: by title, label, sheet name, headings, or its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import Place
+from xlbudget.layout.captions import (
+    TITLE,
+)
+from xlbudget.layout.headings import (
+    Match,
+    columns_of,
+    match,
+    nearly,
+)
+from xlbudget.layout.normalize import normal, tidy
+from xlbudget.layout.tables import Table, texts_of
+from xlbudget.messages import load_messages
+from xlbudget.packs.model import Pack
+
+ORDER = "order"
+NAMED = ("label", "sheet")
+"""Evidence that names the form itself, also where its heading is much changed."""
+
+
+def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Remark]]:
+    """Say which form each table is: by title; else by label, by sheet name, by headings, and
+    where several forms share their headings, by its place between the others. What stays
+    unclear is said and not read."""
+    remarks: list[Remark] = []
+    unclear: list[tuple[Table, list[Match]]] = []
+    known: list[Table] = []
+    for table in tables:
+        if table.match:
+            known.append(table)
+            continue
+        columns = columns_of(table.headings(pack))
+        if table.titled:
+            table.match, table.evidence = match(pack, table.titled, columns), TITLE
+            known.append(table)
+            continue
+        found = [match(pack, form, columns) for form in pack.forms]
+        best = max(m.fit for m in found)
+        fitting = [m for m in found if m.fit == best]
+        poor = best[0] <= -best[1]
+        evidence = _evidence(pack, table, [m for m in found if m.fit[1] > 1] if poor else fitting)
+        if poor and not (evidence and evidence[1] in NAMED):
+            unclear.append((table, []))
+            continue
+        if evidence:
+            table.match, table.evidence = evidence
+            known.append(table)
+            if not _title_uncalculated(table):
+                remarks.append(_untitled(table, evidence[1]))
+        else:
+            unclear.append((table, fitting))
+    remarks.extend(_by_order(pack, tables, unclear))
+    known = [table for table in tables if table.match]
+    for table in known:
+        remarks.extend(_near(pack, table))
+    return known, remarks
+
+
+def _near(pack: Pack, table: Table) -> Iterator[Remark]:
+    """Place headings that are only like the printed ones, and say so."""
+    if not (table.match and table.match.missing and table.match.unknown):
+        return
+    columns = columns_of(table.headings(pack))
+    table.match = nearly(pack, table.match, columns)
+    form = table.match.form
+    for near in table.match.near:
+        row = max(n for n in table.heading if near.column in texts_of(table.sheet.rows[n]))
+        place = Place(table.sheet.name, row, near.column)
+        block = pack.blocks[near.wanted.block]
+        facts = {"text": texts_of(table.sheet.rows[row])[near.column].strip()}
+        facts |= {"column": block.paths[near.wanted.key][-1], "likeness": str(near.likeness)}
+        yield Remark("near_heading", "", form.key, (place,), facts)
+
+
+def _evidence(pack: Pack, table: Table, fitting: list[Match]) -> tuple[Match, str] | None:
+    by_form = {m.form.key: m for m in fitting}
+    if table.labelled in by_form:
+        return by_form[table.labelled], "label"
+    if len(fitting) == 1:
+        return fitting[0], "headings"
+    name = tidy(table.sheet.name)
+    sheets = {form.sheet: form.key for form in pack.forms.values()}
+    pattern = "|".join(sorted(map(re.escape, sheets), key=len, reverse=True))
+    named = {sheets[found] for found in re.findall(pattern, name)} & by_form.keys()
+    digits = re.findall(r"\d+", re.sub(r"20\d\d", "", name))
+    named |= {f.key for f in pack.forms.values() if [str(f.number)] == digits} & by_form.keys()
+    named |= {key for key in by_form if normal(pack.forms[key].title) in normal(name)}
+    if len(named) == 1:
+        return by_form[named.pop()], "sheet"
+    return None
+
+
+def _title_uncalculated(table: Table) -> bool:
+    """Stands a formula above the heading that was never calculated, as a title may be?"""
+    return any(row < table.heading[0] for row, _ in table.sheet.uncalculated)
+
+
+def _by_order(
+    pack: Pack, tables: Sequence[Table], unclear: Iterable[tuple[Table, list[Match]]]
+) -> list[Remark]:
+    """Tables whose heading several forms share: the one form that is still wanted and that fits
+    between the neighbours in the order of the pack."""
+    remarks = []
+    taken = {table.match.form.key for table in tables if table.match}
+    order = list(pack.forms)
+    for table, fitting in unclear:
+        place = next(i for i, t in enumerate(tables) if t is table)
+        before = [order.index(t.match.form.key) for t in tables[:place] if t.match]
+        after = [order.index(t.match.form.key) for t in tables[place + 1 :] if t.match]
+        low, high = max(before, default=-1), min(after, default=len(order))
+        open_ = [
+            m for m in fitting if m.form.key not in taken and low < order.index(m.form.key) < high
+        ]
+        if len(open_) == 1:
+            table.match, table.evidence = open_[0], ORDER
+            taken.add(open_[0].form.key)
+            remarks.append(_untitled(table, ORDER))
+        else:
+            at = Place(table.sheet.name, table.heading[0], 0)
+            forms = "、".join(m.form.sheet for m in fitting)
+            kind = "unclear_table" if fitting else "unknown_table"
+            remarks.append(Remark(kind, "", "", (at,), {"forms": forms}))
+    return remarks
+
+
+def _untitled(table: Table, evidence: str) -> Remark:
+    assert table.match is not None
+    form = table.match.form
+    at = Place(
+        table.sheet.name, table.heading[0], min(texts_of(table.sheet.rows[table.heading[0]]))
+    )
+    words = load_messages()["evidence"]
+    facts = {"evidence": words[evidence], "form": form.sheet, "title": form.title}
+    return Remark("untitled_table", "", form.key, (at,), facts)

@@ -1,0 +1,241 @@
+"""Sheets cut into tables: where each begins and ends, pages and repeated headings included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from xlbudget.core.key import Place
+from xlbudget.core.reading import Said
+from xlbudget.layout.captions import (
+    ABOUT,
+    FOOTER,
+    HEADING,
+    LABEL,
+    NOTE,
+    TITLE,
+    Line,
+    names_form,
+    read_line,
+    title_mark,
+)
+from xlbudget.layout.headings import (
+    vocabulary,
+    words_of_text_columns,
+)
+from xlbudget.layout.normalize import normal
+from xlbudget.layout.tables import (
+    Band,
+    Scan,
+    Sheet,
+    Table,
+    has_figures,
+    normal_texts,
+    texts_of,
+)
+from xlbudget.packs.model import Pack
+
+FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
+
+
+def bands(pack: Pack, sheet: Sheet) -> list[Sheet]:
+    """The sheet, or where one row bears several titles, its columns under each of them."""
+    starts: list[int] = []
+    mark = title_mark(pack)
+    for row in sheet.rows:
+        if has_figures(row):  # it is no line, as below
+            continue
+        marked = [c for c, v in enumerate(row) if v.__class__ is str and mark in v]
+        if len(marked) > max(len(starts), 1):
+            titled = [c for c in marked if names_form(pack, row[c])]
+            starts = max(starts, titled, key=len)
+    if len(starts) < 2:
+        return [sheet]
+    empty = [c for c in range(starts[-1]) if all(c >= len(r) or r[c] == "" for r in sheet.rows)]
+    cuts = [
+        max((c for c in empty if one < c <= other), default=other)
+        for one, other in pairwise(starts)
+    ]
+    limits = [0, *cuts, 1 << 30]
+    return [_band(sheet, low, high) for low, high in pairwise(limits)]
+
+
+def _band(sheet: Sheet, low: int, high: int) -> Band:
+    rows = [[v if low <= c < high else "" for c, v in enumerate(row)] for row in sheet.rows]
+    errors = {at: text for at, text in sheet.errors.items() if low <= at[1] < high}
+    uncalculated = frozenset(at for at in sheet.uncalculated if low <= at[1] < high)
+    more = (sheet.hidden, sheet.formulas, sheet.lines)
+    return Band(sheet.name, rows, sheet.decimals, uncalculated, errors, *more)
+
+
+def scan(pack: Pack, sheet: Sheet) -> Scan:
+    """Cut a sheet into tables. A table begins with its title, label or other lines, else with its
+    heading; it ends where the next begins, or below a note that it has no data."""
+    tables: list[Table] = []
+    leftover: list[int] = []
+    current = Table(sheet)
+    passed = -1
+    for number, row in enumerate(sheet.rows):
+        if number < passed:
+            continue
+        if has_figures(row) and (current.body or not _right_below(current, number)):
+            _body_row(current, number, leftover)  # a row with figures is no line
+            continue
+        texts, numbers = _words_and_figures(row)
+        if not texts and not numbers:
+            continue
+        line = read_line(pack, texts, numbers)
+        if line and line.kind == HEADING and current.body and _again(current, number):
+            continue
+        begins = line is not None and line.kind in (TITLE, LABEL, ABOUT, HEADING)
+        if begins and current.body and (passed := _next_page(pack, current, number)):
+            continue
+        if begins and (
+            current.body
+            or current.notes
+            or (current.heading and not _goes_on(line, current, number))
+        ):
+            leftover.extend(_above_next(current))
+            tables.append(current)
+            current = Table(sheet)
+        if line is None and not numbers and _more_heading(pack, current, number, texts):
+            current.heading.append(number)
+        elif line is None and numbers and _heading_with_total(pack, current, number, texts):
+            current.heading.append(number)
+            current.body.append(number)
+        elif line is None:
+            _body_row(current, number, leftover)
+        else:
+            _take(current, line, number, texts)
+    if current.heading:
+        tables.append(current)
+    else:
+        leftover.extend(_lines_of(current))
+    return Scan(tables, leftover)
+
+
+def _words_and_figures(row: Sequence[Any]) -> tuple[dict[int, str], int]:
+    """The words of a row by column, and how many figures stand beside them (as text or not)."""
+    texts = texts_of(row)
+    typed = [c for c, text in texts.items() if "." in text and FIGURE.fullmatch(text)]
+    for column in typed:
+        del texts[column]
+    kinds = list(map(type, row))
+    return texts, len(typed) + kinds.count(float) + kinds.count(int)
+
+
+def _right_below(table: Table, number: int) -> bool:
+    """Is this row the first below a heading?"""
+    return not table.body and bool(table.heading) and number == table.heading[-1] + 1
+
+
+def _goes_on(line: Line | None, table: Table, number: int) -> bool:
+    """A heading row right below a heading row is part of the same heading."""
+    return line is not None and line.kind == HEADING and number - table.heading[-1] <= 2
+
+
+def _above_next(table: Table) -> list[int]:
+    """Single words below a gap at the table's end belong above the next one (附件, 2025年)."""
+    rows: list[int] = []
+    while len(table.body) > 1:
+        number = table.body[-1]
+        said = [v for v in table.sheet.rows[number] if v not in ("", None)]
+        if len(said) != 1 or not isinstance(said[0], str):
+            break
+        rows.append(table.body.pop())
+        if number - table.body[-1] > 1:
+            return rows
+    table.body.extend(reversed(rows))
+    return []
+
+
+def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
+    """Is this the rest of a heading: right below one, nothing but headings, not in its first
+    column, where the first row's label would stand?"""
+    if not _right_below(table, number):
+        return False
+    first = min(texts_of(table.sheet.rows[table.heading[0]]))
+    words = vocabulary(pack)
+    return min(texts) > first and all(normal(text) in words for text in texts.values())
+
+
+def _heading_with_total(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
+    """Is this the last row of a heading, with the total's figures (or the columns' numbers) in
+    it? It names several columns of words."""
+    if not _right_below(table, number):
+        return False
+    return len({normal(text) for text in texts.values()} & words_of_text_columns(pack)) > 1
+
+
+PAGE_LINES = 8
+"""Rows within which a page's heading follows its title."""
+
+
+def _next_page(pack: Pack, table: Table, number: int) -> int:
+    """The row below the lines and headings with which the table's next printed page begins, all
+    said before; 0 where another table begins here, or this one stands again."""
+    rows = table.sheet.rows
+    place = number
+    while place < min(number + PAGE_LINES, len(rows)):
+        texts = texts_of(rows[place])
+        line = read_line(pack, texts, 0) if texts else None
+        if line and line.kind == HEADING and _again(table, place):
+            while place < len(rows) and _again(table, place):
+                place += 1
+            return 0 if _copied(table, place) else place
+        if texts and not (line and _said_before(table, line, texts)):
+            return 0
+        place += 1
+    return 0
+
+
+def _said_before(table: Table, line: Line, texts: Mapping[int, str]) -> bool:
+    """Is this line above the table too?"""
+    if line.kind == ABOUT:
+        above = {name: table.above[name].text for name in line.about if name in table.above}
+        return all(above.get(name) == said for name, (said, _) in line.about.items())
+    return bool(line.form) and line.form in (table.titled, table.labelled)
+
+
+def _copied(table: Table, place: int) -> bool:
+    """Do the rows from here on begin as the table does?"""
+    first = [table.sheet.rows[row] for row in table.body[:3]]
+    return first == table.sheet.rows[place : place + len(first)]
+
+
+def _again(table: Table, number: int) -> bool:
+    """Does this row repeat a row of the table's heading, as at the top of a printed page?"""
+    texts = normal_texts(table.sheet, number)
+    return bool(texts) and any(texts == normal_texts(table.sheet, row) for row in table.heading)
+
+
+def _body_row(table: Table, number: int, leftover: list[int]) -> None:
+    if table.heading and not table.notes:
+        table.body.append(number)
+    else:
+        leftover.append(number)
+
+
+def _take(table: Table, line: Line, number: int, texts: Mapping[int, str]) -> None:
+    sheet = table.sheet.name
+    if line.kind == TITLE:
+        table.titled = line.form
+        table.above["title"] = Said(texts[line.column], Place(sheet, number, line.column))
+    elif line.kind == LABEL:
+        table.labelled = line.form
+        table.above["label"] = Said(texts[line.column], Place(sheet, number, line.column))
+    elif line.kind == ABOUT:
+        for name, (said, column) in line.about.items():
+            table.above[name] = Said(said, Place(sheet, number, column))
+    elif line.kind == HEADING:
+        table.heading.append(number)
+    elif line.kind == NOTE and table.heading:
+        table.notes.append(Said(texts[line.column], Place(sheet, number, line.column)))
+    elif line.kind == FOOTER and table.heading:
+        table.footers.append(number)
+
+
+def _lines_of(table: Table) -> list[int]:
+    return sorted({said.place.row for said in table.above.values()})

@@ -1,0 +1,95 @@
+"""What of a table was not read into its form: said, so that nobody takes it for counted."""
+
+from __future__ import annotations
+
+from xlbudget.core.finding import Remark
+from xlbudget.core.key import CellKey, Place
+from xlbudget.layout.headings import Match, Wanted
+from xlbudget.layout.recognise.amount_cells import Figures
+from xlbudget.layout.recognise.block_reader import Body, Found
+from xlbudget.layout.tables import Table, texts_of
+
+
+def say_row(body: Body, number: int, figures: Figures, found: Found) -> bool:
+    """A row of the table that is not understood: its amounts are not counted, and that is said.
+    False where there is nothing to say."""
+    odd = {key for key, value in figures.odd if not value.readable}
+    filled = [key for key in body.amounts if figures.amounts.get(key) or key in odd]
+    text = _words(body, number)
+    if not filled and not (text and body.block.fixed):
+        return False
+    at = [Place(body.sheet.name, number, body.columns[key]) for key in filled]
+    form = body.block.form
+    if text:
+        first = min(c for key, c in body.columns.items() if key in body.block.text_columns)
+        at.insert(0, Place(body.sheet.name, number, first))
+        kind = "unknown_row" if filled else "leftover"
+        found.remarks.append(Remark(kind, "", form, tuple(at), {"text": text}))
+    else:
+        column = body.block.paths[body.block.text_columns[0]][-1]
+        found.remarks.append(Remark("unnamed_row", "", form, tuple(at), {"column": column}))
+    return True
+
+
+def _words(body: Body, number: int) -> str:
+    """What the row is called: its words, in the block's text columns."""
+    said = (body.cell(number, body.columns.get(key, -1)) for key in body.block.text_columns)
+    return " ".join(str(text).strip() for text in said if text not in ("", None)).strip()
+
+
+def say_rest(table: Table, number: int, rest: list[int], found: Found) -> None:
+    """Cells of a body row that belong to no column: figures gravely, words as a note."""
+    row = table.sheet.rows[number]
+    unknown = set(table.match.unknown) if table.match else set()
+    for column in rest:
+        value = row[column]
+        figure = isinstance(value, float | int) and not isinstance(value, bool)
+        if figure and (column in unknown or not value):
+            continue
+        at = Place(table.sheet.name, number, column)
+        form = table.match.form.key if table.match else ""
+        kind = "leftover_amounts" if figure else "leftover"
+        found.remarks.append(Remark(kind, "", form, (at,), {"text": str(value).strip()}))
+
+
+def say_columns(
+    table: Table, match: Match, bodies: list[Body], number_rows: set[int], found: Found
+) -> None:
+    """Columns that are none of the form's and bear figures, and columns of the form that are not
+    there."""
+    unplaced = False
+    for column in match.unknown:
+        filled = [n for n in table.body if n not in number_rows and _is_figure(table, n, column)]
+        if filled:
+            unplaced = True
+            places = tuple(Place(table.sheet.name, n, column) for n in filled)
+            facts = {"text": _heading(table, column)}
+            found.remarks.append(Remark("unknown_column", "", match.form.key, places, facts))
+    for wanted in match.missing:
+        body = next(b for b in bodies if b.block.id == wanted.block)
+        _say_missing(table, body, wanted, match.form.sheet, unplaced, found)
+
+
+def _is_figure(table: Table, number: int, column: int) -> bool:
+    row = table.sheet.rows[number]
+    return column < len(row) and isinstance(row[column], float | int)
+
+
+def _heading(table: Table, column: int) -> str:
+    """The lowest words over a column."""
+    said = (texts_of(table.sheet.rows[number]) for number in reversed(table.heading))
+    return next((texts[column] for texts in said if column in texts), "")
+
+
+def _say_missing(
+    table: Table, body: Body, wanted: Wanted, sheet: str, unplaced: bool, found: Found
+) -> None:
+    at = Place(table.sheet.name, table.heading[-1], 0)
+    facts = {"form": sheet, "column": body.block.paths[wanted.key][-1]}
+    # A form without unknown figures has none for this column: it was left out as empty.
+    empty = wanted.key in body.block.columns and not unplaced
+    case = "empty" if empty else ""
+    found.remarks.append(Remark("missing_column", case, body.block.form, (at,), facts))
+    if not empty:
+        cells = (CellKey(*wanted.block, row.id, wanted.key) for row in body.rows)
+        found.unreadable.update(cells)

@@ -1,0 +1,127 @@
+"""A small budget that breaks a rule between figures: round figures, one of them mistyped.
+
+Nothing is written per rule: rows come from the forms and catalogues, figures from the rule's own
+terms, the verdict from the check itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget, Row
+from xlbudget.core.constraint import AT_MOST, Constraint, Term
+from xlbudget.core.finding import Finding
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.reading import Reading
+from xlbudget.ops.check.check import between_figures
+from xlbudget.packs.model import TOTAL, Block, Catalogue, Pack, Rule
+from xlbudget.rules.compile import instances, trees_of
+from xlbudget.rules.confront import confront
+from xlbudget.rules.shapes import BY_CODE, shapes_of
+
+MEANT, TYPED = 45, 54
+"""What one side comes to, and the same with its digits the wrong way round."""
+
+SHARES = {0: (), 1: (1,), 2: (2, 1), 3: (4, 3, 2)}
+"""How a side is parted among its first figures: 45 is 30 and 15, or 20, 15 and 10."""
+
+TAKEN_OFF = 15
+"""A figure that a side takes off."""
+
+
+class Example(NamedTuple):
+    """A budget, and what the check finds wrong with it by the rule in question."""
+
+    reading: Reading
+    finding: Finding
+
+
+def example_of(pack: Pack, rule: Rule) -> Example | None:
+    """An example that breaks the rule; None where nothing in the rule is between figures."""
+    rows = {key: tuple(_rows(pack, block, rule)) for key, block in pack.blocks.items()}
+    blank = Budget(pack.name, pack.year, pack.unit, "", blocks=rows)
+    laid = [one for one in instances(pack, trees_of(pack, blank), {}) if one[1].rule == rule.id]
+    if not laid:
+        return None
+    # A row of its own says more than the total row.
+    _, wanted = next((one for one in laid if one[0].row != TOTAL), laid[0])
+    budget = _filled(blank, _figures(wanted))
+    scale, judged = confront(pack, budget, trees_of(pack, budget))
+    mine = [one for one in judged if one.constraint == wanted]
+    (finding,) = between_figures(pack, budget, mine, scale.per_yuan)
+    return Example(Reading(budget), finding)
+
+
+def _rows(pack: Pack, block: Block, rule: Rule) -> Iterator[Row]:
+    """The rows that the form always has, and where rows are open, some."""
+    yield from (Row(key, {}) for key in block.row_keys)
+    if block.codes:
+        catalogue = pack.catalogues[block.codes]
+        codes = {*_tree(catalogue), *_named(pack, block, rule)}
+        yield from (Row(code, {}, code, catalogue.names[code]) for code in sorted(codes))
+    elif block.levels:
+        yield from _outline(pack, block)
+
+
+def _tree(catalogue: Catalogue) -> Iterator[str]:
+    """Two tops seen most often, and down the first of them two parts on every level; the second
+    stands without the parts that it should have."""
+
+    def most_seen(codes: Iterable[str]) -> list[str]:
+        return sorted(codes, key=lambda code: -catalogue.seen[code])[:2]
+
+    level = most_seen(code for code in catalogue.tops if code in catalogue.with_parts)
+    while level:
+        yield from level
+        level = most_seen(code for code in catalogue.names if catalogue.parent(code) == level[0])
+
+
+def _named(pack: Pack, block: Block, rule: Rule) -> Iterator[str]:
+    """Codes that the rule's expressions call by name."""
+    for shape in shapes_of(pack):
+        if shape.rule is rule:
+            for pick in (*shape.left, *shape.right):
+                if pick.how == BY_CODE and pick.block == block.id:
+                    yield pick.row
+
+
+def _outline(pack: Pack, block: Block) -> Iterator[Row]:
+    """Every level once from the top down, then all but the first again from the bottom up: a
+    department, a unit, two projects, a unit without any."""
+    first, *below = block.levels
+    again = below or [first]
+    for place, level in enumerate((first, *below, *reversed(again)), start=1):
+        number = "" if below and level == first else 1 + (place > len(block.levels))
+        yield Row(f"@{place}", {}, name=f"{pack.words['levels'][level]}{number}", level=level)
+
+
+def _figures(constraint: Constraint) -> Mapping[CellKey, Decimal]:
+    """Two sides that would come to the same, had nobody mistyped the one that is one figure."""
+    left, right = constraint.left, constraint.right
+    on_left = constraint.relation == AT_MOST or len(left) == 1 or len(right) != 1
+    amounts = (TYPED, MEANT) if on_left else (MEANT, TYPED)
+    return {**_parted(left, amounts[0]), **_parted(right, amounts[1])}
+
+
+def _parted(terms: tuple[Term, ...], amount: int) -> Mapping[CellKey, Decimal]:
+    """Round figures for the first cells of a side that come to the amount together."""
+    taken = {cell: Decimal(TAKEN_OFF) for a, cell in terms if a < 0}
+    added = [term for term in terms if term.coefficient > 0][: max(SHARES)]
+    shares = SHARES[len(added)]
+    whole = Decimal(amount + sum(-a * TAKEN_OFF for a, cell in terms if cell in taken))
+    given = {
+        cell: whole * share / sum(shares) / a
+        for (a, cell), share in zip(added, shares, strict=True)
+    }
+    return {**taken, **given}
+
+
+def _filled(budget: Budget, figures: Mapping[CellKey, Decimal]) -> Budget:
+    def filled(key: BlockKey, row: Row) -> Row:
+        mine = {c.column: f for c, f in figures.items() if c[:3] == (*key, row.id)}
+        return row._replace(amounts=mine)
+
+    blocks = {key: tuple(filled(key, r) for r in rows) for key, rows in budget.blocks.items()}
+    return budget._replace(blocks=blocks)

@@ -1,0 +1,1 @@
+"""Departments added up to a county, with the source of every figure."""

@@ -1,0 +1,183 @@
+"""Departments added up: code trees by code, fixed rows by row, units and projects listed.
+
+Amounts are the sums of the printed figures. A consolidated budget can itself be a part: the
+sources behind it are added one by one, so that adding up halves is adding up all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal, localcontext
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget, Row, numbered
+from xlbudget.core.consolidation import Consolidation, Share, Source
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.reading import Reading
+from xlbudget.ops.consolidate.contribution import Amount, Line, decimal, lines_in, share_of
+from xlbudget.ops.consolidate.listed_rows import Listing, is_listed, listed_in
+from xlbudget.packs.model import TOTAL, Block, Pack
+
+PRECISE = 60
+"""Digits of a sum; figures have at most thirty."""
+
+
+class Part(NamedTuple):
+    """What is added: the files behind it (itself, for a department's; those that it says, for a
+    consolidated workbook), and a call that gives what the file of that place adds. Each is read
+    when its turn comes, and let go: three hundred at once would be most of the memory."""
+
+    sources: tuple[Source, ...]
+    share: Callable[[int], Share]
+
+
+def part_of(pack: Pack, source: Source, reading: Reading) -> Part:
+    """A department's file that has been read as a part."""
+    share = share_of(pack, reading)
+    return Part((source,), lambda _: share)
+
+
+def part_of_sum(consolidation: Consolidation) -> Part:
+    """A sum as a part of another one."""
+    return Part(consolidation.sources, consolidation.share)
+
+
+class Sums:
+    """The columns of a row of the sum while they grow: whole hundredths, other decimals, and how
+    many figures were rounded (a written zero is exactly nothing)."""
+
+    __slots__ = ("hundredths", "others", "rounded")
+
+    def __init__(self, columns: int) -> None:
+        self.hundredths: dict[int, int] = {}
+        self.others: dict[int, list[Decimal]] = {}
+        self.rounded = [0] * columns
+
+    def add(self, amounts: Iterable[Amount]) -> None:
+        """Add a source's amounts."""
+        for column, amount in enumerate(amounts):
+            if amount.__class__ is int:
+                self.hundredths[column] = self.hundredths.get(column, 0) + amount
+                self.rounded[column] += amount != 0
+            elif amount is not None:
+                other = decimal(amount)
+                self.others.setdefault(column, []).append(other)
+                self.rounded[column] += other != 0
+
+    def total(self, column: int) -> Decimal | None:
+        """The sum of a column; None where nothing was stated."""
+        whole = self.hundredths.get(column)
+        others = self.others.get(column, ())
+        if not others:
+            return None if whole is None else decimal(whole)
+        with localcontext() as context:
+            context.prec = PRECISE
+            return sum(others, Decimal(0) if whole is None else decimal(whole))
+
+
+class Growing(NamedTuple):
+    """A block of the sum while it grows: rows in common by what makes them the same, each with
+    the words of the first source that has it; and what is known of rows that are listed."""
+
+    common: dict[tuple[str, str], tuple[Row, Sums]]
+    listing: Listing
+
+
+def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
+    """All parts added up under that name; the order of the parts makes no difference.
+
+    Parts state each form in the same unit and are of one year; a source's file is in one part
+    only. Raises ValueError where there is no part.
+    """
+    if not parts:
+        raise ValueError("nothing to add up")
+    ordered = _in_order_of_sources(parts)
+
+    def share(place: int) -> Share:
+        part, own = ordered[place]
+        return part.share(own)
+
+    growing = {key: Growing({}, Listing()) for key in pack.blocks}
+    there: set[BlockKey] = set()
+    for place in range(len(ordered)):
+        one = share(place)
+        there |= one.blocks.keys()
+        for key, text in one.blocks.items():
+            _grow(growing[key], pack.blocks[key], lines_in(text))
+    blocks: dict[BlockKey, tuple[Row, ...]] = {}
+    roundings: dict[CellKey, int] = {}
+    for key, block in pack.blocks.items():
+        if key in there:
+            blocks[key] = tuple(_rows(pack, block, growing[key], roundings))
+    budget = Budget(
+        one.pack, one.year, one.unit, name, blocks=blocks, units=one.units, roundings=roundings
+    )
+    sources = tuple(part.sources[own] for part, own in ordered)
+    listed = listed_in(pack, {key: grown.listing for key, grown in growing.items()}, share, sources)
+    return Consolidation(budget, sources, share, listed)
+
+
+def _in_order_of_sources(parts: Sequence[Part]) -> list[tuple[Part, int]]:
+    """Of every source the part that it is in, and its place there."""
+    placed = [(part, own) for part in parts for own in range(len(part.sources))]
+
+    def order(one: tuple[Part, int]) -> tuple[str, str, str]:
+        part, own = one
+        source = part.sources[own]
+        return source.code, source.department, source.file
+
+    return sorted(placed, key=order)
+
+
+def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:
+    """Add a source's rows to a block."""
+    common, listing = growing
+    lists = bool(block.levels)  # asked of a hundred thousand rows
+    for line in lines:
+        if lists and is_listed(block, line):
+            listing.take(block, line)
+            continue
+        identity = identity_of(block, line)
+        if identity not in common:
+            common[identity] = line.row, Sums(len(block.columns))
+        common[identity][1].add(line.amounts)
+
+
+def identity_of(block: Block, row: Row | Line) -> tuple[str, str]:
+    """What makes two rows the same: the printed row; the code with the item it names; the name,
+    where a row has no code."""
+    if block.fixed or row.id == TOTAL:
+        return row.id, ""
+    return (row.code or f"@{row.name}"), row.government
+
+
+def _rows(pack: Pack, block: Block, grown: Growing, roundings: dict[CellKey, int]) -> Iterator[Row]:
+    """The rows of a block of the sum, those of the highest level of listed ones behind them."""
+    totals = [one for one in grown.common.values() if one[0].id == TOTAL]
+    others = [one for one in grown.common.values() if one[0].id != TOTAL]
+    for row, sums in (*totals, *_in_order(pack, block, others)):
+        amounts = {}
+        for nth, column in enumerate(block.columns):
+            total = sums.total(nth)
+            if total is not None:
+                amounts[column] = total
+            if sums.rounded[nth] > 1:
+                roundings[CellKey(*block.id, row.id, column)] = sums.rounded[nth]
+        yield row._replace(amounts=amounts)
+    yield from grown.listing.tops
+
+
+def _in_order(
+    pack: Pack, block: Block, rows: Sequence[tuple[Row, Sums]]
+) -> Iterator[tuple[Row, Sums]]:
+    """Fixed rows as printed; codes in their order with the catalogue's names, rows without a code
+    after them."""
+    if block.fixed:
+        order = {row.key: place for place, row in enumerate(block.fixed)}
+        yield from sorted(rows, key=lambda one: order[one[0].id])
+        return
+    taken = {TOTAL}
+    names = pack.catalogues[block.codes].names if block.codes else {}
+    for row, sums in sorted(rows, key=lambda one: (not one[0].code, identity_of(block, one[0]))):
+        name = names.get(row.code, row.name)
+        yield row._replace(id=numbered(row.code or "@1", taken), name=name), sums

@@ -1,0 +1,109 @@
+"""The tables of a county's overview, from its consolidation and the figures behind it.
+
+Sheet and page both show what is computed here; what each picture is about, the pack says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.consolidation import Consolidation
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.overview import Bar, LeftOut, Overview, Stack
+from xlbudget.messages import load_messages
+from xlbudget.ops.consolidate.provenance import behind
+from xlbudget.packs.model import ChartSpec, Pack
+
+CLASSES = 11
+"""Bars of the picture of classes: the largest, and one for all others together."""
+DEPARTMENTS = 20
+"""Bars of a picture of departments: more are too thin to read on one screen."""
+NOTHING = Decimal(0)
+
+
+def overview(
+    pack: Pack,
+    consolidation: Consolidation,
+    left_out: Sequence[LeftOut] = (),
+) -> Overview:
+    """The tables, in the unit of the consolidated budget. A picture that the pack does not name is
+    empty."""
+    county, sources = consolidation.budget, consolidation.sources
+    other = load_messages()["overview"]["other"]
+    parts = pack.pictures.get("three_public")
+    return Overview(
+        county.department,
+        county.year,
+        county.unit,
+        len(sources),
+        sum((source.total for source in sources), NOTHING),
+        _few(_by_size(_bars(pack, "classes", county)), CLASSES, other),
+        tuple(_bars(pack, "income", county)),
+        tuple(parts.rows.values()) if parts else (),
+        _stacks(pack, parts, consolidation) if parts else (),
+        _by_size([Bar(each.department, each.total) for each in sources])[:DEPARTMENTS],
+        tuple(sorted((s for s in sources if s.errors), key=lambda source: -source.errors)),
+        tuple(left_out),
+    )
+
+
+def amounts_of(pack: Pack, picture: ChartSpec, budget: Budget) -> dict[str, Decimal]:
+    """Row id → the amount in the budget's unit, for the picture's rows that are filled."""
+    rows = budget.blocks.get(BlockKey(picture.form, picture.block), ())
+    shift = _shift(pack, budget, picture.form)
+    return {
+        row.id: row.amounts[picture.column].scaleb(shift)
+        for row in rows
+        if row.id in picture.rows and picture.column in row.amounts
+    }
+
+
+def _bars(pack: Pack, name: str, budget: Budget) -> list[Bar]:
+    picture = pack.pictures.get(name)
+    if picture is None:
+        return []
+    amounts = amounts_of(pack, picture, budget)
+    return [Bar(words, amounts[row]) for row, words in picture.rows.items() if amounts.get(row)]
+
+
+def _by_size(bars: Sequence[Bar]) -> tuple[Bar, ...]:
+    return tuple(sorted(bars, key=lambda bar: (-bar.amount, bar.name)))
+
+
+def _few(bars: tuple[Bar, ...], most: int, other: str) -> tuple[Bar, ...]:
+    """The largest bars, and the small ones together where there are too many."""
+    if len(bars) <= most:
+        return bars
+    rest = sum((bar.amount for bar in bars[most - 1 :]), NOTHING)
+    return (*bars[: most - 1], Bar(other, rest))
+
+
+def _stacks(pack: Pack, picture: ChartSpec, consolidation: Consolidation) -> tuple[Stack, ...]:
+    """What each department has in the picture's rows: the figures behind the county's own."""
+    amounts: dict[int, dict[str, Decimal]] = {}
+    shift = _shift(pack, consolidation.budget, picture.form)
+    county, sources, share, _ = consolidation
+    cells = [CellKey(picture.form, picture.block, row, picture.column) for row in picture.rows]
+    for cell, origins in behind(pack, county, share, len(sources), cells).items():
+        for one in origins:
+            amounts.setdefault(one.source, {})[cell.row] = one.amount.scaleb(shift)
+    stacks = []
+    for source, found in amounts.items():
+        each = tuple(found.get(row, NOTHING) for row in picture.rows)
+        if any(each):
+            department = consolidation.sources[source].department
+            stacks.append(Stack(department, each, sum(each, NOTHING)))
+    return tuple(sorted(stacks, key=lambda stack: (-stack.total, stack.name))[:DEPARTMENTS])
+
+
+def _shift(pack: Pack, budget: Budget, form: str) -> int:
+    """The power of ten that brings a form's amounts into the budget's unit: exact, since units
+    are powers of ten of each other."""
+    return len(str(pack.yuan(budget.unit_of(form)))) - len(str(pack.yuan(budget.unit)))
+
+
+def amount_of(pack: Pack, picture: ChartSpec, budget: Budget) -> Decimal:
+    """A budget's amounts in a picture's rows together, in the budget's unit."""
+    return sum(amounts_of(pack, picture, budget).values(), NOTHING)

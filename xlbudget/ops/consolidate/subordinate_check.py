@@ -1,0 +1,95 @@
+"""Node check (节点检查): an office's own workbook against the sum of those below it, figure by
+figure, with the tolerance of all roundings in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.consolidation import Consolidation, Origin
+from xlbudget.core.constraint import EQUAL, Constraint, Term
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.tolerance import BROKEN, judge, scaled
+from xlbudget.ops.consolidate.provenance import behind
+from xlbudget.packs.model import TOTAL, Pack
+
+OWN, BELOW = "own", "below"
+
+
+class Apart(NamedTuple):
+    """A figure of an office that is not the sum of those below: both, and each of these with its
+    amount (by its place among the consolidation's sources)."""
+
+    cell: CellKey
+    own: Decimal
+    below: Decimal
+    parts: tuple[tuple[int, Decimal], ...]
+
+
+def apart(pack: Pack, own: Budget, below: Consolidation) -> Iterator[Apart]:
+    """Every figure of the office's own budget that its units do not add up to, in the order of
+    the forms. Listed rows (units, projects) are compared by their totals."""
+    found = list(_different(pack, own, below))
+    cells = {each for cell, *_ in found for each in _cells(below.budget, cell)}
+    origins = behind(pack, below.budget, below.share, len(below.sources), list(cells))
+    for cell, one, other in found:
+        every = (each for c in _cells(below.budget, cell) for each in origins[c])
+        yield Apart(cell, one, other, _parts(every))
+
+
+def _different(
+    pack: Pack, own: Budget, below: Consolidation
+) -> Iterator[tuple[CellKey, Decimal, Decimal]]:
+    """Figures that are apart by more than rounding: the office's own, and the sum below."""
+    mine, theirs = _compared(pack, own), _compared(pack, below.budget)
+    for cell in dict.fromkeys((*mine, *theirs)):
+        one, other = mine.get(cell, Decimal(0)), theirs.get(cell, Decimal(0))
+        if one == other:
+            continue
+        units = [pack.yuan(b.unit_of(cell.form)) for b in (own, below.budget)]
+        least = pack.least_decimals(own.unit_of(cell.form))
+        left, right = cell._replace(block=OWN), cell._replace(block=BELOW)
+        roundings = {left: own.roundings.get(cell, 1), right: max(1, _behind(below, cell))}
+        figures = [(left, one, units[0], least), (right, other, units[1], least)]
+        terms = (Term(1, left),), (Term(1, right),)
+        verdict = judge(Constraint("", 0, EQUAL, *terms), scaled(figures, roundings).figures)
+        if verdict.outcome == BROKEN:
+            yield cell, one, other
+
+
+def _behind(below: Consolidation, cell: CellKey) -> int:
+    return sum(below.budget.roundings.get(c, 1) for c in _cells(below.budget, cell))
+
+
+def _compared(pack: Pack, budget: Budget) -> Mapping[CellKey, Decimal]:
+    """Amounts by cell; those of listed rows added up by level, the top level alone."""
+    found: dict[CellKey, Decimal] = {}
+    for key, rows in budget.blocks.items():
+        top = pack.blocks[key].levels[:1]
+        for row in rows:
+            if top and row.id != TOTAL and row.level != top[0]:
+                continue
+            identity = row.level if top and row.id != TOTAL else row.id
+            for column, amount in row.amounts.items():
+                cell = CellKey(*key, identity, column)
+                found[cell] = found.get(cell, Decimal(0)) + amount
+    return found
+
+
+def _cells(budget: Budget, cell: CellKey) -> Sequence[CellKey]:
+    """The cells that a compared one stands for."""
+    rows = budget.blocks.get(BlockKey(cell.form, cell.block), ())
+    return [
+        cell._replace(row=row.id)
+        for row in rows
+        if cell.row in (row.id, row.level) and cell.column in row.amounts
+    ]
+
+
+def _parts(origins: Iterable[Origin]) -> tuple[tuple[int, Decimal], ...]:
+    amounts: dict[int, Decimal] = {}
+    for origin in origins:
+        amounts[origin.source] = amounts.get(origin.source, Decimal(0)) + origin.amount
+    return tuple(amounts.items())

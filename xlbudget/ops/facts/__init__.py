@@ -1,0 +1,1 @@
+"""A budget as tidy rows, a figure each."""

@@ -1,0 +1,1 @@
+"""Which cells are wrong: the fewest changes that satisfy every rule."""

@@ -1,0 +1,93 @@
+"""Single cells and pairs of cells whose change satisfies every rule.
+
+One wrong cell is found by algebra over the constraints it stands in; two by trying, for each cell
+that mends some of them, whether one more mends the rest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from xlbudget.core.cause import Way
+from xlbudget.core.constraint import Constraint
+from xlbudget.core.key import CellKey
+from xlbudget.core.tolerance import judge
+from xlbudget.ops.locate.trial import Change, Cost, Trial
+from xlbudget.ops.locate.typing_errors import likely_of
+
+
+def ways_of(trial: Trial, found: Iterable[Sequence[Change]]) -> list[Way]:
+    """Of several sets of changes the most credible ones, as repairs; those first that all of
+    them ask for."""
+    ranked = sorted(found, key=total)
+    best = [changes for changes in ranked if total(changes) == total(ranked[0])]
+    distinct = {frozenset((c.cell, c.value) for c in changes): changes for changes in best}
+    ways = [[trial.repair(change) for change in changes] for changes in distinct.values()]
+    common = set.intersection(*map(set, ways)) if ways else set()
+    return [tuple(sorted(way, key=lambda one: (one not in common, one.cell))) for way in ways]
+
+
+def total(changes: Sequence[Change]) -> Cost:
+    """What a set of changes costs to believe."""
+    return tuple(map(sum, zip(*(change.cost for change in changes), strict=True)))
+
+
+def single(trial: Trial, group: Sequence[Constraint]) -> Iterator[tuple[Change]]:
+    """Single cells with a value that mend the whole group and break nothing."""
+    common = {*trial.moving(group[0]), *group[0].condition}
+    for constraint in group[1:]:
+        common &= {*trial.moving(constraint), *constraint.condition}
+    for cell in sorted(common):
+        if trial.late:
+            return
+        for value in values(trial, cell, group):
+            kept = trial.set(cell, value)
+            cost = trial.cost(cell, value) if trial.mends(cell, group) else None
+            trial.restore(kept)
+            if cost is not None:
+                yield (Change(cell, value, cost),)
+
+
+def pairs(
+    trial: Trial, group: Sequence[Constraint], deadline: float
+) -> Iterator[tuple[Change, Change]]:
+    """Pairs of cells with values that mend the whole group and break nothing."""
+    for cell in dict.fromkeys(cell for c in group for cell in trial.moving(c)):
+        for value in values(trial, cell, group):
+            if time.monotonic() > deadline:
+                return
+            before = trial.bad(cell)
+            kept = trial.set(cell, value)
+            rest = _still(trial, group, cell) if trial.bad(cell) < before else []
+            if rest:
+                cost = trial.cost(cell, value)
+                for (other,) in single(trial, rest):
+                    if other.cell != cell:
+                        yield Change(cell, value, cost), other
+            trial.restore(kept)
+
+
+def values(trial: Trial, cell: CellKey, group: Iterable[Constraint]) -> list[int]:
+    """Values worth trying, in scaled units: those that make a broken constraint exact, and
+    figures of which this is a likely slip."""
+    now = trial.now(cell)
+    exact = []
+    for constraint in group:
+        coefficient = trial.moving(constraint).get(cell)
+        if coefficient:
+            residual = judge(constraint, trial.figures).residual
+            if residual % coefficient == 0:
+                exact.append(now - residual // coefficient)
+    unit = trial.unit(cell)
+    slips = (int(amount * unit) for amount in likely_of(Decimal(now) / unit) if now)
+    width = trial.width(cell)
+    likely = [value for value in slips if value % width == 0]
+    return list(dict.fromkeys(value for value in (*exact, *likely) if value != now))
+
+
+def _still(trial: Trial, group: Iterable[Constraint], cell: CellKey) -> list[Constraint]:
+    """What is broken now, of the group and of the constraints of the cell."""
+    touched = [*group, *trial.constraints(cell)]
+    return [c for c in dict.fromkeys(touched) if trial.is_broken(c)]

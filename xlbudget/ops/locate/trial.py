@@ -1,0 +1,244 @@
+"""Figures that are tried out: what would be broken if this cell said something else?"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from math import inf
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.cause import Repair
+from xlbudget.core.constraint import AT_MOST, Constraint
+from xlbudget.core.finding import ERROR, NOTE, WARNING
+from xlbudget.core.key import CellKey
+from xlbudget.core.tolerance import UNDECIDED, Figure, Scale, Verdict, judge
+from xlbudget.ops.locate.typing_errors import COSTS, slip_of
+from xlbudget.packs.model import Pack
+from xlbudget.rules.compile import Trees, conditions, instances
+from xlbudget.rules.confront import ONE_UNIT, Judged, severity_of
+from xlbudget.rules.define import definitions
+
+Cost = tuple[int, ...]
+"""How hard something is to believe: warnings that it leaves, the slips that it supposes,
+differences within rounding, units of the last decimal left over."""
+
+
+Figures = Mapping[CellKey, Figure | None]
+
+
+class Change(NamedTuple):
+    """A cell with a new value in scaled units (0: blank), and what it costs to believe it."""
+
+    cell: CellKey
+    value: int
+    cost: Cost
+    slip: str = ""
+
+
+class Trial:
+    """The constraints of a budget by cell, with figures that can be set and taken back.
+
+    `deadline` (of the monotonic clock) is when whoever searches should stop.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        budget: Budget,
+        trees: Trees,
+        scale: Scale,
+        judged: Sequence[Judged],
+        formulas: frozenset[CellKey] = frozenset(),
+        deadline: float = inf,
+    ) -> None:
+        self.formulas, self.deadline = formulas, deadline
+        self.pack, self.budget, self.trees, self.scale = pack, budget, trees, scale
+        self.choosing = frozenset(conditions(pack))
+        self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
+        self.undecided = frozenset(
+            identity(o.constraint) for o in judged if o.verdict.outcome == UNDECIDED
+        )
+        self.figures = dict(scale.figures)
+        self.broken: dict[Identity, Constraint] = {}
+        self.by_cell: dict[CellKey, list[Constraint]] = defaultdict(list)
+        for one in judged:
+            if one.verdict.outcome == UNDECIDED:
+                continue
+            if severity_of(pack, one.constraint, one.verdict) == ERROR:
+                self.broken[identity(one.constraint)] = one.constraint
+            for cell in coefficients(one.constraint):
+                self.by_cell[cell].append(one.constraint)
+        self.followed: dict[CellKey, Mapping[CellKey, int]] = {}
+        self.moved: dict[Constraint, Mapping[CellKey, int]] = {}
+        self.totals = self._totals() if formulas else {}
+        self.parts: dict[CellKey, set[CellKey]] = defaultdict(set)
+        for cell in self.totals:
+            for total in self.follow(cell):
+                self.parts[total].add(cell)
+
+    @property
+    def late(self) -> bool:
+        """Is it time to stop?"""
+        return time.monotonic() > self.deadline
+
+    def _totals(self) -> dict[CellKey, list[tuple[CellKey, int]]]:
+        """Cell → the totals that compute themselves from it, each with its factor."""
+        found: dict[CellKey, list[tuple[CellKey, int]]] = defaultdict(list)
+        for total, (_, constraint) in definitions(self.pack, self.trees).items():
+            if total in self.formulas and identity(constraint) not in self.broken:
+                for factor, part in constraint.right:
+                    found[part].append((total, factor))
+        return found
+
+    def follow(self, cell: CellKey) -> Mapping[CellKey, int]:
+        """The cell and every total that moves with it, each with the factor by which it does."""
+        if cell not in self.followed:
+            self.followed[cell] = self._follow(cell)
+        return self.followed[cell]
+
+    def _follow(self, cell: CellKey) -> Mapping[CellKey, int]:
+        moved: dict[CellKey, int] = defaultdict(int)
+        wave = {cell: 1}
+        while wave:
+            following: dict[CellKey, int] = defaultdict(int)
+            for one, factor in wave.items():
+                moved[one] += factor
+                for total, share in self.totals.get(one, ()):
+                    following[total] += factor * share
+            wave = dict(following)
+        return moved
+
+    def moving(self, constraint: Constraint) -> Mapping[CellKey, int]:
+        """Cells that change this constraint, themselves or through totals that follow them, with
+        the factor by which they do."""
+        if not self.totals:
+            return coefficients(constraint)
+        if constraint not in self.moved:
+            self.moved[constraint] = self._moving(constraint)
+        return self.moved[constraint]
+
+    def _moving(self, constraint: Constraint) -> Mapping[CellKey, int]:
+        own = coefficients(constraint)
+        cells = {*own, *(part for cell in own for part in self.parts.get(cell, ()))}
+        moved = {cell: self.follow(cell) for cell in cells}
+        return {c: sum(own.get(x, 0) * f for x, f in moved[c].items()) for c in cells}
+
+    def constraints(self, cell: CellKey) -> list[Constraint]:
+        """Every constraint that the cell changes."""
+        if cell not in self.totals:
+            return self.by_cell[cell]
+        return list(dict.fromkeys(c for one in self.follow(cell) for c in self.by_cell[one]))
+
+    def is_broken(self, constraint: Constraint) -> bool:
+        """Is it an error with the figures as they are set now?"""
+        verdict = judge(constraint, self.figures)
+        excused = self.excused.get(constraint)
+        if excused is not None and excused.residual == verdict.residual:
+            return False
+        return severity_of(self.pack, constraint, verdict) == ERROR
+
+    def bad(self, cell: CellKey) -> int:
+        """How many constraints of this cell are broken now."""
+        return sum(map(self.is_broken, self.constraints(cell)))
+
+    def mends(self, cell: CellKey, group: Iterable[Constraint]) -> bool:
+        """Does everything hold with the cell as it is set now, but for other groups? A cell on
+        which the choice of constraints rests has them all made anew."""
+        if cell not in self.choosing:
+            return not self.bad(cell)
+        others = frozenset(self.broken.values()) - frozenset(group)
+        made = instances(self.pack, self.trees, self.figures)
+        return all(c in others or not self.is_broken(c) for _, c in made)
+
+    def set(self, cell: CellKey, value: int) -> Figures:
+        """Try a value in scaled units, totals that compute themselves following; gives what
+        stood there, for `restore`."""
+        step = value - self.now(cell)
+        moved = self.follow(cell) if cell in self.totals else {cell: 1}
+        kept = {one: self.figures.get(one) for one in moved}
+        for one, factor in moved.items():
+            before = kept[one]
+            roundings = before.roundings if before else 1
+            figure = Figure(self.now(one) + factor * step, self.width(one), roundings)
+            self.restore({one: figure if figure.value else None})
+        return kept
+
+    def restore(self, figures: Figures) -> None:
+        """Put figures (None: a blank) into their cells."""
+        for cell, figure in figures.items():
+            if figure is None:
+                self.figures.pop(cell, None)
+            else:
+                self.figures[cell] = figure
+
+    def now(self, cell: CellKey) -> int:
+        """The value that is set now, in scaled units."""
+        figure = self.figures.get(cell)
+        return figure.value if figure else 0
+
+    def unit(self, cell: CellKey) -> Decimal:
+        """Scaled units in one unit of amount of the cell's form."""
+        return self.scale.per_yuan * self.pack.yuan(self.budget.unit_of(cell.form))
+
+    def width(self, cell: CellKey) -> int:
+        """Scaled units of the last decimal that this cell shows."""
+        figure = self.scale.figures.get(cell)
+        if figure:
+            return figure.width
+        unit = self.budget.unit_of(cell.form)
+        yuan = Decimal(self.pack.yuan(unit)).scaleb(-self.pack.least_decimals(unit))
+        return max(1, int(yuan * self.scale.per_yuan))
+
+    def printed(self, cell: CellKey) -> Decimal:
+        """What stands in the file, in the form's unit; 0 for a blank."""
+        figure = self.scale.figures.get(cell)
+        return self.printed_as(cell, figure.value if figure else 0)
+
+    def printed_as(self, cell: CellKey, value: int) -> Decimal:
+        """A value in scaled units as the cell's form would state it."""
+        return Decimal(value) / self.unit(cell)
+
+    def cost(self, cell: CellKey, value: int) -> Cost:
+        """How hard it is to believe that this cell should have the value that it is set to."""
+        old, new = self.printed(cell), Decimal(value) / self.unit(cell)
+        warnings = roundings = left = 0
+        for constraint in self.constraints(cell):
+            verdict = judge(constraint, self.figures)
+            severity = severity_of(self.pack, constraint, verdict)
+            warnings += severity == WARNING
+            roundings += severity == NOTE
+            before = judge(constraint, self.scale.figures)
+            left += _apart(constraint, verdict) - _apart(constraint, before)
+        believed = COSTS[slip_of(old, new)] + 3 * (new < 0 <= old) + 3 * (cell in self.formulas)
+        return warnings, believed, roundings, left
+
+    def repair(self, change: Change) -> Repair:
+        """The change in the unit of its form."""
+        old, new = self.printed(change.cell), Decimal(change.value) / self.unit(change.cell)
+        return Repair(change.cell, old or None, new or None, change.slip or slip_of(old, new))
+
+
+Identity = tuple[str, int, tuple[tuple[str, str], ...], tuple[str, ...]]
+
+
+def identity(constraint: Constraint) -> Identity:
+    """Which constraint of the rules this is, whatever rows it goes over at the moment."""
+    first = (constraint.left or constraint.right)[0].cell
+    return constraint.rule, constraint.part, constraint.about, first[:2]
+
+
+def coefficients(constraint: Constraint) -> Mapping[CellKey, int]:
+    """Cell → coefficient in left − right."""
+    found: dict[CellKey, int] = defaultdict(int)
+    for coefficient, cell in constraint.left:
+        found[cell] += coefficient
+    for coefficient, cell in constraint.right:
+        found[cell] -= coefficient
+    return found
+
+
+def _apart(constraint: Constraint, verdict: Verdict) -> int:
+    return max(0, verdict.residual) if constraint.relation == AT_MOST else abs(verdict.residual)

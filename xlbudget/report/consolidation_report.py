@@ -1,0 +1,131 @@
+"""The report on a consolidation: what was added up, what was not and why, who is missing, and
+where an office and those below it do not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from xlbudget.core.consolidation import Source
+from xlbudget.core.finding import ERROR
+from xlbudget.core.key import BlockKey
+from xlbudget.messages import load_messages
+from xlbudget.ops.consolidate.admission import Refusal
+from xlbudget.ops.consolidate.subordinate_check import Apart
+from xlbudget.packs.model import TOTAL, Block, Pack
+from xlbudget.report.messages import money
+from xlbudget.report.text_report import PASSED, Style, uncoloured
+from xlbudget.rules.wording import column_name
+
+UNITS = 8
+"""So many units are named behind a figure that they do not add up to; the rest are counted."""
+FIGURES = 20
+"""So many figures of an office are told; the rest are counted."""
+
+
+class Node(NamedTuple):
+    """An office compared with those right below it: who they are, who of them sent nothing (then
+    nothing was compared), and the figures that are apart."""
+
+    office: str
+    below: tuple[Source, ...]
+    absent: tuple[str, ...] = ()
+    apart: tuple[Apart, ...] = ()
+
+
+class Told(NamedTuple):
+    """What there is to tell: the sources added up, files refused, offices of which nothing came
+    (`missing`), files of offices that the roster does not know (`strangers`), nodes, and how the
+    sum itself stands (errors of its check)."""
+
+    files: int
+    sources: tuple[Source, ...]
+    refused: tuple[Refusal, ...]
+    missing: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    errors: int = 0
+
+    @property
+    def sound(self) -> bool:
+        """Did everything go in, and agree?"""
+        apart = any(node.apart or node.absent for node in self.nodes)
+        failing = any(source.errors for source in self.sources)
+        wrong = (self.refused, self.missing, self.strangers, apart, failing, self.errors)
+        return not any(wrong)
+
+
+def consolidated(pack: Pack, told: Told, style: Style = uncoloured) -> str:
+    """The report: the verdict first."""
+    return "\n".join(_lines(pack, told, style))
+
+
+def refusal(one: Refusal) -> str:
+    """Why a file was not added."""
+    template: str = load_messages()["consolidate"]["refused"][one.kind]
+    return template.format(**one.facts)
+
+
+def _lines(pack: Pack, told: Told, style: Style) -> Iterator[str]:
+    words = load_messages()["consolidate"]
+    counts = {"files": told.files, "added": len(told.sources), "refused": len(told.refused)}
+    verdict = words["sound" if told.sound else "unsound"].format(**counts)
+    yield style(verdict, PASSED if told.sound else ERROR)
+    for one in told.refused:
+        yield words["left_out"].format(file=one.file, why=refusal(one))
+    for source in told.sources:
+        if source.errors:
+            yield words["with_errors"].format(file=source.file, errors=source.errors)
+    if told.missing:
+        names = words["list"].join(told.missing)
+        yield words["missing"].format(count=len(told.missing), names=names)
+    for file in told.strangers:
+        yield words["stranger"].format(file=file)
+    for node in told.nodes:
+        yield from _node(pack, node)
+    if told.errors:
+        yield words["sum_wrong"].format(errors=told.errors)
+
+
+def _node(pack: Pack, node: Node) -> Iterator[str]:
+    words = load_messages()["consolidate"]["node"]
+    facts = {"office": node.office, "count": len(node.below), "apart": len(node.apart)}
+    if node.absent:
+        names = load_messages()["consolidate"]["list"].join(node.absent)
+        yield words["absent"].format(names=names, **facts)
+        return
+    yield words["apart" if node.apart else "agrees"].format(**facts)
+    for one in node.apart[:FIGURES]:
+        yield "    " + _apart(pack, node, one)
+    if len(node.apart) > FIGURES:
+        yield "    " + words["more"].format(count=len(node.apart) - FIGURES)
+
+
+def _apart(pack: Pack, node: Node, one: Apart) -> str:
+    words = load_messages()["consolidate"]
+    block = pack.blocks[BlockKey(one.cell.form, one.cell.block)]
+    named = [
+        words["node"]["unit"].format(name=node.below[place].department, amount=money(amount))
+        for place, amount in one.parts
+    ]
+    rest = len(named) - UNITS
+    if rest > 0:
+        named[UNITS:] = [words["node"]["rest"].format(count=rest)]
+    return str(words["node"]["figure"]).format(
+        form=pack.forms[one.cell.form].sheet,
+        row=_row(pack, block, one.cell.row),
+        column=column_name(pack, block.id, one.cell.column),
+        own=money(one.own),
+        below=money(one.below),
+        residual=money(abs(one.own - one.below)),
+        units=words["list"].join(named),
+    )
+
+
+def _row(pack: Pack, block: Block, row: str) -> str:
+    if row in block.labels:
+        return block.labels[row] or str(pack.words["columns"][TOTAL])
+    if row in block.levels:
+        return str(pack.words["levels"][row])
+    names = pack.catalogues[block.codes].names if block.codes else {}
+    return f"{row} {names.get(row, '')}".strip()

@@ -1,0 +1,112 @@
+"""A county's overview as a self-contained page: what is wrong first, then four pictures drawn as
+bars, then every department. The figures are those of the workbook's sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+from xlbudget.core.consolidation import Consolidation, Source
+from xlbudget.core.overview import LISTED, Bar, LeftOut, Overview
+from xlbudget.messages import load_messages
+from xlbudget.ops.consolidate.overview import overview
+from xlbudget.packs.model import Pack
+from xlbudget.report.messages import money
+
+TEMPLATE = "county.html"
+HUNDRED = Decimal(100)
+
+
+def county_page(
+    pack: Pack,
+    consolidation: Consolidation,
+    left_out: Sequence[LeftOut] = (),
+) -> str:
+    """The page."""
+    from jinja2 import Environment
+
+    source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
+    template = Environment(autoescape=True, trim_blocks=True).from_string(source)
+    shown = overview(pack, consolidation, left_out)
+    return template.render(_page(consolidation.sources, shown))
+
+
+def _page(sources: Sequence[Source], shown: Overview) -> dict[str, Any]:
+    words = load_messages()["overview"]
+    wrong, left = len(shown.flagged), len(shown.left_out)
+    return {
+        "title": words["title"].format(county=shown.county, year=shown.year),
+        "words": words,
+        "verdict": words["verdict"].format(
+            count=shown.departments, total=money(shown.total), unit=shown.unit
+        ),
+        "failed": bool(wrong or left),
+        "flagged_title": words["flagged"].format(count=wrong) if wrong else words["clean"],
+        "flagged": _numbered(sources, shown)[:LISTED],
+        "more": _more(words, wrong - LISTED),
+        "left_title": words["left_out"].format(count=left) if left else "",
+        "left_out": shown.left_out,
+        "pictures": list(_pictures(words, shown)),
+        "headings": [heading.format(unit=shown.unit) for heading in words["headings"]],
+        "departments": [{"source": source, "total": money(source.total)} for source in sources],
+    }
+
+
+def _numbered(sources: Sequence[Source], shown: Overview) -> list[tuple[int, Source]]:
+    """The flagged departments with their places in the table of all."""
+    numbers = {source: number for number, source in enumerate(sources, start=1)}
+    return [(numbers[source], source) for source in shown.flagged]
+
+
+def _more(words: Any, count: int) -> str:
+    """Says how many departments with errors are only marked in the table of all."""
+    return words["more"].format(count=count, sheet=words["departments"]) if count > 0 else ""
+
+
+def _pictures(words: Any, shown: Overview) -> list[dict[str, Any]]:
+    pictures = {
+        "classes": _bars(shown.classes),
+        "income": _bars(shown.income),
+        "largest": _bars(shown.largest),
+        "three_public": _stacks(shown),
+    }
+    return [
+        {
+            "title": words["pictures"][name][0].format(unit=shown.unit),
+            "bars": bars,
+            "parts": shown.parts if name == "three_public" else (),
+        }
+        for name, bars in pictures.items()
+        if bars
+    ]
+
+
+def _bars(bars: Sequence[Bar]) -> list[dict[str, Any]]:
+    longest = max((bar.amount for bar in bars), default=Decimal(0))
+    return [
+        {"name": bar.name, "amount": money(bar.amount), "parts": [_part(0, bar.amount, longest)]}
+        for bar in bars
+    ]
+
+
+def _stacks(shown: Overview) -> list[dict[str, Any]]:
+    longest = max((stack.total for stack in shown.three_public), default=Decimal(0))
+    return [
+        {
+            "name": stack.name,
+            "amount": money(stack.total),
+            "parts": [
+                {**_part(place, amount, longest), "says": f"{name} {money(amount)}"}
+                for place, (name, amount) in enumerate(zip(shown.parts, stack.amounts, strict=True))
+            ],
+        }
+        for stack in shown.three_public
+    ]
+
+
+def _part(place: int, amount: Decimal, longest: Decimal) -> dict[str, str | int]:
+    """One stretch of a bar, as a share of the longest; less than nothing is drawn as nothing."""
+    share = max(amount, Decimal(0)) / longest * HUNDRED if longest > 0 else Decimal(0)
+    return {"place": place, "width": f"{share:.2f}"}

@@ -1,0 +1,1 @@
+"""Facts files: written as parquet, opened as a database, queried, printed."""

@@ -1,0 +1,125 @@
+"""Facts files opened as a database that sees nothing else: no other file, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlbudget.ops.facts.facts import Fact
+from xlbudget.packs.load import default_pack, load_pack, pack_names
+from xlbudget.report.facts.parquet import AMOUNT, TEXT_TYPE, YEAR, only, quoted
+from xlbudget.report.facts.views import FILE, LINE, SOURCE, View, identifier, views
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_persistent_secrets": False,
+    "python_enable_replacements": False,
+    "temp_directory": "",
+}
+
+KINDS = {YEAR: "INT", AMOUNT: "DECIMAL"}
+"""What the type of a column must be called; wider ones of the same kind are taken too."""
+
+MISSING, NOT_PARQUET, NOT_FACTS, SEVERAL, NO_SELECT, WRONG = (
+    *("missing", "not_parquet", "not_facts"),
+    *("several", "no_select", "wrong"),
+)
+
+
+class Refused(Exception):
+    """A facts file or a query that is not taken.
+
+    `kind` is one of the words above, `what` the file or nothing, `detail` the columns that a file
+    lacks or what DuckDB says.
+    """
+
+    def __init__(self, kind: str, what: str = "", detail: str = "") -> None:
+        super().__init__(kind, what, detail)
+        self.kind, self.what, self.detail = kind, what, detail
+
+
+class Facts(NamedTuple):
+    """An open database of facts: its views, and packs of facts that are not known here."""
+
+    connection: DuckDBPyConnection
+    views: tuple[View, ...]
+    unknown: tuple[str, ...]
+
+
+@contextmanager
+def opened(files: Sequence[Path]) -> Iterator[Facts]:
+    """The facts of these files, with views in the words of their packs. Raises Refused.
+
+    They are taken into memory first (some 400 MB for a million); then all access to files and
+    network is closed and the settings are locked. Nothing less would do: a path that may be read
+    may also be written, and DuckDB counts ``WITH a AS (COPY …) FROM a`` as a SELECT.
+    """
+    import duckdb
+
+    listed = list(dict.fromkeys(files))
+    for file in listed:
+        if not file.is_file():
+            raise Refused(MISSING, str(file))
+    with duckdb.connect(":memory:", config=SETTINGS) as connection:
+        for file in listed:
+            _look_at(connection, file)
+        _take_in(connection, listed)
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        packs, unknown = _packs(connection)
+        made = tuple(views([load_pack(name) for name in packs]))
+        for view in made:
+            connection.execute(f"CREATE VIEW {identifier(view.name)} AS {view.select}")
+        yield Facts(connection, made, unknown)
+
+
+def _look_at(connection: DuckDBPyConnection, file: Path) -> None:
+    """Raises Refused where the file is no facts file."""
+    import duckdb
+
+    try:
+        str(file).encode()
+        found = connection.execute(f"DESCRIBE SELECT * FROM {_scan([file])}").fetchall()
+    except (duckdb.Error, UnicodeError) as error:
+        raise Refused(NOT_PARQUET, str(file), str(error)) from None
+    types = {str(name): str(kind) for name, kind, *_ in found}
+    lacking = [f for f in Fact._fields if KINDS.get(f, TEXT_TYPE) not in types.get(f, "")]
+    if lacking:
+        raise Refused(NOT_FACTS, str(file), ", ".join(lacking))
+
+
+def _take_in(connection: DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """All facts as a table, each with the place of its file in the list and its own in the file."""
+    import duckdb
+
+    fields, names = ", ".join(Fact._fields), _listed([str(file.absolute()) for file in files])
+    place = f"list_position({names}, {FILE})"
+    select = f"SELECT {fields}, {LINE}, {place} AS {FILE} FROM {_scan(files)}"
+    try:
+        connection.execute(f"CREATE TABLE {SOURCE} AS {select}")
+    except duckdb.Error as error:
+        raise Refused(NOT_PARQUET, ", ".join(map(str, files)), str(error)) from None
+
+
+def _scan(files: Sequence[Path]) -> str:
+    patterns = _listed([only(file.absolute()) for file in files])
+    return f"read_parquet({patterns}, union_by_name = true, filename = true, {LINE} = true)"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(quoted, texts))}]"
+
+
+def _packs(connection: DuckDBPyConnection) -> tuple[list[str], tuple[str, ...]]:
+    """Packs of the facts that are known here (the default one where none is), and the others."""
+    found = connection.execute(f"SELECT DISTINCT pack FROM {SOURCE} ORDER BY pack").fetchall()
+    names, known = [str(name) for (name,) in found], set(pack_names())
+    here = [name for name in names if name in known]
+    return here or [default_pack()], tuple(name for name in names if name not in known)

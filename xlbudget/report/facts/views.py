@@ -1,0 +1,137 @@
+"""Views over facts in the words of the forms, as SQL derived from the packs.
+
+`facts` is everything under its English names, 事实 (the pack's word) the same in Chinese; each
+form is a view under its sheet's word and its key, a line a row and a column a printed column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from xlbudget.core.budget import numbered
+from xlbudget.messages import load_messages
+from xlbudget.ops.facts.column_names import column_words
+from xlbudget.ops.facts.facts import Fact
+from xlbudget.packs.model import Block, Form, Pack
+from xlbudget.report.facts.parquet import quoted
+
+SOURCE, FILE, LINE = "numbered_facts", "filename", "file_row_number"
+"""What the views stand on: facts with the facts file and line in it from which they come."""
+
+ALWAYS = ("department", "unit", "code", "name")
+IDENTITY = ("pack", "year", *ALWAYS, "department_code", "block", "row_key", "file")
+LAST = ("year", "file")
+
+
+class View(NamedTuple):
+    """A view: its name, what it is (a form's title), and the SQL behind it."""
+
+    name: str
+    title: str
+    select: str
+
+
+class _Cells(NamedTuple):
+    """Blocks whose column is printed in one column of a view."""
+
+    pack: str
+    form: str
+    block: str
+    column: str
+
+
+def views(packs: Sequence[Pack]) -> Iterator[View]:
+    """The views for facts of these packs (at least one; its words are used), `facts` first."""
+    words = load_messages()["facts"]
+    yield View("facts", "", f"SELECT {', '.join(Fact._fields)} FROM {SOURCE}")
+    yield View(words["view"], "", _in_words(packs[0]))
+    for name, forms in _named(packs).items():
+        yield View(name, forms[0][1].title, _form(forms))
+
+
+def _named(packs: Iterable[Pack]) -> Mapping[str, list[tuple[Pack, Form]]]:
+    """Name of a view → the forms that it shows; every form has two names."""
+    found: dict[str, list[tuple[Pack, Form]]] = {}
+    for pack in packs:
+        for form in pack.forms.values():
+            for name in (form.sheet, form.key):
+                found.setdefault(name, []).append((pack, form))
+    return found
+
+
+def _in_words(pack: Pack) -> str:
+    named = [f"{_said(pack, f)} AS {identifier(_word(f))}" for f in Fact._fields]
+    return f"SELECT {', '.join(named)} FROM {SOURCE}"
+
+
+def _word(field: str) -> str:
+    return str(load_messages()["facts"]["columns"][field])
+
+
+def _said(pack: Pack, field: str) -> str:
+    """The field; levels as the pack says them."""
+    if field != "level":
+        return field
+    cases = [f"WHEN {quoted(k)} THEN {quoted(w)}" for k, w in pack.words["levels"].items()]
+    return f"CASE level {' '.join(cases)} ELSE level END"
+
+
+def _form(forms: Sequence[tuple[Pack, Form]]) -> str:
+    pack = forms[0][0]
+    blocks = [(pack, block) for pack, form in forms for block in form.blocks]
+    first = _about_rows([block for _, block in blocks], [form for _, form in forms])
+    taken: set[str] = set()
+    shown = [_column(_said(pack, f), _word(f), taken) for f in first]
+    last = [_column(f, _word(f), taken) for f in LAST]
+    amounts = [
+        _column(f"sum(amount) FILTER (WHERE {_any(cells)})", word, taken)
+        for word, cells in _columns(blocks).items()
+    ]
+    together = dict.fromkeys((*IDENTITY, *first, FILE))
+    wanted = " OR ".join(f"{_is(pack=p.name, form=form.key)}" for p, form in forms)
+    return (
+        f"SELECT {', '.join((*shown, *amounts, *last))} FROM {SOURCE} WHERE {wanted}"
+        f" GROUP BY {', '.join(together)} ORDER BY {FILE}, min({LINE})"
+    )
+
+
+def _about_rows(blocks: Sequence[Block], forms: Sequence[Form]) -> list[str]:
+    """What a view says of its rows: always the four, and what only such forms have."""
+    several = any(len(form.blocks) > 1 for form in forms)
+    some = {
+        "block_name": several,
+        "level": any(len(block.levels) > 1 for block in blocks),
+        "government": any(block.government for block in blocks),
+    }
+    department, unit, code, name = ALWAYS
+    before = [field for field in ("block_name", "level") if some[field]]
+    return [department, unit, *before, code, name, *(["government"] if some["government"] else [])]
+
+
+def _columns(blocks: Iterable[tuple[Pack, Block]]) -> Mapping[str, list[_Cells]]:
+    """Printed heading → the columns that it is in these blocks."""
+    found: dict[str, list[_Cells]] = {}
+    for pack, block in blocks:
+        for column, word in column_words(pack, block).items():
+            found.setdefault(word, []).append(_Cells(pack.name, block.form, block.key, column))
+    return found
+
+
+def _column(expression: str, word: str, taken: set[str]) -> str:
+    return f"{expression} AS {identifier(numbered(word, taken))}"
+
+
+def _any(cells: Iterable[_Cells]) -> str:
+    return " OR ".join(
+        _is(pack=c.pack, form=c.form, block=c.block, column_key=c.column) for c in cells
+    )
+
+
+def _is(**fields: str) -> str:
+    return "(" + " AND ".join(f"{field} = {quoted(value)}" for field, value in fields.items()) + ")"
+
+
+def identifier(word: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + word.replace('"', '""') + '"'

@@ -1,0 +1,161 @@
+"""The report as a self-contained page: causes, findings, the forms with wrong cells marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+from xlbudget.core.cause import Cause, Repair, RowRepair
+from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
+from xlbudget.core.key import CellKey
+from xlbudget.layout.plan import Cell, plan
+from xlbudget.messages import load_messages
+from xlbudget.packs.model import Form
+from xlbudget.report.file_result import Checked, explained, in_order
+from xlbudget.report.messages import Namer, describe_fix, message, money, places, repair
+from xlbudget.report.text_report import decided, outcome, overall, unexplained, verdict
+
+TEMPLATE = "page.html"
+
+
+def report(checked: Sequence[Checked]) -> str:
+    """The page of one or several files; of several, first a table of all with links to each."""
+    from jinja2 import Environment
+
+    source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
+    template = Environment(autoescape=True, trim_blocks=True).from_string(source)
+    return template.render(_page(checked))
+
+
+def _page(checked: Sequence[Checked]) -> dict[str, Any]:
+    several = len(checked) > 1
+    words = load_messages()
+    forms = {key: form.sheet for one in checked for key, form in one.pack.forms.items()}
+    return {
+        "title": overall(checked) if several else verdict(checked[0]),
+        "several": several,
+        "head": "h2" if several else "h1",
+        "part": "h3" if several else "h2",
+        "words": {**words["html"], "or": words["report"]["or"]},
+        "severities": list(words["severities"].items()),
+        "forms": forms,
+        "files": [
+            {**_file(one), "prefix": f"file-{number}-" if several else ""}
+            for number, one in enumerate(checked, start=1)
+        ],
+    }
+
+
+def _file(checked: Checked) -> dict[str, Any]:
+    namer = Namer(checked.pack, checked.reading)
+    words = load_messages()["report"]
+    causes = explained(checked)
+    told = {id(finding) for _, findings in causes for finding in findings}
+    rest = [f for f in in_order(checked.findings) if id(f) not in told]
+    return {
+        "name": checked.file,
+        "verdict": verdict(checked),
+        "outcome": outcome(checked),
+        "failed": checked.failed,
+        "errors": checked.counts.get(ERROR),
+        "warnings": checked.counts.get(WARNING),
+        "decided": decided(checked) if checked.reading else "",
+        "causes_title": words["causes"].format(count=len(causes)),
+        "causes": [_cause(namer, cause, findings) for cause, findings in causes],
+        "unexplained": " ".join(unexplained(checked)),
+        "findings": [_finding(namer, finding) for finding in rest],
+        "forms": list(_forms(checked, causes, rest)),
+    }
+
+
+def _cause(namer: Namer, cause: Cause, findings: Sequence[Finding]) -> dict[str, Any]:
+    forms = dict.fromkeys(one.cell.form for one in cause.repairs)
+    return {
+        "repairs": [_repair(namer, one) for one in cause.repairs],
+        "alternatives": [[_repair(namer, one) for one in way] for way in cause.alternatives],
+        "explains": load_messages()["report"]["explains"].format(count=len(findings)),
+        "partial": load_messages()["report"]["partial"] if cause.partial else "",
+        "forms": " ".join(forms),
+        "findings": [_finding(namer, finding) for finding in findings],
+    }
+
+
+def _repair(namer: Namer, one: Repair | RowRepair) -> dict[str, str]:
+    return {"id": anchor(one.cell), "text": repair(namer, one)}
+
+
+def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
+    words = load_messages()
+    told = finding.severity != NOTE
+    cell = next((c for c in finding.cells if isinstance(c, CellKey)), None)
+    return {
+        "severity": finding.severity,
+        "level": words["severities"][finding.severity],
+        "rule": finding.rule,
+        "form": finding.form,
+        "id": anchor(cell) if cell else finding.form,
+        "where": next(iter(places(namer, finding)), namer.form(finding.form)),
+        "text": message(namer, finding),
+        "fix": f"{words['report']['fix']}：{describe_fix(namer, finding)}" if told else "",
+    }
+
+
+def anchor(cell: CellKey) -> str:
+    """The name of a cell within the page."""
+    return "-".join(cell).replace("@", "n").replace("#", "_")
+
+
+def _forms(
+    checked: Checked, causes: Sequence[tuple[Cause, Sequence[Finding]]], rest: Sequence[Finding]
+) -> Iterator[dict[str, Any]]:
+    """Every form as it is printed, its wrong cells with a link back to their cause."""
+    if checked.reading is None:
+        return
+    namer = Namer(checked.pack, checked.reading)
+    wrong: dict[str, tuple[str, str, str]] = {}
+    for finding in reversed([f for f in rest if f.severity != NOTE]):
+        for cell in (c for c in finding.cells[:1] if isinstance(c, CellKey)):
+            state = "wrong" if finding.severity == ERROR else "maybe"
+            wrong[anchor(cell)] = (state, message(namer, finding), "")
+    for number, (cause, _) in enumerate(causes, start=1):
+        for way, state in ((cause.alternatives, "maybe"), ((cause.repairs,), "wrong")):
+            for one in (repair_ for repairs in way for repair_ in repairs):
+                wrong[anchor(one.cell)] = (state, repair(namer, one), f"cause-{number}")
+    for form in checked.pack.forms.values():
+        rows = _rows(checked, form, wrong)
+        yield {"key": form.key, "sheet": form.sheet, "rows": rows}
+
+
+def _rows(
+    checked: Checked, form: Form, wrong: dict[str, tuple[str, str, str]]
+) -> list[list[dict[str, Any]]]:
+    assert checked.reading is not None
+    planned = plan(checked.pack, form, checked.reading.budget)
+    by_place: dict[tuple[int, int], str] = {}
+    for (block, row), line in planned.rows.items():
+        for (other, column), place in planned.columns.items():
+            if other == block:
+                by_place[line, place] = anchor(CellKey(*block, row, column))
+    lines: dict[int, list[dict[str, Any]]] = {}
+    for cell in sorted(planned.cells, key=lambda cell: cell[:2]):
+        name = by_place.get((cell.row, cell.column), "")
+        lines.setdefault(cell.row, []).append(_cell(cell, name, wrong))
+    return [lines[number] for number in sorted(lines)]
+
+
+def _cell(cell: Cell, name: str, wrong: dict[str, tuple[str, str, str]]) -> dict[str, Any]:
+    state, says, back = wrong.get(name, ("", "", ""))
+    content = cell.content
+    return {
+        "role": cell.role,
+        "text": money(content) if isinstance(content, Decimal) else content or "",
+        "rows": cell.last_row - cell.row + 1,
+        "columns": cell.last_column - cell.column + 1,
+        "level": cell.level,
+        "id": name,
+        "state": state,
+        "says": says,
+        "back": back,
+    }

@@ -1,0 +1,76 @@
+"""What was recognised of a file, told in the words of the pack (`xlbudget read --explain`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from xlbudget.core.key import column_letters
+from xlbudget.layout.recognise.explain import ExplainedColumn, ExplainedTable
+from xlbudget.messages import load_messages
+from xlbudget.packs.model import Pack
+
+
+def explained(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> str:
+    """Which table is which form, which heading which column, how sure, what was left over; and
+    for what was not recognised, how to say it in a map."""
+    return "\n".join(_lines(pack, file, tables))
+
+
+def _lines(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> Iterator[str]:
+    words = load_messages()["explain"]
+    known = {table.form for table in tables if table.form}
+    yield words["head"].format(file=file, known=len(known), pack=pack.name, all=len(pack.forms))
+    for table in tables:
+        yield ""
+        yield from _table(pack, table)
+    absent = [form for key, form in pack.forms.items() if key not in known]
+    if absent:
+        yield ""
+        yield words["absent"].format(forms=words["list"].join(form.sheet for form in absent))
+        yield from _sketch(tables, absent[0].sheet)
+
+
+def _table(pack: Pack, table: ExplainedTable) -> Iterator[str]:
+    words = load_messages()["explain"]
+    where = {"sheet": table.sheet, "first": table.first + 1, "last": table.last + 1}
+    if table.form:
+        form = pack.forms[table.form]
+        evidence = load_messages()["evidence"][table.evidence]
+        yield words["table"].format(form=form.sheet, title=form.title, evidence=evidence, **where)
+    else:
+        yield words["unknown"].format(**where)
+    for column in table.columns:
+        yield words["column"].format(letter=column_letters(column.column), said=_said(column))
+    if table.missing:
+        yield words["missing"].format(columns=words["list"].join(table.missing))
+
+
+def _said(column: ExplainedColumn) -> str:
+    template: str = load_messages()["explain"]["how"][column.how]
+    return template.format(text=column.text, column=column.meaning, likeness=column.likeness)
+
+
+def _sketch(tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
+    """The beginning of a map for the first table that was not recognised."""
+    table = next((table for table in tables if not table.form), None)
+    if table is None:
+        return
+    words = load_messages()["explain"]
+    first, last = table.heading[0] + 1, table.heading[1] + 1
+    said = (
+        (column_letters(c.column), json.dumps(c.text, ensure_ascii=False)) for c in table.columns
+    )
+    columns = ", ".join(f"{letter}: {text}" for letter, text in said)
+    yield ""
+    yield words["sketch"]
+    yield "tables:"
+    yield f"  - form: {form}"
+    yield f"    sheet: {_quoted(table.sheet)}"
+    yield f"    heading: {first}-{last}" if last > first else f"    heading: {first}"
+    yield f"    columns: {{{columns}}}"
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML takes it, whatever it holds."""
+    return json.dumps(text, ensure_ascii=False)

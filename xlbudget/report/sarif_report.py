@@ -1,0 +1,67 @@
+"""The report as SARIF 2.1.0 (OASIS), for code-hosting reviews: one run, a result a finding.
+
+A cell is a logical location (``表六!C7``); a workbook has no lines. Where one repair is certain it
+is told in the message, since SARIF's fixes replace text only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
+from xlbudget.packs.model import Pack
+from xlbudget.report.file_result import Checked, explained, in_order
+from xlbudget.report.messages import Namer, message, places, repair
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {ERROR: "error", WARNING: "warning", NOTE: "note"}
+
+
+def report(checked: Sequence[Checked]) -> str:
+    """One SARIF log for all files."""
+    packs = {one.pack.name: one.pack for one in checked}
+    rules = [rule for pack in packs.values() for rule in _rules(pack)]
+    index = {rule["id"]: place for place, rule in reversed(list(enumerate(rules)))}
+    driver = {"name": "xlbudget", "rules": rules}
+    results = [_result(one, f, index) for one in checked for f in in_order(one.findings)]
+    run = {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, ensure_ascii=False, indent=1)
+
+
+def _rules(pack: Pack) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": rule.id,
+            "shortDescription": {"text": rule.sentence},
+            "fullDescription": {"text": rule.why or rule.sentence},
+            "help": {"text": rule.fix or rule.sentence},
+        }
+        for rule in pack.rules.values()
+    ]
+
+
+def _result(checked: Checked, finding: Finding, index: dict[str, int]) -> dict[str, Any]:
+    namer = Namer(checked.pack, checked.reading)
+    text = message(namer, finding)
+    for cause, findings in explained(checked):
+        if any(one is finding for one in findings):
+            text += "。" + "；".join(repair(namer, one) for one in cause.repairs)
+    uri = quote(PurePath(checked.file).as_posix())
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": uri}}}
+    cells = places(namer, finding)
+    if cells:
+        location["logicalLocations"] = [
+            {"name": cell, "fullyQualifiedName": cell, "kind": "member"} for cell in cells
+        ]
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": index[finding.rule],
+        "level": LEVELS[finding.severity],
+        "message": {"text": text},
+        "locations": [location],
+    }

@@ -1,0 +1,205 @@
+"""The report for people: the verdict first, then each finding with its cells and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from xlbudget.core.cause import Cause
+from xlbudget.core.constraint import EQUAL, Term
+from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
+from xlbudget.core.key import CellKey
+from xlbudget.messages import load_messages
+from xlbudget.report.file_result import Checked, explained, in_order
+from xlbudget.report.messages import Namer, describe_fix, message, money, places, repair
+
+SHOWN_CELLS = 14
+"""How many cells of one constraint are listed; the others are counted."""
+
+PASSED, CELL = "passed", "cell"
+"""What is coloured besides the severities: the verdict where nothing is wrong, and addresses."""
+
+Style = Callable[[str, str], str]
+"""Gives a text as its role (a severity, PASSED, CELL) is shown; without a terminal, itself."""
+
+
+def uncoloured(text: str, _: str) -> str:
+    """The text itself."""
+    return text
+
+
+def report(checked: Sequence[Checked], style: Style = uncoloured) -> str:
+    """The report on one or several files; on several, first how many passed and failed, and which
+    failed: nobody finds three among the notes of three hundred."""
+    told = ["\n".join(_file(one, style)) for one in checked]
+    if len(checked) == 1:
+        return told[0]
+    failed = [verdict(one) for one in checked if one.failed]
+    role = ERROR if failed else PASSED
+    return "\n\n".join(["\n".join([style(overall(checked), role), *failed]), *told])
+
+
+def overall(checked: Sequence[Checked]) -> str:
+    """How many files there are, how many passed, failed, or could not be read."""
+    unreadable = sum(one.reading is None for one in checked)
+    failed = sum(one.failed for one in checked) - unreadable
+    passed = len(checked) - unreadable - failed
+    counts = {"passed": passed, "failed": failed, "unreadable": unreadable}
+    template: str = load_messages()["report"]["overall"]
+    return template.format(total=len(checked), **counts)
+
+
+def findings_report(checked: Checked) -> str:
+    """The findings of one file without a verdict."""
+    namer = Namer(checked.pack, checked.reading)
+    lines = [line for f in in_order(checked.findings) for line in _finding(namer, f, uncoloured)]
+    return "\n".join(lines)
+
+
+def verdict(checked: Checked) -> str:
+    """通过, 不通过 or 无法读取, with how many errors, warnings and notes."""
+    told = f"{checked.file}：{outcome(checked)}"
+    if checked.reading is None:
+        return told
+    counts = checked.counts
+    tally = load_messages()["report"]["counts"].format(
+        errors=counts.get(ERROR, 0), warnings=counts.get(WARNING, 0), notes=counts.get(NOTE, 0)
+    )
+    return f"{told}（{tally}）"
+
+
+def outcome(checked: Checked) -> str:
+    """通过, 不通过 or 无法读取."""
+    words: Mapping[str, str] = load_messages()["report"]
+    if checked.reading is None:
+        return words["unreadable"]
+    return words["failed"] if checked.failed else words["passed"]
+
+
+def _file(checked: Checked, style: Style) -> Iterator[str]:
+    yield style(verdict(checked), ERROR if checked.failed else PASSED)
+    if checked.reading is not None:
+        yield decided(checked)
+    namer = Namer(checked.pack, checked.reading)
+    causes = explained(checked)
+    yield from _causes(namer, causes, style)
+    for line in unexplained(checked):
+        yield from ("", line)
+    told = {id(finding) for _, findings in causes for finding in findings}
+    before = NOTE
+    for finding in in_order(checked.findings):
+        if id(finding) in told:
+            continue
+        if finding.severity == NOTE != before:
+            yield ""
+        before = finding.severity
+        yield from _finding(namer, finding, style)
+
+
+def _causes(
+    namer: Namer, causes: Sequence[tuple[Cause, list[Finding]]], style: Style
+) -> Iterator[str]:
+    """What is likely wrong, each with what it breaks."""
+    words = load_messages()["report"]
+    if causes:
+        yield ""
+        yield words["causes"].format(count=len(causes))
+    for number, (cause, findings) in enumerate(causes, start=1):
+        first, *others = cause.repairs
+        yield style(f"{number}. {repair(namer, first)}", ERROR)
+        for other in others:
+            yield style(f"   {words['and']}{repair(namer, other)}", ERROR)
+        for other_way in cause.alternatives:
+            differing = [one for one in other_way if one not in cause.repairs]
+            said = f"；{words['and']}".join(repair(namer, one) for one in differing)
+            yield f"   {words['or']}{said}"
+        if cause.partial:
+            yield f"   {words['partial']}"
+        yield "   " + words["explains"].format(count=len(findings))
+        for finding in findings:
+            where = next(iter(places(namer, finding)), namer.form(finding.form))
+            yield f"   {finding.rule} {where} {message(namer, finding)}"
+
+
+def unexplained(checked: Checked) -> Iterator[str]:
+    """What no search within its bounds could explain is said, and told in full below."""
+    count = sum(len(cause.explains) for cause in checked.causes if not cause.repairs)
+    if count:
+        yield load_messages()["report"]["unexplained"].format(count=count)
+
+
+def decided(checked: Checked) -> str:
+    """How many constraints came to which end."""
+    template: str = load_messages()["report"]["decided"]
+    outcomes = dict(checked.outcomes or {})
+    total = sum(outcomes.values())
+    outcomes["suspicious"] = outcomes.get("suspicious", 0) + outcomes.pop("one_unit", 0)
+    names = ("held", "rounding", "suspicious", "broken", "undecided")
+    return template.format(total=total, **{name: outcomes.get(name, 0) for name in names})
+
+
+def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
+    words = load_messages()
+    severity = words["severities"][finding.severity]
+    where = next(iter(places(namer, finding)), namer.form(finding.form))
+    head = f"{severity} {finding.rule}"
+    said = message(namer, finding)
+    if finding.severity == NOTE:
+        yield style(" ".join(filter(None, (head, where, said))), NOTE)
+        return
+    shown = where and style(where, CELL)
+    yield ""
+    yield " ".join(filter(None, (style(head, finding.severity), shown, said)))
+    yield from equation(namer, finding, style)
+    yield f"    {words['report']['fix']}：{describe_fix(namer, finding)}"
+
+
+def equation(namer: Namer, finding: Finding, style: Style = uncoloured) -> Iterator[str]:
+    """The equation with the user's own figures, a line a cell: address, row, column, amount."""
+    constraint = finding.constraint
+    if constraint is None or namer.reading is None:
+        other = places(namer, finding)[1:]
+        if other:
+            yield "    " + "、".join(style(place, CELL) for place in other)
+        return
+    amounts = dict(namer.reading.budget.amounts())
+    relation = "=" if constraint.relation == EQUAL else "≤"
+    yield from _side(namer, constraint.left, "", amounts, style)
+    yield from _side(namer, constraint.right, relation, amounts, style)
+    if constraint.condition:
+        stated = "、".join(_cell(namer, c, amounts.get(c), style) for c in constraint.condition)
+        yield "    " + load_messages()["report"]["threshold"].format(condition=stated)
+
+
+def _side(
+    namer: Namer,
+    terms: tuple[Term, ...],
+    relation: str,
+    amounts: dict[CellKey, Decimal],
+    style: Style,
+) -> Iterator[str]:
+    """Filled cells; blank ones are counted, or shown where the side has no other."""
+    filled = [term for term in terms if term.cell in amounts]
+    shown = (filled or list(terms))[:SHOWN_CELLS]
+    for place, term in enumerate(shown):
+        sign = relation if place == 0 else "+"
+        if term.coefficient < 0:
+            sign = "-"
+        yield f"    {sign:<2}{_cell(namer, term.cell, amounts.get(term.cell), style)}"
+    if not terms:
+        yield f"    {relation:<2}0"
+    rest = len(filled or terms) - len(shown)
+    if rest > 0:
+        yield f"      … +{rest}"
+
+
+def _cell(namer: Namer, cell: CellKey, amount: Decimal | None, style: Style) -> str:
+    name = f"{namer.row(cell)}·{namer.column(cell)}"
+    if not namer.stands(cell):
+        absent = load_messages()["report"]["absent"].format(form=namer.form(cell.form))
+        return f"{name} {absent}"
+    return f"{style(namer.where(cell), CELL)} {name} {_amount(amount)}"
+
+
+def _amount(amount: Decimal | None) -> str:
+    return str(load_messages()["report"]["blank"]) if amount is None else money(amount)

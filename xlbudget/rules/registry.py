@@ -1,0 +1,117 @@
+"""Rules that are no equation: one function a kind, in a closed registry named by the pack.
+
+A kind takes the reading and yields remarks; ids, words and severities are the pack's. The kinds
+in `READ_KINDS` are noticed while a file is read and only bear their names here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from xlbudget.core.finding import Remark
+from xlbudget.rules.code_checks import (
+    code_column,
+    code_depth,
+    code_known,
+    code_map,
+    code_name,
+    code_once,
+    code_order,
+    code_parents,
+    same_codes,
+)
+from xlbudget.rules.context import Context, Kind
+from xlbudget.rules.text_checks import empty_note, forms_present, placeholders, same_everywhere
+from xlbudget.rules.value_checks import value_negative, value_scale
+
+
+def notice(context: Context) -> Iterator[Remark]:
+    """The remarks of every kind that the pack's rules name."""
+    for rule in context.pack.rules.values():
+        for part in rule.parts:
+            if part.kind in KINDS:
+                yield from KINDS[part.kind](context, part)
+
+
+_OF_ROWS: tuple[Kind, ...] = (
+    code_known,
+    code_name,
+    code_parents,
+    code_once,
+    code_order,
+    code_map,
+    code_column,
+    same_codes,
+)
+
+KINDS: Mapping[str, Kind] = {
+    kind.__name__: kind
+    for kind in (
+        *_OF_ROWS,
+        code_depth,
+        value_negative,
+        value_scale,
+        empty_note,
+        same_everywhere,
+        forms_present,
+        placeholders,
+    )
+}
+"""The closed registry: what a pack may name in `kind:`."""
+
+BETWEEN_FORMS = (same_codes.__name__,)
+"""Kinds that compare the forms named in `blocks:`."""
+
+ROW_KINDS = frozenset(kind.__name__ for kind in _OF_ROWS)
+"""Kinds that look at which rows there are and what codes and names they bear."""
+
+FILE_KINDS = frozenset(
+    {
+        "not_found",
+        "no_permission",
+        "is_empty",
+        "owner_file",
+        "encrypted",
+        "old_format",
+        "not_workbook",
+        "damaged",
+        "too_large",
+        "unsafe",
+        "duplicate_cells",
+        "duplicate_sheets",
+        "stray_cell",
+        "not_budget_json",
+        "nothing_recognised",
+        "not_changed",
+        "outside",
+        "reader_failed",
+        "unknown_encoding",
+    }
+)
+"""Kinds noticed when a file is opened; each keeps the file from being read."""
+
+READ_KINDS = FILE_KINDS | {
+    "schema",
+    "unknown_row",
+    "unnamed_row",
+    "unknown_column",
+    "missing_column",
+    "near_heading",
+    "leftover",
+    "leftover_amounts",
+    "untitled_table",
+    "unclear_table",
+    "unclear_level",
+    "unknown_table",
+    "other_year",
+    "hidden_sheet",
+    "hidden_lines",
+    "unused_map",
+    "not_the_sum",
+    "value_text",
+    "value_error",
+    "value_hidden_decimals",
+    "value_uncalculated",
+    "value_unreadable",
+}
+"""Kinds noticed while a file is read."""

@@ -1,0 +1,1 @@
+"""The consolidated workbook: a county's figures, their review and their sources."""

@@ -1,0 +1,136 @@
+"""The rows of a county's forms, tens of thousands, made while the sheet is packed.
+
+One row's XML differs from the next one's in its number, its words and its figures only: the rest
+is prepared once for all rows that are filled alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from xlbudget.core.amount import plain
+from xlbudget.core.budget import Row
+from xlbudget.core.consolidation import Listed
+from xlbudget.core.key import BlockKey
+from xlbudget.layout.plan import AMOUNT, ENTRY, Cell, SheetPlan, cells_of, words_of
+from xlbudget.packs.model import Block, Pack
+from xlbudget.workbook.live.form_sheet import decimals_shown
+from xlbudget.workbook.xlsx.package import Later, Sheet, pieces_of
+from xlbudget.workbook.xlsx.row_xml import BLANK, FIGURE, TEXT, row_pattern, row_xml, text_xml
+from xlbudget.workbook.xlsx.styles import Formats
+
+Look = tuple[str, int, int]
+"""What makes a cell's style: role, indentation, decimals."""
+Styles = Mapping[Look, int]
+
+
+class Filled(NamedTuple):
+    """How a listed row is filled: its level, and of each column how long its words or decimals are
+    (-1 for a blank one)."""
+
+    level: str
+    columns: tuple[int, ...]
+
+
+def write_rows(
+    sheet: Sheet,
+    pack: Pack,
+    planned: SheetPlan,
+    first: int,
+    listed: Mapping[BlockKey, Listed],
+    formats: Formats,
+) -> None:
+    """Write a form's rows from `first` down to its note, none of whose cells are merged; those of
+    `listed` blocks into the lines that the plan keeps free for them."""
+    end, free = planned.body[1], planned.free
+    cells = [cell for cell in planned.cells if first <= cell.row < end]
+    blocks = [block for block in planned.form.blocks if block.id in listed]
+    looks = {_look(cell) for cell in cells}
+    looks.update(look for block in blocks for look in _looks_of(block, listed[block.id]))
+    # The styles are written before the rows are made.
+    styles = {look: formats.index(*look) for look in sorted(looks)}
+
+    def lines() -> Iterator[str]:
+        yield from _as_planned((cell for cell in cells if cell.row < free), styles)
+        for block in blocks:
+            yield from _as_listed(pack, block, planned, listed[block.id], styles)
+        yield from _as_planned((cell for cell in cells if cell.row >= free), styles)
+
+    sheet.rows_later(Later(first, end, lambda: pieces_of(lines())), len(planned.widths) - 1)
+
+
+def _look(cell: Cell) -> Look:
+    return cell.role, cell.level, decimals_shown(cell)
+
+
+def _as_planned(cells: Iterable[Cell], styles: Styles) -> Iterator[str]:
+    """Rows whose cells are planned."""
+    patterns: dict[tuple[tuple[int, int, str], ...], str] = {}
+    for number, row in groupby(cells, attrgetter("row")):
+        line = list(row)
+        filled = tuple((c.column, styles[_look(c)], _kind(c.content)) for c in line)
+        pattern = patterns.get(filled)
+        if pattern is None:
+            pattern = patterns[filled] = row_pattern(filled)
+        yield row_xml(
+            pattern, number, tuple(_text(c.content) for c in line if c.content not in (None, ""))
+        )
+
+
+def _as_listed(
+    pack: Pack, block: Block, planned: SheetPlan, listed: Listed, styles: Styles
+) -> Iterator[str]:
+    """Rows that are listed, each planned when its turn comes if it is filled like none before."""
+    paths = [(key, key in block.columns) for key in block.paths]
+    patterns: dict[Filled, str] = {}
+    for number, row in enumerate(listed.rows(), start=planned.free):
+        filled, said = _said(pack, block, row, paths)
+        pattern = patterns.get(filled)
+        if pattern is None:
+            pattern = patterns[filled] = _pattern(pack, block, planned, row, styles)
+        yield row_xml(pattern, number, said)
+
+
+def _looks_of(block: Block, listed: Listed) -> Iterator[Look]:
+    """The looks of all cells that may come."""
+    yield from ((ENTRY, level, 0) for level in range(len(block.levels)))
+    yield from ((AMOUNT, 0, decimals) for decimals in range(2, max(2, listed.decimals) + 1))
+
+
+def _said(
+    pack: Pack, block: Block, row: Row, paths: Sequence[tuple[str, bool]]
+) -> tuple[Filled, tuple[str, ...]]:
+    """How a row is filled, and with what, from left to right; `paths` are its columns, and
+    whether they hold amounts."""
+    said, filled = [], []
+    amounts = row.amounts
+    for key, holds_amounts in paths:
+        if holds_amounts:
+            text = plain(amounts[key]) if key in amounts else ""
+            filled.append(len(text.partition(".")[2]) if text else -1)
+        else:
+            text = text_xml(words_of(pack, block, row, key))
+            filled.append(0 if text else -1)
+        if text:
+            said.append(text)
+    return Filled(row.level, tuple(filled)), tuple(said)
+
+
+def _pattern(pack: Pack, block: Block, planned: SheetPlan, row: Row, styles: Styles) -> str:
+    """The XML of rows that are filled like this one."""
+    cells = cells_of(pack, block, row, 0, planned.columns)
+    return row_pattern((cell.column, styles[_look(cell)], _kind(cell.content)) for cell in cells)
+
+
+def _kind(content: str | Decimal | None) -> str:
+    if content is None or content == "":
+        return BLANK
+    return TEXT if isinstance(content, str) else FIGURE
+
+
+def _text(content: str | Decimal) -> str:
+    return text_xml(content) if isinstance(content, str) else plain(content)

@@ -1,0 +1,159 @@
+"""The sheet 概览: a county at a glance. What was left out and what had errors first, then pictures
+with their figures beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from xlbudget.core.consolidation import Source
+from xlbudget.core.overview import Bar, Overview
+from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
+from xlbudget.messages import load_messages
+from xlbudget.workbook.county.charts import Table, bars, ring
+from xlbudget.workbook.county.overview_lists import write_lists
+from xlbudget.workbook.xlsx.formula import number
+from xlbudget.workbook.xlsx.package import Book, Sheet
+from xlbudget.workbook.xlsx.styles import PAPER_A4, STATE, Formats
+
+GAP, RIGHT, LAST = 6, 7, 12
+WIDTHS = (24, 13, 12, 12, 12, 12, 2, 24, 13, 12, 12, 12, 12)
+"""One screen: a table and its chart on the left, the same on the right."""
+ROW_PIXELS = 19
+LEAST_ROWS, SHARES_ROWS = 12, 16
+PAGE_ROWS = 44
+"""So many rows are one page of A4, if the columns are its width."""
+MOST_PARTS = 4
+HEADING_HEIGHT = 28
+TITLE_ROW, VERDICT_ROW, LISTS_ROW = 0, 1, 3
+
+
+class View(NamedTuple):
+    """What every part of the sheet is written with."""
+
+    book: Book
+    sheet: Sheet
+    words: Any
+    formats: Formats
+    overview: Overview
+
+
+def write_overview(
+    book: Book,
+    sheet: Sheet,
+    sources: Sequence[Source],
+    overview: Overview,
+    formats: Formats,
+) -> None:
+    """Fill the sheet; `sources` are those of the sheet 来源, in its order."""
+    words = load_messages()["overview"]
+    view = View(book, sheet, words, formats, overview)
+    _lay_out(sheet)
+    title = words["title"].format(county=overview.county, year=overview.year)
+    sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, LAST, title, formats.cell(TITLE))
+    total = f"{overview.total:,.2f}"
+    verdict = words["verdict"].format(count=overview.departments, total=total, unit=overview.unit)
+    sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, LAST, verdict, formats.cell(STATE))
+    row = write_lists(sheet, sources, overview, LISTS_ROW, RIGHT, formats)
+    end = _write_bands(view, row)
+    sheet.print_area(0, 0, end - 1, LAST)
+
+
+def _write_bands(view: View, row: int) -> int:
+    """The pictures from this row down, none over two pages; the row below them."""
+    breaks, page = [], 0
+    for write in (_shares, _largest, _three_public):
+        size = write(view, row)
+        if row + size - page > PAGE_ROWS:
+            breaks.append(row)
+            page = row
+        row += size
+    view.sheet.set_h_pagebreaks(breaks)
+    return row
+
+
+def _shares(view: View, row: int) -> int:
+    """Expenditure by class on the left, income by source on the right."""
+    shown = view.overview
+    rows = max(len(shown.classes) + 1, len(shown.income) + 1, SHARES_ROWS)
+    left = _table(view, row, 0, "classes", shown.classes)
+    _insert(view, left, bars, "classes", (row, 2, rows, GAP))
+    right = _table(view, row, RIGHT, "income", shown.income)
+    _insert(view, right, ring, "income", (row, RIGHT + 2, rows, LAST + 1))
+    return rows + 1
+
+
+def _largest(view: View, row: int) -> int:
+    rows = max(len(view.overview.largest) + 1, LEAST_ROWS)
+    table = _table(view, row, 0, "largest", view.overview.largest)
+    _insert(view, table, bars, "largest", (row, 2, rows, LAST + 1))
+    return rows + 1
+
+
+def _three_public(view: View, row: int) -> int:
+    """A table of several columns with stacked bars."""
+    shown = view.overview
+    parts = shown.parts[:MOST_PARTS]
+    rows = max(len(shown.three_public) + 1, LEAST_ROWS)
+    bar = [Bar(stack.name, stack.total) for stack in shown.three_public]
+    table = _table(view, row, 0, "three_public", bar)
+    view.sheet.set_row(row, HEADING_HEIGHT)
+    for place, part in enumerate(parts):
+        view.sheet.write_string(row, 2 + place, part, view.formats.cell(HEADING))
+        for line, stack in enumerate(shown.three_public, start=row + 1):
+            _amount(view, line, 2 + place, stack.amounts[place])
+    columns = range(2, 2 + len(parts))
+    _insert(view, table._replace(columns=columns), bars, "three_public", (row, 6, rows, LAST + 1))
+    return rows + 1
+
+
+def _table(view: View, row: int, column: int, picture: str, shown: Sequence[Bar]) -> Table:
+    """Names and amounts under a heading. No sum: of rounded figures it may be off by cents, and
+    the form's own total stands in the form."""
+    heading, style = view.formats.cell(HEADING), view.formats.cell
+    view.sheet.write_string(row, column, view.words["pictures"][picture][1], heading)
+    amount = view.words["amount"].format(unit=view.overview.unit)
+    view.sheet.write_string(row, column + 1, amount, heading)
+    for line, bar in enumerate(shown, start=row + 1):
+        view.sheet.write_string(line, column, bar.name, style(TEXT))
+        _amount(view, line, column + 1, bar.amount)
+    longest = max((len(bar.name) for bar in shown), default=0)
+    largest = max((number(bar.amount) for bar in shown), default=0)
+    return Table(view.words["sheet"], row, column, (column + 1,), len(shown), longest, largest)
+
+
+def _amount(view: View, row: int, column: int, amount: Decimal) -> None:
+    """An amount, or nothing where there is none."""
+    style = view.formats.cell(AMOUNT, 0, 2)
+    if amount:
+        view.sheet.write_number(row, column, number(amount), style)
+    else:
+        view.sheet.write_blank(row, column, None, style)
+
+
+def _insert(view: View, table: Table, draw: Any, picture: str, area: tuple[int, ...]) -> None:
+    """Draw the table's picture over so many rows, from one column up to another."""
+    row, column, rows, end = area
+    if not table.size or not table.columns:
+        return
+    title = view.words["pictures"][picture][0].format(unit=view.overview.unit)
+    width = sum(WIDTHS[place] * 7 + 5 for place in range(column, end)) - 12
+    chart = draw(view.book, table, title, width)
+    chart.set_size({"width": width, "height": rows * ROW_PIXELS - 4})
+    view.sheet.insert_chart(row, column, chart, {"x_offset": 8, "y_offset": 2})
+
+
+def _lay_out(sheet: Any) -> None:
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.set_default_row(ROW_PIXELS * 0.75)
+    sheet.set_row(TITLE_ROW, 30)
+    sheet.set_row(VERDICT_ROW, 20)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(PAPER_A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+    sheet.fit_to_pages(1, 0)
+    sheet.center_horizontally()
+    sheet.set_footer("&C&P / &N")

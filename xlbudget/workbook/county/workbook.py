@@ -1,0 +1,137 @@
+"""The consolidated workbook: the forms with a county's figures, and what stands behind them.
+
+It is not for typing: its rows stay where they are, so that each line of its review is a formula
+over the cells themselves, and no sheet is needed between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from xlbudget.core.budget import Budget, place_of
+from xlbudget.core.consolidation import Consolidation, Listed
+from xlbudget.core.finding import ERROR, WARNING
+from xlbudget.core.key import BlockKey
+from xlbudget.core.overview import Overview
+from xlbudget.layout.plan import TITLE, SheetPlan, plan
+from xlbudget.messages import load_messages
+from xlbudget.packs.model import Form, Pack
+from xlbudget.rules.confront import Judged
+from xlbudget.workbook.county.form_rows import write_rows
+from xlbudget.workbook.county.overview import write_overview
+from xlbudget.workbook.county.review import Tally, tally_of, write_tally
+from xlbudget.workbook.county.sources import write_sources
+from xlbudget.workbook.live.contents import Tab, write_contents
+from xlbudget.workbook.live.form_sheet import write_printed
+from xlbudget.workbook.live.workbook import new_book
+from xlbudget.workbook.xlsx.formula import Formula, quoted
+from xlbudget.workbook.xlsx.package import Book, Sheet
+from xlbudget.workbook.xlsx.styles import Formats
+
+
+class Draft(NamedTuple):
+    """The workbook with the county's figures and their sources, before what is said of them;
+    `budget` has every block of the pack."""
+
+    pack: Pack
+    consolidation: Consolidation
+    budget: Budget
+    book: Book
+    formats: Formats
+    contents: Sheet
+    overview: Sheet
+    plans: tuple[SheetPlan, ...]
+
+
+def drafted(pack: Pack, consolidation: Consolidation) -> Draft:
+    """The forms with the figures as they are, and the sheets 来源 and, hidden, 溯源."""
+    budget = consolidation.budget
+    there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
+    book = new_book(budget)
+    formats = Formats(book)
+    contents = book.sheet(load_messages()["book"]["sheets"]["contents"])
+    overview = book.sheet(load_messages()["overview"]["sheet"])
+    write_sources(book, consolidation, formats)
+    plans = tuple(
+        _write_form(book, pack, form, there, consolidation.listed, formats)
+        for form in pack.forms.values()
+    )
+    return Draft(pack, consolidation, there, book, formats, contents, overview, plans)
+
+
+def complete(draft: Draft, overview: Overview, judged: Sequence[Judged], count: int) -> None:
+    """Write what is said of the figures: contents, overview and review. `overview` is what
+    `ops.overview` makes of the consolidation, `judged` of its `count` constraints those to be
+    shown."""
+    pack, budget, book, formats = draft.pack, draft.budget, draft.book, draft.formats
+    sources = draft.consolidation.sources
+    write_overview(book, draft.overview, sources, overview, formats)
+    tally = tally_of(pack, budget, draft.plans, judged, count)
+    review = book.sheet(load_messages()["book"]["sheets"]["review"])
+    write_tally(review, tally, formats)
+    states = [(form, _state(form, tally)) for form in pack.forms.values()]
+    hint = load_messages()["consolidate"]["hint"]
+    tabs = _tabs()
+    write_contents(draft.contents, pack, budget, states, tally.verdict, hint, tabs, formats)
+
+
+def _write_form(
+    book: Book,
+    pack: Pack,
+    form: Form,
+    budget: Budget,
+    listed: Mapping[BlockKey, Listed],
+    formats: Formats,
+) -> SheetPlan:
+    """Write a form as printed; its plan without the cells, which are many."""
+    planned = plan(pack, form, budget, listed)
+    sheet = book.sheet(form.sheet)
+    first = _below_merged(planned)
+    around = tuple(cell for cell in planned.cells if not first <= cell.row < planned.body[1])
+    write_printed(sheet, planned._replace(cells=around), formats, lambda _: None)
+    write_rows(sheet, pack, planned, first, listed, formats)
+    rows = dict(planned.rows)
+    for block in form.blocks:
+        if block.id in listed:
+            for row in budget.blocks[block.id]:
+                place = place_of(row.id)
+                if place:
+                    rows[block.id, row.id] = planned.free + place - 1
+    _lead_to_sources(sheet, planned)
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+    return planned._replace(cells=(), rows=rows)
+
+
+def _below_merged(planned: SheetPlan) -> int:
+    """The row of the body from which on no cell is merged, down to the note."""
+    body, note = planned.body
+    above = (cell for cell in planned.cells if cell.row < note)
+    merged = (c for c in above if (c.row, c.column) != (c.last_row, c.last_column))
+    return max([body, *(cell.last_row + 1 for cell in merged)])
+
+
+def _tabs() -> Sequence[Tab]:
+    words = load_messages()
+    beside = [Tab(each["sheet"], each["tab"]) for each in (words["overview"], words["sources"])]
+    return [*beside, Tab(words["book"]["sheets"]["review"], words["book"]["review"]["title"])]
+
+
+def _lead_to_sources(sheet: Sheet, planned: SheetPlan) -> None:
+    """A form's title leads to its sources. A cell of its own would be read as content."""
+    words = load_messages()["sources"]
+    title = next(cell for cell in planned.cells if cell.role == TITLE)
+    sheet.link(title.row, title.column, f"internal:'{words['sheet']}'!A1", words["tip"])
+
+
+def _state(form: Form, tally: Tally) -> Formula:
+    """无数据, 相符, or how many lines of the form are broken or doubtful."""
+    words = load_messages()["book"]
+    if form.key in tally.empty:
+        return Formula(quoted(words["empty"]), words["empty"])
+    value, text = words["clean"], quoted(words["clean"])
+    for grave, said in ((WARNING, words["doubtful"]), (ERROR, words["broken"])):
+        count = tally.standing(form.sheet, words["states"][grave])
+        text = f"IF({count.text}>0,{count.text}&{quoted(' ' + said)},{text})"
+        value = f"{count.value} {said}" if count.value else value
+    return Formula(text, value)

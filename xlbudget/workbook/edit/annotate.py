@@ -1,0 +1,131 @@
+"""A copy of the user's own workbook with what is wrong marked in it; the original is not touched.
+
+openpyxl keeps cells, formats, formulas, widths and sheets as they were; what it does not know
+(drawn shapes, some charts) it cannot keep. It also drops computed values, so the copy asks Excel
+to compute when it is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from xlbudget.core.finding import ERROR
+from xlbudget.core.key import Place, address
+from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.xlsx.styles import AMBER, RED
+
+COMMENT_WIDTH, COMMENT_HEIGHT = 360, 120
+WIDTHS = (8, 14, 90)
+
+
+class Entry(NamedTuple):
+    """One thing found: how grave, where (nowhere for what is missing), what."""
+
+    severity: str
+    place: Place | None
+    text: str
+
+
+class Words(NamedTuple):
+    """Words of the sheet of results: its name, its verdict, its headings, names of severities."""
+
+    sheet: str
+    verdict: str
+    headings: Sequence[str]
+    severities: Any
+
+
+def annotated(content: bytes, entries: Sequence[Entry], words: Words) -> bytes:
+    """The workbook with the cells coloured, a comment on each, and a first sheet that lists what
+    was found with links. Raises FileFault where openpyxl cannot take it up."""
+    book = opened(content)
+    for place, said in _by_place(entries).items():
+        _mark(book[place.sheet], place, said)
+    _list(book, entries, words)
+    book.calculation.fullCalcOnLoad = True
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def opened(content: bytes) -> Any:
+    """A workbook to change. Raises FileFault: openpyxl gives up on much that is read otherwise,
+    with any kind of error (READING.md, 3)."""
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(BytesIO(content), keep_vba=b"vbaProject.bin" in content)
+    except Exception as error:
+        raise FileFault("not_changed", "odd") from error
+
+
+def _by_place(entries: Sequence[Entry]) -> dict[Place, list[Entry]]:
+    found: dict[Place, list[Entry]] = {}
+    for entry in entries:
+        if entry.place is not None:
+            found.setdefault(entry.place, []).append(entry)
+    return found
+
+
+def _mark(sheet: Any, place: Place, entries: Sequence[Entry]) -> None:
+    from openpyxl.comments import Comment
+
+    cell = writable(sheet, place)
+    grave = any(entry.severity == ERROR for entry in entries)
+    cell.fill = _fill(RED if grave else AMBER)
+    said = "\n".join(dict.fromkeys(entry.text for entry in entries))
+    if cell.comment is not None:
+        said = f"{cell.comment.text}\n{said}"
+    cell.comment = Comment(said, "xlbudget", COMMENT_HEIGHT, COMMENT_WIDTH)
+
+
+def writable(sheet: Any, place: Place) -> Any:
+    """The cell, or the first of the merged cells that it belongs to."""
+    cell = sheet.cell(place.row + 1, place.column + 1)
+    for area in sheet.merged_cells.ranges:
+        if cell.coordinate in area:
+            return sheet.cell(area.min_row, area.min_col)
+    return cell
+
+
+def _fill(style: dict[str, Any]) -> Any:
+    from openpyxl.styles import PatternFill
+
+    return PatternFill("solid", fgColor=style["bg_color"].lstrip("#"))
+
+
+def _list(book: Any, entries: Sequence[Entry], words: Words) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    title = words.sheet
+    while title in book.sheetnames:
+        title += "+"
+    sheet = book.create_sheet(title, 0)
+    book.active = 0
+    for other in book.worksheets[1:]:
+        other.sheet_view.tabSelected = False
+    sheet["A1"] = words.verdict
+    sheet["A1"].font = Font(bold=True, size=14)
+    sheet.append([])
+    sheet.append(list(words.headings))
+    for column, width in enumerate(WIDTHS):
+        sheet.column_dimensions["ABC"[column]].width = width
+        sheet["ABC"[column] + "3"].font = Font(bold=True)
+    for row, entry in enumerate(entries, start=4):
+        sheet.cell(row, 1, words.severities[entry.severity])
+        sheet.cell(row, 1).fill = _fill(RED if entry.severity == ERROR else AMBER)
+        if entry.place is not None:
+            where = sheet.cell(row, 2, address(entry.place))
+            where.hyperlink = Hyperlink(where.coordinate, location=address(entry.place))
+            where.font = Font(color="0563C1", underline="single")
+        said = sheet.cell(row, 3)
+        said.value, said.data_type = entry.text, "s"
+        said.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.freeze_panes = "A4"
+    sheet.page_setup.orientation = "landscape"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0

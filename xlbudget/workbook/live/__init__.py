@@ -1,0 +1,1 @@
+"""The official workbook, which computes and reviews itself while it is filled in."""

@@ -1,0 +1,140 @@
+"""Where the figures of each block stand: on the form's sheet, and on the hidden sheets behind it.
+
+The hidden sheets copy the forms' own geometry, form below form: the figure of row r and column c
+of a form stands behind it in row `band` + r and column c. Rows of open blocks are counted from
+the block's first row, and the n-th is taken by INDEX over the form's range; so a row that a
+person inserts is the n-th row from then on, and nothing behind it moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from xlbudget.core.key import BlockKey, column_letters, sheet_name
+from xlbudget.layout.plan import SPARE_ROWS, SheetPlan
+from xlbudget.packs.model import NAME, TOTAL, Block, Pack
+
+ROOM = 5
+ROOM_OF_BLANK = 22
+"""How many rows people may insert into an open block before the checks no longer see the last;
+more where everything is still to be written. Rows beyond are counted and said (`unseen`)."""
+
+LETTERS = [column_letters(column) for column in range(256)]
+HELPERS = ("code", "name", "parent", "last", "childless", "level", "sum", "top", "count")
+"""Columns behind each open block that say how its rows hang together (see `figures`)."""
+
+
+class Region(NamedTuple):
+    """One block: sheet, rows by id (`fixed`, the total among them), open rows from `first` on.
+
+    `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the
+    row ids that stand there now. Rows and columns are counted from 0.
+    """
+
+    block: Block
+    sheet: str
+    band: int
+    fixed: Mapping[str, int]
+    first: int
+    height: int
+    slots: int
+    ids: tuple[str, ...]
+    columns: Mapping[str, int]
+    helpers: Mapping[str, int]
+
+    def row_at(self, place: int) -> int:
+        """The sheet row of the n-th open row, n counted from 1."""
+        return self.first + place - 1
+
+    def helper(self, name: str, place: int, sheet: str = "") -> str:
+        """The cell behind the n-th open row that holds this helper."""
+        return at(sheet, self.band + self.row_at(place), self.helpers[name])
+
+    def helper_range(self, name: str, sheet: str = "") -> str:
+        """This helper's cells behind all open rows."""
+        column = self.helpers[name]
+        return span(
+            sheet,
+            self.band + self.first,
+            column,
+            self.band + self.row_at(self.slots),
+            column,
+        )
+
+    def behind(self, row: int, column: str, sheet: str = "", shift: int = 0) -> str:
+        """The cell behind an amount of this sheet row."""
+        return at(sheet, self.band + row, self.columns[column] + shift)
+
+    def behind_range(self, column: str, sheet: str = "", shift: int = 0) -> str:
+        """The cells behind all open rows of an amount column."""
+        place = self.columns[column] + shift
+        return span(
+            sheet, self.band + self.first, place, self.band + self.row_at(self.slots), place
+        )
+
+    def in_form(self, column: str) -> str:
+        """The open rows of a column on the form's own sheet."""
+        place = self.columns[column]
+        return span(self.sheet, self.first, place, self.first + self.height - 1, place)
+
+
+Grid = Mapping[BlockKey, Region]
+
+
+def at(sheet: str, row: int, column: int) -> str:
+    """An absolute reference, ``表一!$B$6``; without a sheet, one on the formula's own."""
+    cell = f"${LETTERS[column]}${row + 1}"
+    return f"{sheet_name(sheet)}!{cell}" if sheet else cell
+
+
+def span(sheet: str, row: int, column: int, last_row: int, last_column: int) -> str:
+    """An absolute reference to a range."""
+    return f"{at(sheet, row, column)}:{at('', last_row, last_column)}"
+
+
+def grid_of(pack: Pack, plans: Sequence[SheetPlan]) -> Grid:
+    """The region of every block of every form."""
+    regions: dict[BlockKey, Region] = {}
+    widest = max(len(planned.widths) for planned in plans) + 1
+    band = 0
+    for planned in plans:
+        for number, block in enumerate(planned.form.blocks):
+            helpers = widest + number * len(HELPERS)
+            regions[block.id] = _region(planned, block, band, helpers)
+        band += planned.body[1] + ROOM_OF_BLANK + 2
+    return {key: regions[key] for key in pack.blocks}
+
+
+def unseen(grid: Grid, figures: str) -> str:
+    """How many rows of the forms stand beyond what the checks look at, as a formula."""
+    terms = []
+    for region in grid.values():
+        if region.height:
+            rows, seen = region.in_form(NAME), region.helper_range("name", figures)
+            terms.append(f'SUMPRODUCT(({rows}<>"")*1)-SUMPRODUCT(({seen}<>"")*1)')
+    return "+".join(terms)
+
+
+def _region(planned: SheetPlan, block: Block, band: int, helpers: int) -> Region:
+    rows = {row: place for (key, row), place in planned.rows.items() if key == block.id}
+    columns = {c: place for (key, c), place in planned.columns.items() if key == block.id}
+    if block.fixed:
+        return Region(block, planned.form.sheet, band, rows, 0, 0, 0, (), columns, {})
+    total = {TOTAL: rows.pop(TOTAL)} if TOTAL in rows else {}
+    first = max([planned.body[0], *(row + 1 for row in total.values())])
+    height = planned.body[1] - first
+    ids = {place - first + 1: row for row, place in rows.items()}
+    slots = height + (ROOM if height < SPARE_ROWS or ids else ROOM_OF_BLANK)
+    return Region(
+        block,
+        planned.form.sheet,
+        band,
+        total,
+        first,
+        height,
+        slots,
+        tuple(ids.get(place, "") for place in range(1, slots + 1)),
+        columns,
+        {name: helpers + place for place, name in enumerate(HELPERS)},
+    )

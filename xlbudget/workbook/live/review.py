@@ -1,0 +1,266 @@
+"""The sheet 校验: every constraint that applies, a row each, with counts and a verdict on top.
+
+It lists the lines of the ledger that apply just now: the n-th row shows the n-th of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from xlbudget.core.finding import ERROR, NOTE, WARNING
+from xlbudget.layout.plan import HEADING, TITLE
+from xlbudget.messages import load_messages
+from xlbudget.workbook.live.ledger import (
+    APPLIES,
+    FIRST_LINE,
+    FORM,
+    LEFT,
+    LINK,
+    RIGHT,
+    RULE,
+    SAYS,
+    WEIGHT,
+    Sheets,
+)
+from xlbudget.workbook.live.regions import Grid, at, span, unseen
+from xlbudget.workbook.xlsx.formula import (
+    ERROR_WEIGHT,
+    NOTE_WEIGHT,
+    WARNING_WEIGHT,
+    Formula,
+    Value,
+    quoted,
+)
+from xlbudget.workbook.xlsx.styles import (
+    AMBER,
+    GREY,
+    PAPER_A4,
+    PLAIN,
+    RED,
+    STATE,
+    WORDS,
+    Formats,
+)
+from xlbudget.workbook.xlsx.styles import (
+    LINK as LINKED,
+)
+
+MORE_ROWS = 80
+"""How many more constraints than apply now the sheet has rows for."""
+
+PLACE_NAME = "row_place"
+"""Name of the line's place in the ledger, for the row in which a formula stands."""
+
+TITLE_ROW, VERDICT_ROW, HINT_ROW, HEAD_ROW, BODY_ROW = range(5)
+NUMBER, SHEET, RULE_ID, MUST, LEFT_SIDE, RIGHT_SIDE, APART, STATED, GOES_TO, PLACE = range(10)
+WIDTHS = (6, 8, 9, 62, 15, 15, 11, 9, 14, 4)
+FIELDS = {SHEET: FORM, RULE_ID: RULE, MUST: SAYS, LEFT_SIDE: LEFT, RIGHT_SIDE: RIGHT}
+
+
+class Entry(NamedTuple):
+    """What a line of the ledger says now."""
+
+    rule: str
+    form: str
+    key: str
+    applies: bool
+    left: float
+    right: float
+    filled: int
+    units: int
+    weight: int
+    link: str
+    says: str
+
+
+def state_of(weight: int) -> str:
+    """The gravity that a weight stands for; nothing for what holds."""
+    for least, severity in ((ERROR_WEIGHT, ERROR), (WARNING_WEIGHT, WARNING), (NOTE_WEIGHT, NOTE)):
+        if weight >= least:
+            return severity
+    return ""
+
+
+def counts_of(entries: Sequence[Entry]) -> dict[str, int]:
+    """How many constraints apply, and how many are in each state."""
+    weights = [entry.weight for entry in entries if entry.applies]
+    counts = dict.fromkeys(("all", ERROR, WARNING, NOTE, ""), 0)
+    counts["all"] = len(weights)
+    for weight in weights:
+        counts[state_of(weight)] += 1
+    return counts
+
+
+def write_review(
+    sheet: Any,
+    grid: Grid,
+    sheets: Sheets,
+    entries: Sequence[Entry],
+    formats: Formats,
+) -> None:
+    """Write the sheet over the ledger's lines."""
+    words = load_messages()["book"]
+    counts = counts_of(entries)
+    size = min(len(entries), counts["all"] + MORE_ROWS)
+    lay_out_review(sheet, size)
+    head = words["review"]
+    sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, GOES_TO, head["title"], formats.cell(TITLE))
+    verdict = verdict_of(grid, sheets, entries, size)
+    style = formats.cell(STATE)
+    sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO, "", style)
+    sheet.put(VERDICT_ROW, 0, verdict, style)
+    sheet.merge_range(HINT_ROW, 0, HINT_ROW, GOES_TO, head["hint"], formats.cell(WORDS))
+    for column, heading in enumerate(head["headings"]):
+        sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
+    applying = [(place, entry) for place, entry in enumerate(entries, start=1) if entry.applies]
+    for nth in range(1, size + 1):
+        place, entry = applying[nth - 1] if nth <= len(applying) else (0, None)
+        _write_row(sheet, words, sheets.ledger, len(entries), nth, place, entry, formats)
+    colour_states(sheet, words, size, formats)
+    sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+
+
+def verdict_of(
+    grid: Grid, sheets: Sheets, entries: Sequence[Entry], rows: int | None = None
+) -> Formula:
+    """通过 or 不通过, the counts, and what is beyond the sheet's `rows` or the checks' reach."""
+    words = load_messages()["book"]
+    names = words["review"]["counts"]
+    counts = counts_of(entries)
+    weights = _column(sheets.ledger, WEIGHT, len(entries))
+    applying = f"SUM({_column(sheets.ledger, APPLIES, len(entries))})"
+
+    def least(weight: int) -> str:
+        return f'COUNTIF({weights},">={weight}")'
+
+    texts = {
+        "all": applying,
+        ERROR: least(ERROR_WEIGHT),
+        WARNING: f"({least(WARNING_WEIGHT)}-{least(ERROR_WEIGHT)})",
+        NOTE: f"({least(NOTE_WEIGHT)}-{least(WARNING_WEIGHT)})",
+        "": f"({applying}-{least(NOTE_WEIGHT)})",
+    }
+    passed, failed = words["passed"], words["failed"]
+    parts = [f"IF({texts[ERROR]}>0,{quoted(failed)},{quoted(passed)})"]
+    value = failed if counts[ERROR] else passed
+    for kind, name in names.items():
+        parts.append(f"{quoted(f'　{name} ')}&{texts[kind]}")
+        value += f"　{name} {counts[kind]}"
+    if rows is not None:
+        parts.append(_told(words["review"]["more"], f"({applying}-{rows})"))
+    parts.append(_told(words["review"]["unseen"], f"({unseen(grid, sheets.figures)})"))
+    return Formula("&".join(parts), value)
+
+
+def _told(sentence: str, count: str) -> str:
+    """The sentence with its count where that is more than nothing."""
+    before, after = sentence.split("{count}")
+    return f'IF({count}>0,{quoted("　" + before)}&{count}&{quoted(after)},"")'
+
+
+def state_formula(words: Any, weight: str) -> str:
+    """The word for a weight."""
+    states = words["states"]
+    text = quoted(states[""])
+    for least, severity in ((NOTE_WEIGHT, NOTE), (WARNING_WEIGHT, WARNING), (ERROR_WEIGHT, ERROR)):
+        text = f"IF({weight}>={least},{quoted(states[severity])},{text})"
+    return text
+
+
+def _write_row(
+    sheet: Any,
+    words: Any,
+    ledger: str,
+    lines: int,
+    nth: int,
+    place: int,
+    entry: Entry | None,
+    formats: Formats,
+) -> None:
+    row = BODY_ROW + nth - 1
+    sheet.put(row, PLACE, Formula(_next_place(ledger, lines, row), place))
+    for column, text, value in _fields(words, ledger, lines, nth, entry):
+        role = {STATED: STATE, GOES_TO: LINKED}.get(column, PLAIN)
+        decimals = 2 if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
+        sheet.put(row, column, Formula(text, value), formats.cell(role, 0, decimals))
+
+
+def _next_place(ledger: str, lines: int, row: int) -> str:
+    """The next line of the ledger that applies, below the one of the row above; 0 for none."""
+    applies = _column(ledger, APPLIES, lines)
+    if row == BODY_ROW:
+        return f"IFERROR(MATCH(1,{applies},0),0)"
+    before = at("", row - 1, PLACE).replace("$", "")
+    rest = f"INDEX({applies},{before}+1):{at(ledger, FIRST_LINE + lines - 1, APPLIES)}"
+    return f"IF({before}=0,0,IFERROR(MATCH(1,{rest},0)+{before},0))"
+
+
+def _fields(
+    words: Any, ledger: str, lines: int, nth: int, entry: Entry | None
+) -> Iterator[tuple[int, str, Value]]:
+    def taken(field: int) -> str:
+        return f"INDEX({_column(ledger, field, lines)},{PLACE_NAME})"
+
+    def shown(text: str) -> str:
+        return f'IF({PLACE_NAME}=0,"",{text})'
+
+    values: dict[int, Value] = {}
+    if entry:
+        values = {SHEET: entry.form, RULE_ID: entry.rule, MUST: entry.says}
+        values |= {LEFT_SIDE: entry.left, RIGHT_SIDE: entry.right}
+    yield NUMBER, shown(str(nth)), nth if entry else ""
+    for column, field in FIELDS.items():
+        yield column, shown(taken(field)), values.get(column, "")
+    apart = shown(f"ROUND({taken(LEFT)}-{taken(RIGHT)},2)")
+    yield APART, apart, (round(entry.left - entry.right, 2) or 0) if entry else ""
+    state = words["states"][state_of(entry.weight)] if entry else ""
+    yield STATED, shown(state_formula(words, taken(WEIGHT))), state
+    goes = taken(LINK)
+    yield GOES_TO, shown(f'HYPERLINK("#"&{goes},{goes})'), entry.link if entry else ""
+
+
+def _column(ledger: str, field: int, lines: int) -> str:
+    return span(ledger, FIRST_LINE, field, FIRST_LINE + lines - 1, field)
+
+
+def lay_out_review(sheet: Any, size: int) -> None:
+    """Widths, print settings and filter of a review of so many lines."""
+    for column, width in enumerate(WIDTHS):
+        hidden = {"hidden": True} if column == PLACE else {}
+        sheet.set_column(column, column, width, None, hidden)
+    sheet.set_row(TITLE_ROW, 30)
+    sheet.set_row(VERDICT_ROW, 24)
+    sheet.set_row(HINT_ROW, 22)
+    sheet.freeze_panes(BODY_ROW, 0)
+    sheet.repeat_rows(HEAD_ROW)
+    sheet.autofilter(HEAD_ROW, 0, BODY_ROW + size - 1, GOES_TO)
+    sheet.set_landscape()
+    sheet.set_paper(PAPER_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.print_area(0, 0, BODY_ROW + size - 1, GOES_TO)
+    sheet.set_footer("&C&P / &N")
+
+
+def colour_states(sheet: Any, words: Any, size: int, formats: Formats) -> None:
+    """Each line in the colour of its state, and the verdict where it is bad."""
+    state = "$" + at("", BODY_ROW, STATED).replace("$", "")
+    for severity, colour in ((ERROR, RED), (WARNING, AMBER), (NOTE, GREY)):
+        sheet.conditional_format(
+            *(BODY_ROW, 0, BODY_ROW + size - 1, GOES_TO),
+            {
+                "type": "formula",
+                "criteria": f"={state}={quoted(words['states'][severity])}",
+                "format": formats.colour(colour),
+            },
+        )
+    verdict = at("", VERDICT_ROW, 0)
+    failed = quoted(words["failed"])
+    sheet.conditional_format(
+        *(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO),
+        {
+            "type": "formula",
+            "criteria": f"=LEFT({verdict},{len(words['failed'])})={failed}",
+            "format": formats.colour(RED),
+        },
+    )

@@ -1,0 +1,122 @@
+"""Live totals on the forms: the formula of every cell that a rule defines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.constraint import Term
+from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.packs.model import Pack
+from xlbudget.rules.compile import Trees
+from xlbudget.rules.define import definitions
+from xlbudget.rules.shapes import BOUND, GROUP, Pick, Shape, shapes_of
+from xlbudget.workbook.live.regions import Grid, Region, at
+from xlbudget.workbook.xlsx.formula import Formula, number
+
+Places = dict[tuple[str, int, int], Formula]
+"""(sheet, row, column) → formula."""
+
+
+def totals(pack: Pack, budget: Budget, trees: Trees, grid: Grid, figures: str) -> Places:
+    """Formulas of all totals, in rows that are there and in rows still to be filled in. The
+    budget's totals must be those that the formulas give (`rules.define.derived`)."""
+    amounts = dict(budget.amounts())
+    places: Places = {}
+    shapes = shapes_of(pack)
+    for cell, (instance, constraint) in definitions(pack, trees).items():
+        region = grid[BlockKey(cell.form, cell.block)]
+        row = _row_of(region, cell.row)
+        if row is None:
+            continue
+        (pick,) = tops if (tops := _tops(shapes[instance.shape])) else (None,)
+        parts = _of_tops(grid, pick, cell, figures) if pick else _of_terms(grid, constraint.right)
+        amount = amounts.get(cell)
+        places[region.sheet, row, region.columns[cell.column]] = _total(parts, amount)
+    places |= _spare(pack, grid)
+    return places
+
+
+def _total(parts: str, amount: Decimal | None) -> Formula:
+    """The sum of the parts, nothing where they come to nothing."""
+    total = f"ROUND({parts},2)"
+    return Formula(f'IF({total}=0,"",{total})', number(amount) if amount else "")
+
+
+def _row_of(region: Region, identity: str) -> int | None:
+    if identity in region.fixed:
+        return region.fixed[identity]
+    if identity in region.ids:
+        return region.row_at(region.ids.index(identity) + 1)
+    return None
+
+
+def _tops(shape: Shape) -> list[Pick]:
+    return [pick for pick in shape.right if pick.how == GROUP and pick.row == "tops"]
+
+
+def _of_tops(grid: Grid, pick: Pick, cell: CellKey, figures: str) -> str:
+    """Rows under no other, those included that are inserted later."""
+    region = grid[pick.block]
+    column = pick.column or cell.column
+    parents, rows = region.helper_range("parent", figures), region.behind_range(column, figures)
+    return f"SUMIF({parents},0,{rows})"
+
+
+def _of_terms(grid: Grid, terms: Iterable[Term]) -> str:
+    added = [term.cell for term in terms if term.coefficient > 0]
+    taken = [term.cell for term in terms if term.coefficient < 0]
+    text = f"SUM({','.join(_runs(grid, added))})" if added else "0"
+    return text + (f"-SUM({','.join(_runs(grid, taken))})" if taken else "")
+
+
+def _runs(grid: Grid, cells: Iterable[CellKey]) -> Iterator[str]:
+    """References to cells that stand on the form."""
+    places = []
+    for cell in cells:
+        region = grid[BlockKey(cell.form, cell.block)]
+        row = _row_of(region, cell.row)
+        if row is not None:
+            places.append((row, region.columns[cell.column]))
+    yield from _ranges(places)
+
+
+def _ranges(places: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """References to places, neighbours in one row or column joined to ranges."""
+    runs: list[list[tuple[int, int]]] = []
+    for place in places:
+        if runs and _neighbours(runs[-1], place):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    for run in runs:
+        first, last = (at("", *place).replace("$", "") for place in (run[0], run[-1]))
+        yield first if first == last else f"{first}:{last}"
+
+
+def _neighbours(run: list[tuple[int, int]], place: tuple[int, int]) -> bool:
+    step = (place[0] - run[-1][0], place[1] - run[-1][1])
+    if len(run) > 1 and step != (run[-1][0] - run[-2][0], run[-1][1] - run[-2][1]):
+        return False
+    return step in ((0, 1), (1, 0))
+
+
+def _spare(pack: Pack, grid: Grid) -> Places:
+    """Rows not yet filled in: what each row's own columns define."""
+    places: Places = {}
+    for shape in shapes_of(pack):
+        if not shape.part.defines or shape.row_word != "row" or shape.on is None:
+            continue
+        region = grid[shape.on]
+        if any(pick.how != BOUND for pick in (*shape.left, *shape.right)):
+            continue
+        (left,) = shape.left
+        for place in range(1, region.height + 1):
+            if region.ids[place - 1]:
+                continue
+            row = region.row_at(place)
+            cells = ",".join(_ranges((row, region.columns[p.column]) for p in shape.right))
+            where = (region.sheet, row, region.columns[left.column])
+            places.setdefault(where, _total(f"SUM({cells})", None))
+    return places

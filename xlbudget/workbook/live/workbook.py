@@ -1,0 +1,158 @@
+"""The official workbook: contents, a sheet a form, the review, and the hidden sheets behind
+them. The same input gives the same bytes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from xlbudget.core.budget import Budget
+from xlbudget.core.key import column_letters, sheet_name
+from xlbudget.layout.plan import plan
+from xlbudget.messages import load_messages
+from xlbudget.packs.model import Pack
+from xlbudget.rules.compile import Trees, trees_of
+from xlbudget.rules.confront import confront
+from xlbudget.rules.define import derived
+from xlbudget.rules.shapes import shapes_of
+from xlbudget.workbook.live.cell_weights import marks
+from xlbudget.workbook.live.code_lists import code_lists
+from xlbudget.workbook.live.code_lists import entries as code_entries
+from xlbudget.workbook.live.contents import Tab, about_of, state_of_form, write_contents
+from xlbudget.workbook.live.figures import mirror
+from xlbudget.workbook.live.form_sheet import Behind, mark_name, write_form
+from xlbudget.workbook.live.ledger import (
+    FORM,
+    KEY,
+    LINK,
+    NAMES,
+    RULE,
+    SAYS,
+    Line,
+    Sheets,
+    Writer,
+    inner_shift,
+    lines_of,
+)
+from xlbudget.workbook.live.line_values import cell_weights, entries_of, formulas_of
+from xlbudget.workbook.live.regions import Grid, grid_of
+from xlbudget.workbook.live.review import PLACE, PLACE_NAME, Entry, verdict_of, write_review
+from xlbudget.workbook.live.totals import Places, totals
+from xlbudget.workbook.xlsx.formula import Formula
+from xlbudget.workbook.xlsx.package import Book, Sheet
+from xlbudget.workbook.xlsx.styles import Formats
+
+CREATED = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+"""A fixed date in the package, so that equal workbooks are equal files."""
+
+Totals = Callable[[Pack, Budget, Trees, Grid, str], Places]
+
+
+def workbook_bytes(pack: Pack, budget: Budget) -> bytes:
+    """The .xlsx package with the figures as they are, blank where the budget has nothing."""
+    return _package(pack, budget, lambda *_: {})
+
+
+def live_workbook_bytes(pack: Pack, budget: Budget) -> bytes:
+    """The .xlsx package with totals that compute themselves from their parts."""
+    there = _all_blocks(pack, budget)
+    computed = derived(pack, there, trees_of(pack, there))
+    kept = {key: rows for key, rows in computed.blocks.items() if key in budget.blocks}
+    return _package(pack, budget._replace(blocks=kept), totals)
+
+
+def _all_blocks(pack: Pack, budget: Budget) -> Budget:
+    return budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
+
+
+def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
+    book = new_book(budget)
+    _write(book, pack, budget, total)
+    return book.packed()
+
+
+def new_book(budget: Budget) -> Book:
+    """An empty workbook of that department; equal ones are equal files."""
+    book = Book()
+    book.set_properties({"created": CREATED, "title": budget.department})
+    return book
+
+
+def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
+    names = load_messages()["book"]["sheets"]
+    sheets = Sheets(names["figures"], names["ledger"], names["marks"])
+    plans = [plan(pack, form, budget) for form in pack.forms.values()]
+    grid = grid_of(pack, plans)
+    there = _all_blocks(pack, budget)
+    trees = trees_of(pack, there)
+    codes = code_lists(pack, names["codes"])
+    scale, judged = confront(pack, there, trees)
+    lines = lines_of(pack, grid)
+    writer = Writer(pack, grid, sheets, inner_shift(grid))
+    entries = entries_of(pack, there, writer, lines, scale, judged)
+    places = total(pack, there, trees, grid, sheets.figures)
+    behind = Behind(grid, codes, about_of(names["contents"]), places, sheets.figures)
+    formats = Formats(book)
+    contents = book.sheet(names["contents"])
+    tabs = [Tab(names["review"], load_messages()["book"]["review"]["title"])]
+    for planned in plans:
+        sheet = book.sheet(planned.form.sheet)
+        write_form(sheet, planned, pack, budget, behind, formats)
+        band = grid[planned.form.blocks[0].id].band
+        book.define_name(mark_name(planned.form.key), f"={sheet_name(sheets.marks)}!A{band + 1}")
+    for field, name in NAMES.items():
+        book.define_name(name, "=" + _own_line(sheets.ledger, field))
+    review = book.sheet(names["review"])
+    book.define_name(PLACE_NAME, "=" + _own_line(names["review"], PLACE))
+    write_review(review, grid, sheets, entries, formats)
+    verdict = verdict_of(grid, sheets, entries)
+    states = [
+        (planned.form, state_of_form(planned, grid, lines, entries, there, names))
+        for planned in plans
+    ]
+    hint = load_messages()["book"]["hint"]
+    write_contents(contents, pack, there, states, verdict, hint, tabs, formats)
+    behind_all = ("figures", "ledger", "marks", "codes")
+    hidden = [book.sheet(names[key]) for key in behind_all]
+    for row, column, formula in mirror(pack, there, trees, grid, codes):
+        _write_formula(hidden[0], row, column, formula)
+    _write_ledger(hidden[1], pack, writer, lines, entries)
+    weights = cell_weights(pack, judged)
+    for row, column, formula in marks(pack, grid, sheets, lines, weights):
+        _write_formula(hidden[2], row, column, formula)
+    for row, column, content in code_entries(pack, codes):
+        hidden[3].write(row, column, content)
+    for sheet in hidden:
+        sheet.hide()
+
+
+def _own_line(sheet: str, field: int) -> str:
+    """A name's reference to this field in whatever row it is used."""
+    return f"{sheet_name(sheet)}!${column_letters(field)}1"
+
+
+def _write_ledger(
+    sheet: Any, pack: Pack, writer: Writer, lines: Sequence[Line], entries: Sequence[Entry]
+) -> None:
+    """A line a constraint: words as they are, figures as formulas."""
+    shapes = shapes_of(pack)
+    for line, entry in zip(lines, entries, strict=True):
+        row = line.number
+        sheet.write_string(row, RULE, entry.rule)
+        sheet.write_string(row, FORM, entry.form)
+        sheet.write_string(row, LINK, entry.link)
+        if line.row and not line.place:
+            sheet.write_string(row, KEY, entry.key)
+        if not line.place:
+            sheet.write_string(row, SAYS, entry.says)
+        for field, formula in formulas_of(writer, line, shapes[line.shape], entry).items():
+            _write_formula(sheet, row, field, formula)
+
+
+def _write_formula(sheet: Sheet, row: int, column: int, formula: Formula) -> None:
+    """A formula on a hidden sheet, where nothing moves and no reference need be absolute."""
+    if formula.text.isdigit():
+        sheet.write_number(row, column, int(formula.text))
+    else:
+        sheet.put(row, column, formula._replace(text=formula.text.replace("$", "")))

@@ -1,0 +1,1 @@
+"""A file or a folder of any kind → raw cells."""

@@ -1,0 +1,74 @@
+"""A file or a folder → raw cells, by the reader that its content asks for."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.sheet import RawWorkbook, workbook_of
+from xlbudget.workbook.read.sniff import LOCKED, TEXT, XLS, ZIP, kind_of, read_bytes, refusal
+from xlbudget.workbook.read.zip_limits import OPENXML, open_package
+
+
+def read_workbook(path: Path, own: Sequence[str] = (), password: str = "") -> RawWorkbook:
+    """Every worksheet's raw cells. Raises FileFault for whatever cannot or must not be read.
+
+    `own` names the sheets of a workbook that checks itself (`sheet.wanted`). A folder of CSV files
+    is a workbook whose sheets are the files.
+    """
+    if path.is_dir():
+        from xlbudget.workbook.read.delimited import read_folder
+
+        return RawWorkbook(path, read_folder(path))
+    content = read_bytes(path)
+    try:
+        return _read(path, content, own)
+    except FileFault as fault:
+        if fault.kind != "encrypted" or fault.case:
+            raise
+    from xlbudget.workbook.read.sandbox.parent import decrypted
+
+    return _read(path, decrypted(content, password), own)
+
+
+def package_bytes(path: Path, password: str = "") -> bytes:
+    """The .xlsx package of a file, its password taken off; for programs that change a copy.
+    Raises FileFault where it is none."""
+    content = read_bytes(path)
+    if kind_of(content) == LOCKED:
+        from xlbudget.workbook.read.sandbox.parent import decrypted
+
+        content = decrypted(content, password)
+    if kind_of(content) != ZIP or open_package(content)[0] != OPENXML:
+        raise FileFault("not_changed")
+    return content
+
+
+def _read(path: Path, content: bytes, own: Sequence[str]) -> RawWorkbook:
+    kind, package = kind_of(content), None
+    if kind == ZIP:
+        kind, package = open_package(content)
+    if kind == OPENXML and package:
+        from xlbudget.workbook.read.xlsx.reader import read_sheets
+
+        listed, sheets = read_sheets(content, package, own)
+        return workbook_of(path, listed, sheets, own)
+    return _read_other(path, kind, content, package, own)
+
+
+def _read_other(
+    path: Path, kind: str, content: bytes, package: zipfile.ZipFile | None, own: Sequence[str]
+) -> RawWorkbook:
+    if kind == XLS or package:
+        from xlbudget.workbook.read.sandbox.parent import confined_sheets
+
+        return workbook_of(path, *confined_sheets(kind, content, own), own)
+    if kind == TEXT:
+        from xlbudget.workbook.read.delimited import read_text
+
+        return RawWorkbook(path, (read_text(path.stem, content),))
+    if kind == LOCKED:
+        raise FileFault("encrypted")
+    raise refusal(kind)

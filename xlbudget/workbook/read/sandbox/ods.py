@@ -1,0 +1,311 @@
+""".ods: cells, formats, errors and hidden sheets in one pass; runs in a child process only.
+
+calamine gives no error values and no formats of an .ods, and TRUE as 1: so it is read here.
+Cells and rows that are repeated are counted, and written out only where something stands in them.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+from xlbudget.core.amount import NOT_SAID, SHOWS_PERCENT
+from xlbudget.core.reading import Lines
+from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.cell_decimals import Marks
+from xlbudget.workbook.read.number_formats import MOST_DECIMALS
+from xlbudget.workbook.read.sheet import (
+    MOST_TEXT,
+    Listed,
+    RawSheet,
+    check_filled,
+    check_spread,
+    wanted,
+)
+from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
+from xlbudget.workbook.read.zip_limits import open_package, read_part
+
+NAMESPACES = {
+    "urn:oasis:names:tc:opendocument:xmlns:table:1.0": "table",
+    "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
+    "urn:oasis:names:tc:opendocument:xmlns:style:1.0": "style",
+    "urn:oasis:names:tc:opendocument:xmlns:text:1.0": "text",
+    "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0": "number",
+    "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0": "draw",
+    "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
+}
+MANIFEST = "META-INF/manifest.xml"
+META = "meta.xml"
+CALCULATING = (b"LibreOffice", b"OpenOffice")
+CELLS = ("table:table-cell", "table:covered-table-cell")
+PERCENTAGE = "percentage"
+NUMBERS = ("float", "currency", PERCENTAGE)
+INVISIBLE = ("collapse", "filter")
+FORMATS = ("number:number-style", "number:currency-style")
+NOT_TEXT = ("office:annotation", "table:detective", "draw:frame")
+
+
+def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[RawSheet]]:
+    """The worksheets that the workbook lists, and those to read. Raises FileFault."""
+    _, package = open_package(content)
+    if MANIFEST in package.NameToInfo and b"encryption-data" in read_part(package, MANIFEST):
+        raise FileFault("encrypted", "unknown")
+    reader = _Reader(_calculates(package))
+    for part in ("styles.xml", "content.xml"):
+        if part in package.NameToInfo:
+            _parse(read_part(package, part), reader)
+    found = [sheet for sheet in reader.sheets if not sheet.copied]
+    hidden = {sheet.name: sheet.style in reader.hidden for sheet in found}
+    listed = [Listed(sheet.name, hidden[sheet.name], "") for sheet in found]
+    names = {sheet.name for sheet in wanted(listed, own)}
+    return listed, [
+        RawSheet(
+            sheet.name,
+            sheet.grid(),
+            sheet.decimals.by_row(),
+            frozenset(sheet.uncalculated),
+            sheet.errors,
+            hidden[sheet.name],
+            lines=sheet.lines(),
+        )
+        for sheet in found
+        if sheet.name in names
+    ]
+
+
+def _calculates(package: zipfile.ZipFile) -> bool:
+    """Was it written by a program that calculates, and writes an empty text as nothing?"""
+    said = read_part(package, META) if META in package.NameToInfo else b""
+    return any(program in said for program in CALCULATING)
+
+
+def _parse(xml: bytes, reader: _Reader) -> None:
+    parser = expat.ParserCreate(namespace_separator="\n")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.begin
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError:
+        raise FileFault("damaged") from None
+
+
+def _short(name: str) -> str:
+    space, _, local = name.rpartition("\n")
+    return f"{NAMESPACES.get(space, '?')}:{local}"
+
+
+def _times(said: Mapping[str, str], name: str, most: int) -> int:
+    text = said.get(name, "1")
+    return min(int(text), most) if text.isdigit() and len(text) < 9 else most
+
+
+@dataclass
+class _Sheet:
+    """One sheet, growing cell by cell. `styles` are the columns' own, with how many each;
+    `copied` is a sheet of another file, kept beside for its links."""
+
+    name: str
+    style: str
+    styles: list[tuple[int, str]] = field(default_factory=list)
+    cells: dict[tuple[int, int], Any] = field(default_factory=dict)
+    decimals: Marks = field(default_factory=Marks)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    row: int = 0
+    rows: int = 1
+    column: int = 0
+    copied: bool = False
+    collapsed: bool = False
+
+    def column_style(self) -> str:
+        """The style that a cell without one has here."""
+        passed = 0
+        for count, style in self.styles:
+            passed += count
+            if self.column < passed:
+                return style
+        return ""
+
+    def lines(self) -> Lines:
+        """The hidden rows and columns as far as there are cells, and merged ranges."""
+        width = max((column for _, column in self.cells), default=-1) + 1
+        columns = {c for a, b in self.hidden_columns for c in range(a, min(b, width))}
+        return Lines(frozenset(self.hidden_rows), frozenset(columns), tuple(self.merged))
+
+    def grid(self) -> list[list[Any]]:
+        """The cells in rows, A1 first."""
+        rows = max((row for row, _ in self.cells), default=-1) + 1
+        columns = max((column for _, column in self.cells), default=-1) + 1
+        check_spread(self.name, rows, columns)
+        grid: list[list[Any]] = [[""] * columns for _ in range(rows)]
+        for (row, column), value in self.cells.items():
+            grid[row][column] = value
+        return grid
+
+
+class _Reader:
+    """Handlers for the parser, and what they found."""
+
+    def __init__(self, calculated: bool) -> None:
+        self.calculated = calculated
+        self.formats: dict[str, int] = {}
+        self.styles: dict[str, tuple[str, str]] = {}
+        self.hidden: set[str] = set()
+        self.sheets: list[_Sheet] = []
+        self.style = self.format = ""
+        self.said: dict[str, str] | None = None
+        self.pieces: list[str] = []
+        self.inside = self.outside = self.filled = self.length = 0
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        tag = _short(name)
+        said = {_short(key): value for key, value in attributes.items()}
+        self.outside += tag in NOT_TEXT
+        if tag == "table:table":
+            self.sheets.append(_Sheet(said.get("table:name", ""), said.get("table:style-name", "")))
+        elif tag.startswith(("style:", "number:")) or tag in FORMATS:
+            self._begin_style(tag, said)
+        elif self.sheets:
+            self._begin_cell(tag, said)
+
+    def _begin_style(self, tag: str, said: Mapping[str, str]) -> None:
+        if tag == "style:style":
+            self.style = said.get("style:name", "")
+            above = said.get("style:parent-style-name", "")
+            self.styles[self.style] = (said.get("style:data-style-name", ""), above)
+        elif tag == "style:table-properties" and said.get("table:display") == "false":
+            self.hidden.add(self.style)
+        elif tag in FORMATS:
+            self.format = said.get("style:name", "")
+        elif tag == "number:number" and self.format:
+            places = said.get("number:decimal-places", "")
+            known = places.isdigit() and len(places) < 9
+            self.formats[self.format] = min(int(places), MOST_DECIMALS) if known else NOT_SAID
+
+    def _begin_cell(self, tag: str, said: dict[str, str]) -> None:
+        sheet = self.sheets[-1]
+        if tag == "table:table-column":
+            many = _times(said, "table:number-columns-repeated", LAST_COLUMN)
+            before = sum(count for count, _ in sheet.styles)
+            sheet.styles.append((many, said.get("table:default-cell-style-name", "")))
+            if said.get("table:visibility") in INVISIBLE:
+                sheet.hidden_columns.append((before, before + many))
+        elif tag == "table:table-source":
+            sheet.copied = True
+        elif tag == "table:table-row":
+            sheet.rows = _times(said, "table:number-rows-repeated", LAST_ROW)
+            sheet.column = 0
+            sheet.collapsed = said.get("table:visibility") in INVISIBLE
+        elif tag in CELLS:
+            self.said, self.pieces = said, []
+        elif tag == "text:p" and not self.outside:
+            self.inside += 1
+            self.pieces.extend(["\n"] if self.pieces else [])
+        elif self.inside and tag in ("text:s", "text:tab", "text:line-break"):
+            self.text(" " * _times(said, "text:c", 100) if tag == "text:s" else "\n")
+
+    def text(self, text: str) -> None:
+        """Characters; those of notes and drawings are not the cell's."""
+        if self.inside and not self.outside:
+            self.pieces.append(text)
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        tag = _short(name)
+        self.outside -= tag in NOT_TEXT
+        if tag in FORMATS:
+            self.format = ""
+        elif tag == "text:p" and not self.outside:
+            self.inside = max(self.inside - 1, 0)
+        elif tag in CELLS and self.sheets and self.said is not None:
+            self._cell(self.sheets[-1], self.said)
+            self.said = None
+        elif tag == "table:table-row" and self.sheets:
+            self.sheets[-1].row += self.sheets[-1].rows
+
+    def _cell(self, sheet: _Sheet, said: Mapping[str, str]) -> None:
+        many = _times(said, "table:number-columns-repeated", LAST_COLUMN)
+        error = said.get("calcext:value-type") == "error"
+        shown = "".join(self.pieces)
+        kind = said.get("office:value-type", "")
+        value = shown if error else _value(kind, said, shown)
+        formula = "table:formula" in said and not self.calculated
+        uncalculated = formula and not kind and not shown
+        if value not in ("", None) or error or uncalculated:
+            self._put(sheet, said, many, value, shown if error else "", uncalculated)
+        sheet.column += many
+
+    def _put(
+        self,
+        sheet: _Sheet,
+        said: Mapping[str, str],
+        many: int,
+        value: Any,
+        error: str,
+        uncalculated: bool,
+    ) -> None:
+        if sheet.row + sheet.rows > LAST_ROW or sheet.column + many > LAST_COLUMN:
+            raise FileFault("outside", sheet=sheet.name)
+        self.filled += many * sheet.rows
+        self.length += many * sheet.rows * (len(value) if isinstance(value, str) else 0)
+        check_filled(sheet.name, self.filled)
+        if self.length > MOST_TEXT:
+            raise FileFault(
+                "too_large",
+                "text",
+                count=str(self.length // 1_000_000),
+                limit=str(MOST_TEXT // 1_000_000),
+            )
+        style = said.get("table:style-name", "") or sheet.column_style()
+        decimals = self._decimals(style) if isinstance(value, float) else NOT_SAID
+        if said.get("office:value-type") == PERCENTAGE:
+            decimals = SHOWS_PERCENT
+        if sheet.collapsed:
+            sheet.hidden_rows.update(range(sheet.row, sheet.row + sheet.rows))
+        down = _times(said, "table:number-rows-spanned", LAST_ROW)
+        if down > 1:
+            right = sheet.column + _times(said, "table:number-columns-spanned", LAST_COLUMN) - 1
+            sheet.merged.append((sheet.row, sheet.column, sheet.row + down - 1, right))
+        for row in range(sheet.row, sheet.row + sheet.rows):
+            for column in range(sheet.column, sheet.column + many):
+                at = row, column
+                sheet.cells[at] = "" if error else value
+                sheet.decimals.add(*at, decimals)
+                if error:
+                    sheet.errors[at] = error
+                if uncalculated:
+                    sheet.uncalculated.add(at)
+
+    def _decimals(self, style: str) -> int:
+        """Decimals of a cell style, by its own format or that of the one it is made from."""
+        for _ in range(8):
+            format_, above = self.styles.get(style, ("", ""))
+            if format_:
+                return self.formats.get(format_, NOT_SAID)
+            style = above
+        return NOT_SAID
+
+
+def _value(kind: str, said: Mapping[str, str], shown: str) -> Any:
+    """A cell's value: number, truth, date or text."""
+    if kind in NUMBERS:
+        try:
+            return float(said.get("office:value", ""))
+        except ValueError:
+            return shown
+    if kind == "boolean":
+        return said.get("office:boolean-value") == "true"
+    if kind == "date":
+        return said.get("office:date-value", shown)
+    if kind == "time":
+        return said.get("office:time-value", shown)
+    return said.get("office:string-value", shown)

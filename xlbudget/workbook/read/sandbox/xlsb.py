@@ -1,0 +1,126 @@
+""".xlsb: the records of MS-XLSB; runs in a child process only (`parent`)."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from struct import unpack_from
+
+from xlbudget.core.amount import NOT_SAID
+from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.number_formats import decimals_shown
+from xlbudget.workbook.read.sandbox.records import Noted, Records, decimals_of, joined
+from xlbudget.workbook.read.sheet import Listed, RawSheet, wanted
+from xlbudget.workbook.read.xlsx.reader import RELATION
+from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW, attributes
+from xlbudget.workbook.read.xlsx.scan import decoded
+from xlbudget.workbook.read.zip_limits import open_package, read_part
+
+BUNDLE_SHEET, FORMAT, XF, XFS_BEGIN, XFS_END = 156, 44, 47, 617, 618
+ROW, BLANK, RK, ERROR, BOOL, REAL, TEXT, SHARED = 0, 1, 2, 3, 4, 5, 6, 7
+FORMULA_TEXT, FORMULA_NUMBER, FORMULA_BOOL, FORMULA_ERROR = 8, 9, 10, 11
+COLUMN, MERGED = 60, 176
+HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 0x01
+FILLED = range(RK, FORMULA_ERROR + 1)
+NUMBERS = (RK, REAL, FORMULA_NUMBER)
+
+
+def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[RawSheet]]:
+    """The worksheets that the workbook lists, and those to read. Raises FileFault; whatever else
+    a reader raises means that the file is damaged."""
+    _, package = open_package(content)
+    book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.bin"))
+    listed = _listed(package, book_part)
+    chosen = wanted(listed, own)
+    styles = _styles(package, book_part)
+    noted = {one.name: _noted(one.name, read_part(package, one.part), styles) for one in chosen}
+    return listed, joined(content, chosen, noted)
+
+
+def _records(part: bytes) -> Records:
+    """Each record with its number; both number and size are written in bytes of seven bits."""
+    place = 0
+    while place < len(part):
+        number = part[place]
+        place += 1
+        if number & 0x80:
+            number = (number & 0x7F) | part[place] << 7
+            place += 1
+        size = 0
+        for shift in (0, 7, 14, 21):
+            byte = part[place]
+            place += 1
+            size |= (byte & 0x7F) << shift
+            if not byte & 0x80:
+                break
+        yield number, part[place : place + size]
+        place += size
+
+
+def _text(body: bytes, at: int) -> tuple[str, int]:
+    """A text with its length before it, and where it ends."""
+    (length,) = unpack_from("<I", body, at)
+    if length == 0xFFFFFFFF:
+        return "", at + 4
+    end = at + 4 + 2 * length
+    return body[at + 4 : end].decode("utf-16-le", "replace"), end
+
+
+def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
+    folder, _, file = book_part.rpartition("/")
+    parts = {}
+    for found in RELATION.findall(read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))):
+        said = attributes(found)
+        if said.get(b"Type", b"").endswith(b"/worksheet"):
+            target = decoded(said.get(b"Target", b""))
+            part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+            parts[decoded(said.get(b"Id", b""))] = part.lstrip("/")
+    listed = []
+    for number, body in _records(read_part(package, book_part)):
+        if number == BUNDLE_SHEET:
+            relation, end = _text(body, 8)
+            if relation in parts:
+                hidden = bool(unpack_from("<I", body)[0])
+                listed.append(Listed(_text(body, end)[0], hidden, parts[relation]))
+    return listed
+
+
+def _styles(package: zipfile.ZipFile, book_part: str) -> list[int]:
+    """Decimals that each cell style shows."""
+    part = f"{book_part.rpartition('/')[0]}/styles.bin".lstrip("/")
+    if part not in package.NameToInfo:
+        return []
+    custom: dict[int, str] = {}
+    formats: list[int] = []
+    inside = False
+    for number, body in _records(read_part(package, part)):
+        inside = number == XFS_BEGIN or (inside and number != XFS_END)
+        if number == FORMAT:
+            custom[unpack_from("<H", body)[0]] = _text(body, 2)[0]
+        elif number == XF and inside:
+            formats.append(unpack_from("<H", body, 2)[0])
+    return [decimals_shown(one, custom) for one in formats]
+
+
+def _noted(name: str, part: bytes, styles: Sequence[int]) -> Noted:
+    noted = Noted()
+    row = 0
+    for number, body in _records(part):
+        if number == ROW:
+            (row,) = unpack_from("<I", body)
+            if len(body) > 11 and body[11] & HIDDEN_ROW:
+                noted.hidden_rows.add(row)
+        elif number == COLUMN and body[16] & HIDDEN_COLUMN:
+            first, last = unpack_from("<II", body)
+            noted.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+        elif number == MERGED:
+            noted.merge(*unpack_from("<IIII", body))
+        elif number in FILLED:
+            column, style = unpack_from("<II", body)
+            if row >= LAST_ROW or column >= LAST_COLUMN:
+                raise FileFault("outside", sheet=name)
+            shown = decimals_of(styles, style & 0xFFFFFF) if number in NUMBERS else NOT_SAID
+            noted.cell((row, column), shown)
+            if number in (ERROR, FORMULA_ERROR):
+                noted.error((row, column), body[8])
+    return noted

@@ -1,0 +1,107 @@
+"""A workbook's raw cells, whatever kind of file they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xlbudget.core.reading import Lines
+from xlbudget.workbook.errors import FileFault
+
+MOST_SHEETS = 500
+MOST_MERGED = 20_000
+MOST_CELLS_A_SHEET = 2_000_000
+MOST_CELLS = 4_000_000
+MOST_FILLED = 900_000
+"""Cells with something in them, in all: each costs some 140 bytes while it is read, and some 300
+until the whole file has become figures."""
+MOST_TEXT = 64_000_000
+"""Characters in cells, were each text stored as often as it is shown."""
+
+
+class RawSheet(NamedTuple):
+    """One worksheet, addresses counted from 0 at A1. `decimals` says row by row, a byte
+    a cell, how many its number format shows (`shown`); rows and cells of which nothing is said may
+    be left out at the end. `errors` holds the error values as Excel shows them; `formulas` the
+    cells that hold one, as far as the format tells."""
+
+    name: str
+    rows: list[list[Any]]
+    decimals: Sequence[bytes]
+    uncalculated: frozenset[tuple[int, int]]
+    errors: Mapping[tuple[int, int], str]
+    hidden: bool
+    formulas: Iterable[tuple[int, int]] = ()
+    lines: Lines = Lines()
+
+
+class RawWorkbook(NamedTuple):
+    """A workbook's worksheets in order. `contents` and `origins` are those of the sheets put around
+    the forms by us that say something of them, where there are such."""
+
+    path: Path
+    sheets: tuple[RawSheet, ...]
+    contents: RawSheet | None = None
+    origins: RawSheet | None = None
+
+
+KEPT = 2
+"""The first so many of our own sheets (contents, origins) are read."""
+
+
+class Listed(NamedTuple):
+    """A worksheet as the workbook lists it: its name, whether it is hidden, where its cells are."""
+
+    name: str
+    hidden: bool
+    part: str
+
+
+def wanted(listed: Sequence[Listed], own: Sequence[str]) -> list[Listed]:
+    """The worksheets to read. `own` names the sheets of a workbook that checks itself: where
+    hidden ones of these names are there, they and the others so named hold nothing typed by
+    people, but the first two. Raises FileFault for too many sheets, and for two of one name."""
+    if len(listed) > MOST_SHEETS:
+        raise FileFault("too_large", "sheets", count=str(len(listed)), limit=str(MOST_SHEETS))
+    names = set()
+    for sheet in listed:
+        if sheet.name.lower() in names:
+            raise FileFault("duplicate_sheets", name=sheet.name)
+        names.add(sheet.name.lower())
+    if checks_itself(listed, own):
+        return [sheet for sheet in listed if sheet.name not in own[KEPT:]]
+    return list(listed)
+
+
+def checks_itself(listed: Iterable[Listed], own: Sequence[str]) -> bool:
+    """Does this workbook bear the hidden sheets of one that checks itself?"""
+    return any(sheet.hidden and sheet.name in own for sheet in listed)
+
+
+def workbook_of(
+    path: Path, listed: Sequence[Listed], sheets: Iterable[RawSheet], own: Sequence[str]
+) -> RawWorkbook:
+    """The workbook of the sheets that were read; `listed` are all that there were."""
+    by_name = {sheet.name: sheet for sheet in sheets}
+    kept: list[RawSheet | None] = [None] * KEPT
+    if checks_itself(listed, own):
+        kept = [by_name.pop(name, None) for name in own[:KEPT]]
+    return RawWorkbook(path, tuple(by_name.values()), *kept)
+
+
+def check_filled(name: str, filled: int) -> None:
+    """Refuse more cells with something in them than a budget could have. Raises FileFault."""
+    if filled > MOST_FILLED:
+        raise FileFault("too_large", "cells", sheet=name, count=str(filled), limit=str(MOST_FILLED))
+
+
+def check_spread(name: str, rows: int, columns: int) -> int:
+    """How many cells a sheet spans, so many rows down and columns across. Raises FileFault with
+    the corner where a cell far out makes it span too many."""
+    if rows * columns > MOST_CELLS_A_SHEET:
+        from xlbudget.core.key import column_letters
+
+        cell = f"{column_letters(columns - 1)}{rows}"
+        raise FileFault("stray_cell", sheet=name, cell=cell)
+    return rows * columns

@@ -1,0 +1,121 @@
+"""One pass over the XML of a sheet, for what calamine does not say: how many decimals a cell
+shows, formulas that were never calculated, error values, and cells too far out.
+
+Patterns never look past the next `<`, so that hostile XML takes no longer than its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from xlbudget.core.key import column_letters
+from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.cell_decimals import Cells, Marks
+from xlbudget.workbook.read.sheet import check_filled, check_spread
+from xlbudget.workbook.read.xlsx.row_shapes import usual
+from xlbudget.workbook.read.xlsx.rows_columns import (
+    ROW,
+    attributes,
+    check_merged,
+    check_rows,
+    lines_of,
+)
+from xlbudget.workbook.read.xlsx.scan import Scan, decoded, position, style_decimals
+
+CELL = re.compile(rb"<(?:\w{1,20}:)?c(\s[^<>]*?)?(/?)>")
+FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*><f[\s>/]')
+FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
+UNCALCULATED = re.compile(
+    rb"<c\s(?![^<>]*t=\"str\")[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
+)
+VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)<")
+
+
+def scan_cells(name: str, xml: bytes, styles: tuple[int, ...]) -> Scan:
+    """Look at every cell of a sheet; `styles` are the decimals of each cell style. Raises
+    FileFault."""
+    check_merged(name, xml)
+    check_rows(name, xml)
+    calculated = b"<f" in xml
+    telling = calculated and UNCALCULATED.search(xml)
+    scan = None if telling else usual(styles).scan(name, xml)
+    if scan is None:
+        scan = _scan_any(name, xml, styles)
+    scan.formulas = _formulas(name, xml) if calculated else ()
+    scan.lines = lines_of(xml, scan.columns)
+    return scan
+
+
+def _formulas(name: str, xml: bytes) -> Cells:
+    columns: dict[bytes, int] = {}
+    formulas = Cells()
+    for found in FORMULA_CELL.finditer(xml):
+        formulas.add(*position(name, found[1] + found[2], columns))
+    return formulas
+
+
+def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> Scan:
+    """Cells however they are written, and what stands inside them."""
+    scan = Scan()
+    marks = Marks()
+    columns: dict[bytes, int] = {}
+    implicit = _Implicit(xml)
+    seen: set[int] = set()
+    before: tuple[int, Mapping[bytes, bytes], tuple[int, int]] | None = None
+    for found in CELL.finditer(xml):
+        said = attributes(found[1])
+        reference = said.get(b"r")
+        if reference is None:
+            at = implicit.at(found.start())
+        else:
+            at = position(name, reference, columns)
+            implicit.column = at[1]
+        place = at[0] << 32 | at[1]  # a third of a pair's memory
+        if place in seen:
+            cell = f"{column_letters(at[1])}{at[0] + 1}"
+            raise FileFault("duplicate_cells", "cell", sheet=name, cell=cell)
+        seen.add(place)
+        scan.rows, scan.columns = max(scan.rows, at[0] + 1), max(scan.columns, at[1] + 1)
+        if before:
+            _look_inside(xml[before[0] : found.start()], before[1], before[2], scan)
+        before = None if found[2] else (found.end(), said, at)
+        if before:
+            scan.filled += 1
+            check_filled(name, scan.filled)
+            marks.add(*at, style_decimals(styles, said.get(b"s", b"")))
+    if before:
+        end = xml.find(b"sheetData>", before[0])
+        _look_inside(xml[before[0] : end if end >= 0 else len(xml)], before[1], before[2], scan)
+    check_spread(name, scan.rows, scan.columns)
+    scan.decimals = marks.by_row()
+    return scan
+
+
+class _Implicit:
+    """Positions of cells that bear no reference: counted on from the row and cell before."""
+
+    def __init__(self, xml: bytes) -> None:
+        self.xml, self.row, self.column, self.end = xml, -1, -1, 0
+
+    def at(self, start: int) -> tuple[int, int]:
+        for found in ROW.finditer(self.xml, self.end, start):
+            number = attributes(found[1]).get(b"r", b"")
+            self.row = int(number) - 1 if number.isdigit() and len(number) < 8 else self.row + 1
+            self.column = -1
+        self.end = start
+        self.column += 1
+        return max(self.row, 0), self.column
+
+
+def _look_inside(
+    inside: bytes, said: Mapping[bytes, bytes], at: tuple[int, int], scan: Scan
+) -> None:
+    """Formulas without a value, and error values."""
+    value = VALUE.search(inside)
+    kind = said.get(b"t")
+    scan.texts += kind == b"s"
+    if kind == b"e":
+        scan.errors[at] = decoded(value[1]) if value else ""
+    if kind != b"str" and (value is None or not value[1]) and FORMULA.search(inside):
+        scan.uncalculated.add(at)

@@ -1,0 +1,200 @@
+"""Cells of .xlsx and .xlsm: values by python-calamine, the rest from the parts themselves.
+
+Reading runs no macro, opens no link and writes nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.number_formats import decimals_shown
+from xlbudget.workbook.read.sheet import (
+    MOST_CELLS,
+    MOST_TEXT,
+    Listed,
+    RawSheet,
+    check_filled,
+    wanted,
+)
+from xlbudget.workbook.read.xlsx.cells import scan_cells
+from xlbudget.workbook.read.xlsx.rows_columns import attributes
+from xlbudget.workbook.read.xlsx.scan import Scan, decoded
+from xlbudget.workbook.read.zip_limits import read_part
+
+SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
+RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship(\s[^<>]*?)/?>")
+FORMAT = re.compile(rb"<(?:\w{1,20}:)?numFmt(\s[^<>]*?)/?>")
+STYLES_BEGIN = re.compile(rb"<(?:\w{1,20}:)?cellXfs[^<>]*>")
+STYLES_END = re.compile(rb"</(?:\w{1,20}:)?cellXfs>")
+STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
+SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
+SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
+TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
+
+MANY = 2_000
+"""Rows from which a sheet is long: what equal texts take is worth looking at them."""
+MOST_KEPT = 10_000
+"""Texts that are remembered at a time, so that equal ones are one object."""
+
+
+def read_sheets(
+    content: bytes, package: zipfile.ZipFile, own: Sequence[str]
+) -> tuple[list[Listed], list[RawSheet]]:
+    """The worksheets that the workbook lists, and those to read. Raises FileFault."""
+    book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
+    listed = _listed(package, book_part)
+    chosen = wanted(listed, own)
+    styles = _style_decimals(package, book_part)
+    scans = []
+    for sheet in chosen:
+        scans.append(scan_cells(sheet.name, read_part(package, sheet.part), styles))
+        _check_all(sheet.name, scans)
+    _check_texts(package, chosen, sum(scan.texts for scan in scans))
+    values = _values(content, [sheet.name for sheet in chosen])
+    return listed, [
+        RawSheet(
+            sheet.name,
+            rows,
+            scan.decimals,
+            frozenset(scan.uncalculated),
+            scan.errors,
+            sheet.hidden,
+            scan.formulas,
+            scan.lines,
+        )
+        for sheet, scan, rows in zip(chosen, scans, values, strict=True)
+    ]
+
+
+def _check_all(name: str, scans: Sequence[Scan]) -> None:
+    spread = sum(scan.size for scan in scans)
+    if spread > MOST_CELLS:
+        raise FileFault("too_large", "cells", sheet=name, count=str(spread), limit=str(MOST_CELLS))
+    check_filled(name, sum(scan.filled for scan in scans))
+
+
+def _check_texts(package: zipfile.ZipFile, chosen: Sequence[Listed], cells: int) -> None:
+    """A long text kept once and shown in many cells is as long as it is in all of them."""
+    for name in package.namelist():
+        if name.lower().endswith("sharedstrings.xml"):
+            xml = read_part(package, name)
+            texts = xml.split(b"</si>") if b"</si>" in xml else TEXT_END.split(xml)
+            lengths = list(map(len, texts))
+            if max(lengths) * cells <= MOST_TEXT:
+                continue
+            shown = _shown(package, chosen, lengths)
+            if shown > MOST_TEXT:
+                raise FileFault(
+                    "too_large",
+                    "text",
+                    count=str(shown // 1_000_000),
+                    limit=str(MOST_TEXT // 1_000_000),
+                )
+
+
+def _shown(package: zipfile.ZipFile, chosen: Sequence[Listed], lengths: Sequence[int]) -> int:
+    """The length of all texts in all cells; a cell whose text is not found counts as the
+    longest."""
+    longest, total = max(lengths), 0
+    for sheet in chosen:
+        xml = read_part(package, sheet.part)
+        total += longest * (len(SHARED.findall(xml)) - len(SHARED_TEXT.findall(xml)))
+        for number in SHARED_TEXT.findall(xml):
+            place = int(number)
+            total += lengths[place] if place < len(lengths) else longest
+    return total
+
+
+def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
+    """Every worksheet in order."""
+    folder, _, file = book_part.rpartition("/")
+    relations = read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))
+    return list(_listed_in(folder, relations, read_part(package, book_part)))
+
+
+@lru_cache(maxsize=2)
+def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[Listed, ...]:
+    """The same from the parts themselves, which are one in all files of a template."""
+    relations = {}
+    for found in RELATION.findall(related):
+        said = attributes(found)
+        if said.get(b"Type", b"").endswith(b"/worksheet"):
+            target = decoded(said.get(b"Target", b""))
+            part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+            relations[said.get(b"Id", b"")] = part.lstrip("/")
+    listed = []
+    for found in SHEET.findall(book):
+        said = attributes(found)
+        part = relations.get(said.get(b"id", b""), "")
+        if part:
+            hidden = said.get(b"state", b"visible") != b"visible"
+            listed.append(Listed(decoded(said.get(b"name", b"")), hidden, part))
+    return tuple(listed)
+
+
+def _style_decimals(package: zipfile.ZipFile, book_part: str) -> tuple[int, ...]:
+    """Decimals that each cell style shows, by style number."""
+    part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
+    if part not in package.NameToInfo:
+        return ()
+    return _decimals_in(read_part(package, part))
+
+
+@lru_cache(maxsize=2)
+def _decimals_in(styles: bytes) -> tuple[int, ...]:
+    """The same from the part itself, which is one in all files of a template."""
+    custom: dict[int, str] = {}
+    for found in FORMAT.findall(styles):
+        said = attributes(found)
+        custom[_number(said.get(b"numFmtId", b""))] = decoded(said.get(b"formatCode", b""))
+    begin = STYLES_BEGIN.search(styles)
+    end = STYLES_END.search(styles, begin.end()) if begin else None
+    if not begin or not end:
+        return ()
+    numbers = (
+        attributes(found).get(b"numFmtId", b"0")
+        for found in STYLE.findall(styles, begin.end(), end.start())
+    )
+    return tuple(decimals_shown(_number(number), custom) for number in numbers)
+
+
+def _number(digits: bytes) -> int:
+    """A format's number; -1 for what is none."""
+    return int(digits) if digits.isdigit() and len(digits) < 9 else -1
+
+
+def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:
+    """Values by calamine, A1-true also where leading rows and columns are empty."""
+    import python_calamine
+
+    kept: dict[str, str] = {}
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [_rows(book.get_sheet_by_name(name), kept) for name in names]
+    except BaseException as error:
+        # calamine's panics derive from BaseException; its messages are no help to anyone.
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        raise FileFault("damaged") from error
+
+
+def _rows(sheet: Any, kept: dict[str, str]) -> list[list[Any]]:
+    """The rows of a sheet; of a long one, one by one, each text that stands in it often as one
+    object."""
+    if sheet.height < MANY:
+        rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+        return rows
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    rows, keep = [], kept.setdefault
+    for row in sheet.iter_rows():
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        texts = [keep(v, v) if v.__class__ is str else v for v in row]
+        rows.append(left + texts if left else texts)
+    return rows

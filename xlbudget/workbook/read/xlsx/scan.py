@@ -1,0 +1,64 @@
+"""What a pass over the XML of a sheet finds, and how it reads references and texts."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.key import column_index
+from xlbudget.core.reading import Lines
+from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
+
+ANY_CELL = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
+REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
+
+
+@dataclass
+class Scan:
+    """What the pass found. `decimals` as in RawSheet; `texts` counts cells that hold shared
+    texts."""
+
+    decimals: list[bytes] = field(default_factory=list)
+    uncalculated: set[tuple[int, int]] = field(default_factory=set)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: Iterable[tuple[int, int]] = ()
+    lines: Lines = field(default_factory=Lines)
+    rows: int = 0
+    columns: int = 0
+    filled: int = 0
+    texts: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many cells the sheet spans."""
+        return self.rows * self.columns
+
+
+def decoded(text: bytes) -> str:
+    """A text of the XML as it is meant."""
+    return html.unescape(text.decode("utf-8", "replace"))
+
+
+def style_decimals(styles: Sequence[int], number: bytes) -> int:
+    """The decimals that the style of that number shows."""
+    place = int(number) if number.isdigit() and len(number) < 9 else -1
+    return styles[place] if 0 <= place < len(styles) else NOT_SAID
+
+
+def position(sheet: str, reference: bytes, columns: dict[bytes, int]) -> tuple[int, int]:
+    """The row and column of a reference; `columns` keeps those of letters. Raises FileFault."""
+    found = REFERENCE.match(reference)
+    if not found:
+        raise FileFault("damaged")
+    letters = found[1]
+    column = columns.get(letters)
+    if column is None:
+        columns[letters] = column = column_index(letters.decode())
+    row = int(found[2]) - 1
+    if row >= LAST_ROW or column >= LAST_COLUMN:
+        raise FileFault("outside", sheet=sheet)
+    return row, column

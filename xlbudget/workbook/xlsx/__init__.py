@@ -1,0 +1,1 @@
+"""Written XML: formulas with their values, styles, raw rows, the package."""
