@@ -59,5 +59,5 @@ def _explained(file: Path, pack_name: str | None, map_file: Path | None, passwor
     from xlbudget.report.recognition_report import explained
 
     pack, mapped = load_mapped_pack(pack_name, map_file)
-    book = read_raw_workbook(file, pack, password)
+    book = read_raw_workbook(file, password)
     return explained(pack, str(file), explain(pack, book.sheets, mapped))

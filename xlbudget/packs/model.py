@@ -156,14 +156,14 @@ class Form(NamedTuple):
     beside: tuple[Mapping[str, str], ...]
 
 
-class Part(NamedTuple):
+class RuleClause(NamedTuple):
     """One constraint shape or kind of a rule, as the pack's text says it."""
 
     where: str
     holds: str = ""
     on: tuple[str, ...] = ()
     each: tuple[str, ...] = ()
-    given: tuple[Mapping[str, str], ...] = ({},)
+    bindings: tuple[Mapping[str, str], ...] = ({},)
     when: str = ""
     defines: str = ""
     between: str = ""
@@ -178,7 +178,7 @@ class Rule(NamedTuple):
 
     `other_year` is the severity by case where the budget is of another year than the form set and
     its catalogues, if that differs. `example` is a case that breaks it (made by the program where
-    the rule is between figures), `usual` how people come to break it.
+    the rule is between figures), `common_mistake` how people come to break it.
     """
 
     id: str
@@ -189,9 +189,9 @@ class Rule(NamedTuple):
     why: str
     source: str
     example: str
-    usual: str
-    mend: str
-    parts: tuple[Part, ...]
+    common_mistake: str
+    fix: str
+    parts: tuple[RuleClause, ...]
     where: str
 
     @property
@@ -208,7 +208,7 @@ class Rule(NamedTuple):
         return self.says.get(case) or self.says.get("") or self.sentence
 
 
-class Picture(NamedTuple):
+class ChartSpec(NamedTuple):
     """One column of a block to be shown as a picture: `rows` are row id → words, in order."""
 
     form: str
@@ -236,7 +236,7 @@ class Pack:
     form_texts: Mapping[str, Form]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
-    pictures: Mapping[str, Picture]
+    pictures: Mapping[str, ChartSpec]
 
     @cached_property
     def blocks(self) -> Mapping[BlockKey, Block]:
