@@ -39,9 +39,9 @@ def measured(command: list[str | Path]) -> tuple[float, int]:
 
 FORMS_ALONE = """
 import sys, openpyxl
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.messages import load_messages
 book = openpyxl.load_workbook(sys.argv[1], data_only=True)
-for name in load_pack(default_pack()).words["book"]["sheets"].values():
+for name in load_messages()["book"]["sheets"].values():
     del book[name]
 for sheet in book:
     sheet.conditional_formatting = type(sheet.conditional_formatting)()

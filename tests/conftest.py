@@ -15,6 +15,7 @@ import pytest
 from openpyxl.formatting.formatting import ConditionalFormattingList
 
 from xlbudget.core.budget import Budget
+from xlbudget.messages import load_messages
 from xlbudget.ops.check.budget_json import from_data, parse
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
@@ -83,7 +84,7 @@ def forms_bytes(pack: Pack, example_bytes: bytes) -> bytes:
 
 def forms_only(pack: Pack, package: bytes) -> bytes:
     book = openpyxl.load_workbook(BytesIO(package), data_only=True)
-    for name in pack.words["book"]["sheets"].values():
+    for name in load_messages()["book"]["sheets"].values():
         del book[name]
     for name in list(book.defined_names):
         del book.defined_names[name]

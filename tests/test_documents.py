@@ -62,7 +62,7 @@ def source() -> str:
 def pack_words() -> str:
     """The words of packs and of cases."""
     files = [ROOT / "schemas" / "pack.schema.json", *ROOT.glob("templates/**/*.yaml")]
-    files += ROOT.glob("tests/cases/**/*.yaml")
+    files += [*ROOT.glob("tests/cases/**/*.yaml"), *ROOT.glob("xlbudget/messages/*.yaml")]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 

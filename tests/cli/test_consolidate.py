@@ -36,6 +36,7 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
+from xlbudget.messages import load_messages
 from xlbudget.ops.check.check import found_in_sum, judged_in_sum
 from xlbudget.ops.consolidate.merge import merged, part_of, part_of_sum
 from xlbudget.packs.model import TOTAL, Pack
@@ -219,7 +220,7 @@ def test_the_workbook_checks_itself(small: Path, pack: Pack) -> None:
     _, output = consolidated(small)
     reading = read_file(output)[1]
     assert reading.remarks == ()
-    names, words = pack.words["book"]["sheets"], pack.words["book"]["states"]
+    names, words = load_messages()["book"]["sheets"], load_messages()["book"]["states"]
     book = openpyxl.load_workbook(output, data_only=True)
     states = [row[7] for row in book[names["review"]].iter_rows(min_row=5, values_only=True)]
     found = found_in_sum(pack, reading)
@@ -240,7 +241,7 @@ def test_its_formulas_calculate_to_what_the_check_says(
     book = openpyxl.load_workbook(output)
     book["表一"]["B6"].value += more
     book.save(output)
-    names, words = pack.words["book"]["sheets"], pack.words["book"]["states"]
+    names, words = load_messages()["book"]["sheets"], load_messages()["book"]["states"]
     (rows,) = office.do(load=str(output), show=[[names["review"], BODY_ROW, GOES_TO]])
     reading = read_file(output)[1]
     unit = Decimal(100)

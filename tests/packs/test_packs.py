@@ -16,6 +16,7 @@ from conftest import EXAMPLE
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.layout.recognise.recognise import recognise
+from xlbudget.messages import load_messages
 from xlbudget.ops.check.budget_schema import schema_text
 from xlbudget.ops.check.check import check
 from xlbudget.packs.errors import PackError
@@ -43,7 +44,7 @@ def test_every_pack_is_sound(name: str) -> None:
 
 def test_every_rule_says_why_and_what_to_do(pack: Pack) -> None:
     for rule in pack.rules.values():
-        assert rule.sentence and rule.why and rule.usual and rule.mend, rule.id
+        assert rule.sentence and rule.why and rule.common_mistake and rule.fix, rule.id
         assert rule.source or rule.id[0] in "FSV", rule.id
 
 
@@ -82,7 +83,7 @@ def test_adding_a_rule_and_a_column_is_data_only(copy: Path, tmp_path: Path) -> 
         file.write(
             "- id: A1099\n  on: f10\n  each: row\n  holds: total <= last_year\n"
             "  says: '{row}不应大于上年预算数'\n  why: 只减不增。\n  source: 试验\n"
-            "  usual: 比上年多报了。\n  mend: 核对。\n"
+            "  common_mistake: 比上年多报了。\n  fix: 核对。\n"
         )
     pack = load_pack("shanxi/2025", copy)
     assert lint(pack, copy) == []
@@ -123,7 +124,7 @@ FAULTS = [
     (
         "forms/f11.yaml",
         "    rows: {total",
-        "    rows: {levels: [unit]}\n  more:\n    columns: [name: 单位]\n    rows: {total",
+        "    rows: {levels: [unit]}\n  more:\n    columns: [name: 单位, a: 金额]\n    rows: {total",
         21,
         "one block of a form at most",
     ),
@@ -159,6 +160,24 @@ def test_a_pack_extends_only_its_own_year(copy: Path) -> None:
         load_pack("shanxi/2025", copy)
 
 
+def test_the_programs_sentences_are_as_their_schema_says() -> None:
+    """Every sentence that the program looks up, and in it only the words that it fills in."""
+    schema = json.loads((ROOT / "schemas" / "messages.schema.json").read_text(encoding="utf-8"))
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(load_messages())
+    assert [(error.json_path, error.message) for error in errors] == []
+
+
+def test_the_nations_pack_counts_no_forms() -> None:
+    """How many forms there are is a place's to say."""
+    nation = [
+        *(templates_root() / "national").rglob("*.yaml"),
+        *(ROOT / "xlbudget").rglob("*.yaml"),
+    ]
+    assert len(nation) > 5
+    for path in nation:
+        assert not re.search("十[一二三]张", path.read_text(encoding="utf-8")), path
+
+
 def test_nothing_about_a_form_stands_in_python(pack: Pack) -> None:
     """No title, form key, sheet name, rule id or code of a catalogue in the package's code."""
     words = {form.title.replace(str(pack.year) + "年", "") for form in pack.forms.values()}
@@ -169,3 +188,165 @@ def test_nothing_about_a_form_stands_in_python(pack: Pack) -> None:
         text = path.read_text(encoding="utf-8")
         code = re.sub(r'"""[\s\S]*?"""', "", text)
         assert [word for word in words if word in code] == [], path
+
+
+SLIPS = {
+    "tab": ("pack.yaml", b"pack: a/2025\n\tyear: 2025\n", 2, "a tab cannot indent"),
+    "not YAML": ("forms/f02.yaml", b"form: [\n", 2, "not YAML"),
+    "deep": ("forms/f02.yaml", b"[" * 200_000 + b"]" * 200_000, 1, "nested too deep"),
+    "deep by lines": ("forms/f02.yaml", b"[\n" * 200_000 + b"]" * 200_000, 51, "nested too deep"),
+    "rather deep": ("forms/f02.yaml", b"[" * 999 + b"]" * 999, 1, "cannot be checked"),
+    "half a character": ("forms/f02.yaml", b'form: "\\ud800"\n', 1, ""),
+    "control character": ("words.yaml", b"print:\n  empty: \x00\n", 2, "not YAML"),
+    "not UTF-8": ("words.yaml", "print:\n  empty: 空".encode("gb18030"), 2, "not UTF-8"),
+    "empty": ("rules/a-within.yaml", b"", 1, "nothing: must be a list"),
+    "only a comment": ("pack.yaml", b"# 2025\n", 1, "nothing: must be a mapping"),
+    "two documents": ("pack.yaml", b"a: 1\n---\na: 1\n", 2, "not YAML"),
+    "key twice": ("codes.yaml", b"a:\n  title: a\n  title: b\n", 3, "'title' stands twice"),
+    "list for a key": ("codes.yaml", b"? [a]\n: b\n", 1, "where a word must stand"),
+    "tag": ("codes.yaml", b"a: !!python/name:os.system x\n", 1, "not YAML"),
+    "binary": ("codes.yaml", b"a: !!binary eHg=\n", 1, "not YAML"),
+    "wrong number": ("codes.yaml", b"a: !!int x\n", 1, "not YAML"),
+    "in itself": ("codes.yaml", b"a: &a [*a]\n", 1, "an alias inside of itself"),
+    "without end": (
+        "codes.yaml",
+        b"a: &a0 [x]\n"
+        + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b"*a%d," % (n - 1) * 9) for n in range(1, 9)),
+        6,
+        "aliases without end",
+    ),
+    "number for a text": ("pack.yaml", b"pack: 7\n", 1, "7: must be a text (put it into quotes)"),
+    "text for a number": ("pack.yaml", b"year: '2025'\n", 1, "'2025': must be a whole number"),
+    "near word": ("pack.yaml", b"yaer: 2025\n", 1, "did you mean 'year'?"),
+    "list for a map": ("words.yaml", b"units: [a]\n", 1, "['a']: must be a mapping"),
+    "brace": ("forms/f02.yaml", b"title: '{yaer}'\n", 1, "only {year} is filled in"),
+    "no such pack": (
+        "pack.yaml",
+        "pack: shanxi/2025\nyear: 2025\nplace: 山西省\nunit: 万元\nextends: mars/2025\n".encode(),
+        5,
+        "no pack 'mars/2025'; there are: national/2025, shanxi/2025",
+    ),
+    "itself": (
+        "pack.yaml",
+        "pack: shanxi/2025\nyear: 2025\nplace: 山西省\nunit: 万元\nextends: shanxi/2025\n".encode(),
+        5,
+        "extends itself",
+    ),
+    "not its folder": (
+        "pack.yaml",
+        "pack: shanxi/2026\nyear: 2025\nplace: 山西省\nunit: 万元\n".encode(),
+        1,
+        "the folders are called 'shanxi/2025'",
+    ),
+    "no table": ("codes.yaml", "a: {title: 甲, file: a.csv, levels: {类: 3}}\n".encode(), 1, ""),
+    "outside": ("codes.yaml", b"a:\n  file: ../a.csv\n", 2, "inside of the pack's folder"),
+    "unknown file": ("words.yml", b"a: b\n", 1, "no file of a pack; there may be pack.yaml"),
+    "unknown folder": ("rule/a.yaml", b"[]", 1, "no file of a pack"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_what_stands_in_a_pack_is_told_never_fallen_over(copy: Path, slip: str) -> None:
+    file, data, line, message = SLIPS[slip]
+    path = copy / "shanxi" / "2025" / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    with pytest.raises(PackError) as error:
+        load_pack("shanxi/2025", copy)
+    if slip == "no table":
+        path = path.with_name("a.csv")
+    faults = error.value.faults
+    assert [f for f in faults if (f.file, f.line) == (str(path), line) and message in f.message], (
+        faults
+    )
+
+
+TABLES = {
+    "empty": ("function.csv", "", 1, "the file is empty"),
+    "only a head": ("function.csv", "code,name\n", 1, "nothing stands here"),
+    "no name": ("function.csv", "code,nmae\n201,甲\n", 1, "'name' is missing"),
+    "unknown column": ("function.csv", "code,name,x\n201,甲,1\n", 1, "unknown word 'x'"),
+    "column twice": ("function.csv", "code,name,name\n201,甲,甲\n", 1, "'name' stands twice"),
+    "short row": ("function.csv", "code,name\n201,甲\n202\n", 3, "1 cells; the first line has 2"),
+    "letters": ("function.csv", "code,name\n201,甲\n2O2,乙\n", 3, "code: '2O2': must be digits"),
+    "no number": ("function.csv", "code,name,seen\n201,甲,x\n", 2, "seen: 'x': must be a whole"),
+    "no code": ("economic-map.csv", "department,government\n,\n", 2, "nothing stands here"),
+    "unknown code": ("economic-map.csv", "department,government\n9,9\n", 2, "9 is not in"),
+    "over two lines": ("function.csv", 'code,name\n201,"甲\n乙"\n', 2, "over several lines"),
+    "open quote": ("function.csv", 'code,name\n201,"甲\n', 1, "not CSV"),
+}
+
+
+@pytest.mark.parametrize("slip", TABLES)
+def test_tables_are_told_by_line(copy: Path, slip: str) -> None:
+    file, text, line, message = TABLES[slip]
+    path = copy / "national" / "2025" / "codes" / file
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PackError) as error:
+        load_pack("shanxi/2025", copy)
+    told = [f for f in error.value.faults if f.file == str(path)]
+    assert (told[0].line, message in told[0].message) == (line, True), told
+
+
+def test_files_and_folders_in_each_others_place(copy: Path) -> None:
+    folder = copy / "shanxi" / "2025"
+    shutil.rmtree(folder / "forms")
+    (folder / "forms").write_text("", encoding="utf-8")
+    (folder / "words.yaml").mkdir()
+    (copy / "national" / "2025" / "codes" / "function.csv").unlink()
+    with pytest.raises(PackError) as error:
+        load_pack("shanxi/2025", copy)
+    told = {Path(fault.file).name: fault.message for fault in error.value.faults}
+    assert told == {
+        "forms": "must be a folder",
+        "words.yaml": "cannot be read: Is a directory",
+        "function.csv": "cannot be read: No such file or directory",
+    }
+
+
+def test_all_faults_are_told_at_once(copy: Path) -> None:
+    folder = copy / "shanxi" / "2025"
+    _change(folder / "pack.yaml", "year: 2025", "yaer: 2025")
+    _change(folder / "forms" / "f01.yaml", "number: 1", "number: one")
+    _change(folder / "rules" / "a-within.yaml", "  why: ", "  wy: ")
+    _change(copy / "national" / "2025" / "codes.yaml", "title: 支出功能分类科目", "titel: 支出")
+    with pytest.raises(PackError) as error:
+        load_pack("shanxi/2025", copy)
+    assert {Path(fault.file).name for fault in error.value.faults} == {
+        *("pack.yaml", "f01.yaml", "a-within.yaml")
+    }
+
+
+NAMES = [
+    ("forms/f01.yaml", "each: function", "each: functions", "no catalogue 'functions'"),
+    ("forms/f01.yaml", "level: 类", "level: 目", "no level '目'; there are 类, 款, 项"),
+    ("forms/f01.yaml", "set: classes", "set: current_total", "a row is called so too"),
+    ("forms/f01.yaml", "- gov_fund: 二", "- general: 二", "row 'general' stands 2 times"),
+    ("forms/f02.yaml", "- gov_fund: 政", "- general: 政", "column 'general' stands 2 times"),
+    ("forms/f02.yaml", "- code: 科目编码\n          - name: 科目名称", "- a: b", "names the rows"),
+    ("forms/f06.yaml", ", government: economic-government", "", "go together"),
+    ("forms/f02.yaml", "number: 2", "number: 3", "form f02 has it already"),
+    ("forms/f02.yaml", "form: f02", "form: f01", "form f01 stands in another file too"),
+    ("forms/f11.yaml", "levels: [unit]", "levels: [office]", "no level 'office'"),
+    (
+        "pack.yaml",
+        "unit: 万元",
+        "unit: 百元",
+        "no unit '百元'; words.yaml has 元, 千元, 万元, 亿元",
+    ),
+    ("pack.yaml", "year: 2025", "year: 2025\nremoves: [A999]", "there is no rule A999"),
+    ("rules/x-between.yaml", "blocks: [f02, f03]", "blocks: [f02, f93]", "no form 'f93'"),
+    ("rules/x-between.yaml", "      blocks: [f02, f03]\n", "", "names two forms or more"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "message"), NAMES)
+def test_names_that_mean_nothing_or_two_things(
+    copy: Path, file: str, old: str, new: str, message: str
+) -> None:
+    _change(copy / "shanxi" / "2025" / file, old, new)
+    try:
+        told = "\n".join(map(str, lint(load_pack("shanxi/2025", copy), copy)))
+    except PackError as error:
+        told = str(error)
+    assert message in told

@@ -17,6 +17,7 @@ from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import BROKEN, HELD
 from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.rule_example import example_of
+from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import Pack
 from xlbudget.rules.evaluate import evaluate_all
@@ -49,7 +50,7 @@ def test_every_page_is_complete(rule: str) -> None:
 
 def test_no_two_rules_are_broken_in_the_same_words(pack: Pack) -> None:
     """A sentence that would do for any rule says nothing about its own."""
-    usual = [rule.usual for rule in pack.rules.values()]
+    usual = [rule.common_mistake for rule in pack.rules.values()]
     assert len(set(usual)) == len(usual)
     assert all(len(said) > 10 and said.endswith("。") for said in usual)
 
@@ -118,15 +119,20 @@ def _fault(tmp_path: Path, old: str, new: str) -> str:
     copy = Path(shutil.copytree(templates_root(), tmp_path / "templates"))
     path = next(p for p in copy.rglob("rules/*.yaml") if old in p.read_text(encoding="utf-8"))
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    (fault,) = lint(load_pack(default_pack(), copy), copy)
+    try:
+        (fault,) = lint(load_pack(default_pack(), copy), copy)
+    except PackError as error:
+        (fault,) = error.faults
     return str(fault)
 
 
 def test_a_rule_without_usual_slip_or_example_is_a_fault_of_the_pack(
     pack: Pack, tmp_path: Path
 ) -> None:
-    usual, example = pack.rules["A102"].usual, pack.rules["C302"].example
-    assert "'usual' is a required property" in _fault(tmp_path / "1", f"  usual: {usual}\n", "")
+    usual, example = pack.rules["A102"].common_mistake, pack.rules["C302"].example
+    assert "'common_mistake' is missing" in _fault(
+        tmp_path / "1", f"  common_mistake: {usual}\n", ""
+    )
     assert "no example" in _fault(tmp_path / "2", f"  example: {example}\n", "")
-    doubled = f"  example: 写了一个。\n  usual: {usual}\n"
-    assert "is made" in _fault(tmp_path / "3", f"  usual: {usual}\n", doubled)
+    doubled = f"  example: 写了一个。\n  common_mistake: {usual}\n"
+    assert "is made" in _fault(tmp_path / "3", f"  common_mistake: {usual}\n", doubled)

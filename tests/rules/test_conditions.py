@@ -25,8 +25,8 @@ RULE = """
   says: &text 试一试
   why: *text
   source: *text
-  usual: *text
-  mend: *text
+  common_mistake: *text
+  fix: *text
 """
 
 

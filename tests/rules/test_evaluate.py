@@ -28,9 +28,9 @@ ODD = """
 - id: A991
   why: {0}
   source: {0}
-  usual: {0}
-  mend: {0}
-  title: {0}
+  common_mistake: {0}
+  fix: {0}
+  says: {0}
   parts:
     - on: f02
       each: [parent, column]

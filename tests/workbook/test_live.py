@@ -18,6 +18,7 @@ from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.plan import plan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.evaluate import evaluate_all
@@ -41,7 +42,7 @@ def by_workbook(pack: Pack, rows: list[list[Any]]) -> Said:
 
 
 def by_check(pack: Pack, judged: list[Judged], unit: Decimal) -> Said:
-    states = pack.words["book"]["states"]
+    states = load_messages()["book"]["states"]
     every = bound_rules(pack)
     return Counter(
         (
@@ -60,7 +61,7 @@ def checked(pack: Pack, budget: Budget) -> Said:
 
 
 def review(pack: Pack) -> list[Any]:
-    return [pack.words["book"]["sheets"]["review"], BODY_ROW, GOES_TO]
+    return [load_messages()["book"]["sheets"]["review"], BODY_ROW, GOES_TO]
 
 
 def place_of(pack: Pack, budget: Budget, mutant: Mutant) -> tuple[str, int, int]:
@@ -140,7 +141,7 @@ def test_rows_beyond_the_reach_of_the_checks_are_said(
     for nth in range(9):
         typed = [["表三", 9, 0, f"20103{10 + nth}"], ["表三", 9, 1, f"第{nth}项"]]
         office.do(insert=["表三", 9], type=typed, keep=True)
-    sheets = pack.words["book"]["sheets"]
+    sheets = load_messages()["book"]["sheets"]
     (rows,) = office.do(show=[[sheets["review"], 0, 1]])
     # Nine rows more than the thirteen there were: one spare row, and five more are looked at.
     assert "还有 3 行超出校验范围" in rows[1][0]

@@ -28,6 +28,7 @@ from xlbudget.core.consolidation import Source
 from xlbudget.core.key import BlockKey
 from xlbudget.core.reading import Reading, RowPlace
 from xlbudget.core.tolerance import HELD
+from xlbudget.messages import load_messages
 from xlbudget.ops.check.check import check, found_in_sum, judged_in_sum
 from xlbudget.ops.consolidate.merge import merged, part_of
 from xlbudget.ops.consolidate.overview import overview
@@ -62,7 +63,7 @@ def judged_all(pack: Pack, budget: Budget) -> list[Judged]:
 def by_check(pack: Pack, budget: Budget, judged: Sequence[Judged]) -> Stated:
     """(form, rule, difference in the form's unit, state) of every constraint."""
     per_yuan = scaled_amounts(pack, budget).per_yuan
-    states = pack.words["book"]["states"]
+    states = load_messages()["book"]["states"]
     stated: Stated = Counter()
     for _, constraint, verdict in judged:
         form = constraint.cells()[0].form
@@ -111,7 +112,7 @@ def recalculated(pack: Pack, office: Office, path: Path) -> list[list[Any]]:
     """The rows of 校验 after LibreOffice's recalculation. What stood behind the forms before is
     what the formulas give: a program that does not calculate shows the same."""
     book = openpyxl.load_workbook(path, data_only=True)
-    sheets = pack.words["book"]["sheets"]
+    sheets = load_messages()["book"]["sheets"]
     hidden = [book[sheets[key]] for key in HIDDEN]
     areas = [[sheet.title, 0, sheet.max_column] for sheet in hidden]
     review = [sheets["review"], BODY_ROW, GOES_TO]
@@ -238,10 +239,10 @@ def test_a_form_in_yuan_beside_others_passes_in_the_workbook_as_in_the_check(
     budget = example._replace(blocks=blocks, units={"f03": "元"}, department_code="")
     path, saved = tmp_path / "预算.xlsx", tmp_path / "另存.xlsx"
     path.write_bytes(workbook_bytes(pack, budget))
-    review = pack.words["book"]["sheets"]["review"]
+    review = load_messages()["book"]["sheets"]["review"]
     (rows,) = office.do(load=str(path), show=[[review, BODY_ROW, GOES_TO]], save=str(saved))
     assert by_workbook(rows) == by_check(pack, budget, judged_all(pack, budget))
-    assert not [row for row in rows if row[7] == pack.words["book"]["states"]["error"]]
+    assert not [row for row in rows if row[7] == load_messages()["book"]["states"]["error"]]
     for each in (path, saved):
         result = check_file(each)
         assert result.reading is not None and result.reading.budget == budget

@@ -23,6 +23,7 @@ from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading, RowPlace
+from xlbudget.messages import load_messages
 from xlbudget.ops.check.check import found_in_sum, judged_in_sum
 from xlbudget.ops.consolidate.contribution import reading_of, share_of, shares_in, text_of
 from xlbudget.ops.consolidate.merge import Part, merged, part_of
@@ -191,7 +192,7 @@ def test_origins_survive_in_a_workbook(pack: Pack, tmp_path: Path) -> None:
     path = tmp_path / "汇总.xlsx"
     path.write_bytes(workbook(pack, county))
     assert max(len(text) for row in origin_rows(county) for text in row) == LIMIT
-    sheet = openpyxl.load_workbook(path)[pack.words["sources"]["origins"]]
+    sheet = openpyxl.load_workbook(path)[load_messages()["sources"]["origins"]]
     assert sheet.sheet_state == "hidden"
     reading = read_file(path)[1]
     assert reading.sources == county.sources
@@ -224,7 +225,7 @@ def seen(row: Sequence[Any]) -> list[Any]:
 
 def test_sources_sheet(pack: Pack, county: Consolidation, county_bytes: bytes) -> None:
     """Each department with its file and fingerprint; the sum is live and has its value."""
-    name = pack.words["sources"]["sheet"]
+    name = load_messages()["sources"]["sheet"]
     end = BODY_ROW + len(county.sources)
     shown = openpyxl.load_workbook(BytesIO(county_bytes), data_only=True)[name]
     live = openpyxl.load_workbook(BytesIO(county_bytes))[name]
@@ -258,7 +259,7 @@ def test_titles_lead_to_the_sources(pack: Pack, county: Consolidation, county_by
     for form in pack.forms.values():
         (title,) = [cell for row in book[form.sheet].iter_rows() for cell in row if cell.hyperlink]
         assert title.value == form.title
-        assert title.hyperlink.location == f"'{pack.words['sources']['sheet']}'!A1"
+        assert title.hyperlink.location == f"'{load_messages()['sources']['sheet']}'!A1"
 
 
 def test_same_bytes(
@@ -302,7 +303,7 @@ def test_overview_sheet(
     with zipfile.ZipFile(BytesIO(county_bytes)) as package:
         assert sum(name.startswith("xl/charts/chart") for name in package.namelist()) == 4
     book = openpyxl.load_workbook(BytesIO(county_bytes))
-    names = [pack.words["overview"]["sheet"], pack.words["sources"]["sheet"]]
+    names = [load_messages()["overview"]["sheet"], load_messages()["sources"]["sheet"]]
     assert book.sheetnames[1:3] == names
     cells = [cell.value for row in book[names[0]].iter_rows() for cell in row]
     shown = overview(pack, county)
@@ -316,7 +317,7 @@ def test_nothing_to_show(pack: Pack) -> None:
     budget = Budget(pack.name, pack.year, "万元", "某县")
     nothing = Consolidation(budget, (), ().__getitem__, {})
     assert workbook(pack, nothing)
-    assert pack.words["overview"]["clean"] in county_page(pack, nothing)
+    assert load_messages()["overview"]["clean"] in county_page(pack, nothing)
 
 
 def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
@@ -331,7 +332,7 @@ def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
     page = county_page(pack, county, [LeftOut("<b>.xlsx", "读不出")])
     assert "<script" not in page and "<b>.xlsx" not in page
     package = workbook(pack, county)
-    sheet = openpyxl.load_workbook(BytesIO(package))[pack.words["overview"]["sheet"]]
+    sheet = openpyxl.load_workbook(BytesIO(package))[load_messages()["overview"]["sheet"]]
     assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
 
 
@@ -340,7 +341,7 @@ def test_page(pack: Pack, county: Consolidation, departments: list[Budget]) -> N
     left = [LeftOut("民政局.xlsx", "读不出")]
     page = county_page(pack, county, left)
     shown = overview(pack, county, left)
-    text = pack.words["overview"]
+    text = load_messages()["overview"]
     assert text["left_out"].format(count=1) in page and "民政局.xlsx" in page
     assert page.index(text["flagged"].format(count=1)) < page.index('class="bar"')
     for bar in (*shown.classes, *shown.income, *shown.largest):

@@ -11,6 +11,7 @@ from xlbudget.app.write_files import Put, write_atomically, write_facts_file
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
+from xlbudget.messages import load_messages
 from xlbudget.ops.check.check import found_in_sum, judged_in_sum
 from xlbudget.ops.consolidate.merge import merged
 from xlbudget.ops.consolidate.overview import overview
@@ -49,8 +50,8 @@ def consolidate_files(
     first = selection.taken[0].head  # all are of one form set and year
     pack = pack_of_year(load_pack(first.pack), first.year)
     parts = [load_part(options, selection, one) for one in select_files_to_add(selection)]
-    county = merged(pack, parts, name or pack.words["consolidate"]["name"])
-    left = [LeftOut(one.file, refusal(pack, one)) for one in selection.refused]
+    county = merged(pack, parts, name or load_messages()["consolidate"]["name"])
+    left = [LeftOut(one.file, refusal(one)) for one in selection.refused]
     draft = drafted(pack, county)
     with prebuild_rows(draft.book, jobs):
         found = found_in_sum(pack, Reading(county.budget))

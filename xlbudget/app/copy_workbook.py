@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xlbudget.app.read_files import describe_fault
 from xlbudget.core.cause import Repair
-from xlbudget.packs.model import Pack
+from xlbudget.messages import load_messages
 from xlbudget.report.file_result import Checked, explained
 
 CERTAIN = 2
@@ -22,7 +22,7 @@ def annotate_copy(path: Path, checked: Checked, password: str) -> bytes:
     from xlbudget.workbook.edit.annotate import annotated
 
     entries, words = entries_of(checked), words_of(checked)
-    return _edit_copy(path, checked.pack, password, lambda book: annotated(book, entries, words))
+    return _edit_copy(path, password, lambda book: annotated(book, entries, words))
 
 
 def safe_repairs(checked: Checked) -> list[Repair]:
@@ -43,7 +43,7 @@ def correct_copy(path: Path, checked: Checked, repairs: Sequence[Repair], passwo
 
     assert checked.reading is not None
     namer = Namer(checked.pack, checked.reading)
-    words = checked.pack.words["corrections"]
+    words = load_messages()["corrections"]
     corrections = []
     for one in repairs:
         place = checked.reading.place(one.cell)
@@ -51,15 +51,10 @@ def correct_copy(path: Path, checked: Checked, repairs: Sequence[Repair], passwo
             old = "" if one.old is None else money(one.old)
             corrections.append(Correction(place, old, one.new, repair(namer, one)))
     sheet, headings = words["sheet"], words["headings"]
-    return _edit_copy(
-        path,
-        checked.pack,
-        password,
-        lambda book: corrected(book, corrections, sheet, headings),
-    )
+    return _edit_copy(path, password, lambda book: corrected(book, corrections, sheet, headings))
 
 
-def _edit_copy(path: Path, pack: Pack, password: str, change: Callable[[bytes], bytes]) -> bytes:
+def _edit_copy(path: Path, password: str, change: Callable[[bytes], bytes]) -> bytes:
     """The workbook of that file, changed. Raises Unreadable."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.open import package_bytes
@@ -67,4 +62,4 @@ def _edit_copy(path: Path, pack: Pack, password: str, change: Callable[[bytes], 
     try:
         return change(package_bytes(path, password))
     except FileFault as fault:
-        raise describe_fault(pack, path, fault) from None
+        raise describe_fault(path, fault) from None

@@ -11,6 +11,7 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.reading import Reading
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.recognise.recognise import NothingRecognised, recognise
+from xlbudget.messages import load_messages
 from xlbudget.ops.check import budget_json
 from xlbudget.ops.check.budget_schema import violations
 from xlbudget.ops.check.derive_uncalculated import recovered
@@ -55,7 +56,7 @@ def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
     """A workbook read, recognised, its totals that were never calculated recovered, and what it
     says of its sources beside them. Raises Unreadable."""
     pack, mapped = load_mapped_pack(options)
-    book = read_raw_workbook(path, pack, options.password)
+    book = read_raw_workbook(path, options.password)
     try:
         reading = recognise(pack, book.sheets, book.contents, mapped)
     except NothingRecognised:
@@ -92,12 +93,12 @@ def _mapped(pack: Pack, map_file: Path, _: int) -> tuple[Pack, tuple[MappedTable
     return load_map(pack, map_file)
 
 
-def read_raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook:
+def read_raw_workbook(path: Path, password: str = "") -> RawWorkbook:
     """The raw cells of a workbook's sheets. Raises Unreadable."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.open import read_workbook
 
-    words = pack.words
+    words = load_messages()
     sheets = words["book"]["sheets"]
     added = [words[each]["sheet"] for each in ("annotate", "corrections", "overview", "sources")]
     passed = [name for key, name in sheets.items() if key != "contents"]
@@ -105,14 +106,14 @@ def read_raw_workbook(path: Path, pack: Pack, password: str = "") -> RawWorkbook
     try:
         return read_workbook(path, own, password)
     except FileFault as fault:
-        raise describe_fault(pack, path, fault) from None
+        raise describe_fault(path, fault) from None
 
 
-def describe_fault(pack: Pack, path: Path, fault: FileFault) -> Unreadable:
+def describe_fault(path: Path, fault: FileFault) -> Unreadable:
     """Why a workbook is not read or not changed, in the words of the pack."""
     facts = dict(fault.facts)
     if "format" in facts:
-        facts["format"] = pack.words["formats"].get(facts["format"], facts["format"])
+        facts["format"] = load_messages()["formats"].get(facts["format"], facts["format"])
     return Unreadable(_remark(fault.kind, path, facts, fault.case))
 
 

@@ -7,17 +7,17 @@ from typing import Any
 
 from xlbudget.app.errors import BadRoster
 from xlbudget.layout.normalize import tidy
+from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.roster import Office, Roster, roster_of
-from xlbudget.packs.model import Pack
 
 
-def load_roster(pack: Pack, path: Path) -> Roster:
+def load_roster(path: Path) -> Roster:
     """The roster. Raises BadRoster, with every fault and its line."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.delimited import read_text
     from xlbudget.workbook.read.sniff import read_bytes
 
-    words = pack.words["consolidate"]["roster"]
+    words = load_messages()["consolidate"]["roster"]
     try:
         rows = read_text(path.stem, read_bytes(path)).rows
     except FileFault:

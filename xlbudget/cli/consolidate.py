@@ -23,6 +23,7 @@ from xlbudget.cli.colour import shows_colours, style_role
 from xlbudget.cli.options import FORCE, JOBS, MAP, PACK, PASSWORD, check_map
 from xlbudget.cli.output import refuse_existing, write_file
 from xlbudget.cli.progress import show_progress
+from xlbudget.messages import load_messages
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.report.consolidation_report import Told, consolidated
 from xlbudget.report.text_report import uncoloured
@@ -86,7 +87,7 @@ def consolidate(
     read_options = ReadOptions(pack_name, password, map_file)
     check_map(read_options)
     pack = load_pack(pack_name or default_pack())
-    roster = load_roster(pack, roster_file) if roster_file else None
+    roster = load_roster(roster_file) if roster_file else None
     results = [path for path in (output, facts, html) if path]
     for path in results:  # before the long work, not after it
         refuse_existing(path, force)
@@ -100,7 +101,7 @@ def consolidate(
         if not selection.taken:
             told = Told(len(files), (), tuple(selection.refused))
             click.echo(consolidated(pack, told), err=True)
-            click.echo(pack.words["consolidate"]["nothing"], err=True)
+            click.echo(load_messages()["consolidate"]["nothing"], err=True)
             sys.exit(2)
         gc.set_threshold(SELDOM)
         put = partial(write_file, force=force)

@@ -45,7 +45,7 @@ def new(
     password: str,
     force: bool,
 ) -> None:
-    """生成官方的十三张表，空白的，或按预算数据填好的；带“校验”表，边填边查。"""
+    """生成官方的全部表样，空白的，或按预算数据填好的；带“校验”表，边填边查。"""
     pack, budget = _budget(source, ReadOptions(pack_name, password), year)
     if department:
         budget = budget._replace(department=department)

@@ -60,5 +60,5 @@ def _explained(file: Path, options: ReadOptions) -> str:
     from xlbudget.report.recognition_report import explained
 
     pack, mapped = load_mapped_pack(options)
-    book = read_raw_workbook(file, pack, options.password)
+    book = read_raw_workbook(file, options.password)
     return explained(pack, str(file), explain(pack, book.sheets, mapped))

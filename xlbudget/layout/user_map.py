@@ -15,9 +15,10 @@ from xlbudget.core.key import BlockKey, column_index
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.headings import Wanted, wanted_columns
 from xlbudget.layout.normalize import normal, tidy
+from xlbudget.messages import load_messages
 from xlbudget.packs.errors import Fault, PackError, line_of
-from xlbudget.packs.load import read_yaml
 from xlbudget.packs.model import Pack
+from xlbudget.packs.source import read_yaml
 
 ROWS = re.compile(r"^(\d{1,7})(?:\s*[-－~～至]\s*(\d{1,7}))?$")
 LETTERS = re.compile(r"^[A-Za-z]{1,3}$")
@@ -52,7 +53,7 @@ def load_map(pack: Pack, path: Path) -> tuple[Pack, tuple[MappedTable, ...]]:
     try:
         said = read_yaml(path)
     except (OSError, UnicodeDecodeError):
-        raise PackError([Fault(str(path), 1, pack.words["map"]["unreadable"])]) from None
+        raise PackError([Fault(str(path), 1, load_messages()["map"]["unreadable"])]) from None
     reader = _Reader(pack, path)
     if not isinstance(said, dict) or not said or said.keys() - {"tables", "words"}:
         raise PackError([reader.fault((), "shape")])
@@ -93,7 +94,7 @@ class _Reader(NamedTuple):
     path: Path
 
     def fault(self, steps: tuple[Any, ...], kind: str, **facts: str) -> Fault:
-        text = self.pack.words["map"][kind].format(**facts)
+        text = load_messages()["map"][kind].format(**facts)
         return Fault(str(self.path), line_of(self.path, steps), text)
 
     def words(self, said: Any) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from xlbudget.core.key import BlockKey
 from xlbudget.packs.errors import Fault, line_of
-from xlbudget.packs.model import Block, Catalogue, Form, Picture
+from xlbudget.packs.model import Block, Catalogue, ChartSpec, Form
 
 
 def read_pictures(
@@ -17,7 +17,7 @@ def read_pictures(
     forms: Mapping[str, Form],
     catalogues: Mapping[str, Catalogue],
     faults: list[Fault],
-) -> Mapping[str, Picture]:
+) -> Mapping[str, ChartSpec]:
     """The pictures that a pack declares; faults are added to the list."""
     blocks = {block.id: block for form in forms.values() for block in form.blocks}
     found = {}
@@ -27,7 +27,7 @@ def read_pictures(
         faults += [Fault(str(path), line, f"overview {name}: {each}") for each in wrong]
         if not wrong:
             key = _block_of(body)
-            found[name] = Picture(key.form, key.block, body["column"], _rows(body, catalogues))
+            found[name] = ChartSpec(key.form, key.block, body["column"], _rows(body, catalogues))
     return found
 
 

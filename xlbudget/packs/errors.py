@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,13 +27,14 @@ class PackError(Exception):
 
 
 def line_of(path: Path, steps: tuple[Any, ...]) -> int:
-    """The line of the node that `steps` (mapping keys and list places) lead to in a YAML file.
+    """The line of the node that `steps` (mapping keys and list places) lead to in a YAML file, or
+    of the last node on the way that is there.
 
     The file is composed again only now: positions are wanted only where something is wrong.
     """
     import yaml
 
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    node = _composed(path.read_text(encoding="utf-8-sig"))
     line = 1
     for step in steps:
         if isinstance(node, yaml.MappingNode):
@@ -46,3 +48,23 @@ def line_of(path: Path, steps: tuple[Any, ...]) -> int:
             node = node.value[step]
             line = node.start_mark.line + 1
     return line
+
+
+@lru_cache(maxsize=4)
+def _composed(text: str) -> Any:
+    import yaml
+
+    return yaml.compose(text, Loader=yaml.CSafeLoader)
+
+
+def fault_in(path: Path, steps: tuple[Any, ...], message: str) -> Fault:
+    """A fault at the node of a YAML file that `steps` lead to."""
+    return Fault(str(path), line_of(path, steps), message)
+
+
+def fault_at(where: str, word: str, message: str) -> Fault:
+    """A fault in a rule: `where` is ``file#place`` or ``file#place.part`` as kept in RuleClause."""
+    file, _, steps = where.rpartition("#")
+    place, _, part = steps.partition(".")
+    inner: tuple[Any, ...] = (int(place), "parts", int(part)) if part else (int(place),)
+    return fault_in(Path(file), (*inner, word), message)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from xlbudget.packs.errors import Fault, line_of
+from xlbudget.packs.contents import Contents
+from xlbudget.packs.errors import Fault, fault_in
+from xlbudget.packs.form_checks import check_block, check_form
 from xlbudget.packs.model import Block, Catalogue, FixedRow, Form, Heading
 
 DIGITS = "零一二三四五六七八九"
@@ -19,87 +21,68 @@ def chinese_ordinal(number: int) -> str:
     return head + (DIGITS[ones] if ones else "")
 
 
-def read_form(
+def read_forms(
+    contents: Contents, catalogues: Mapping[str, Catalogue], faults: list[Fault]
+) -> dict[str, Form]:
+    """The forms that one folder declares, ``{year}`` still in their texts; faults are added to the
+    list."""
+    forms: dict[str, Form] = {}
+    for path, spec in contents.forms.items():
+        form = _form(path, spec, catalogues, faults)
+        if form.key in forms:
+            faults.append(fault_in(path, ("form",), f"form {form.key} stands in another file too"))
+        forms[form.key] = form
+    return forms
+
+
+def _form(
     path: Path,
     spec: Mapping[str, Any],
     catalogues: Mapping[str, Catalogue],
     faults: list[Fault],
-) -> Form | None:
-    """The form that a pack's YAML declares, ``{year}`` still in its texts; faults are added to
-    the list."""
-    before = len(faults)
-    blocks = tuple(
-        _block(path, spec["form"], key, body, catalogues, faults)
-        for key, body in spec["blocks"].items()
-    )
-    by_key = {block.key: block for block in blocks}
-    for place, meeting in enumerate(spec.get("beside", [])):
-        for key, row in meeting.items():
-            if key not in by_key or row not in by_key[key].row_keys:
-                line = line_of(path, ("beside", place))
-                faults.append(Fault(str(path), line, f"beside: no row {row!r} in block {key!r}"))
-    outlines = [block.key for block in blocks if block.levels]
-    if len(outlines) > 1:  # a county lists the rows of one below those of another
-        line = line_of(path, ("blocks", outlines[1], "rows"))
-        faults.append(
-            Fault(str(path), line, f"levels: one block of a form at most, not {outlines}")
-        )
-    if len(faults) > before:
-        return None
-    return Form(
+) -> Form:
+    blocks = []
+    for key, body in spec["blocks"].items():
+        block = _block(spec["form"], key, body, catalogues)
+        blocks.append(block)
+        wrong = check_block(block, body, catalogues)
+        faults += [fault_in(path, ("blocks", key, *steps), message) for steps, message in wrong]
+    form = Form(
         key=spec["form"],
         number=int(spec["number"]),
         sheet=spec["sheet"],
         label=spec["label"],
         title=spec["title"],
         paper=spec.get("paper", "portrait"),
-        numbered=bool(spec.get("numbered")),
-        blocks=blocks,
+        numbered=spec.get("numbered", False),
+        blocks=tuple(blocks),
         beside=tuple(spec.get("beside", [])),
     )
+    faults += [fault_in(path, *wrong) for wrong in check_form(form)]
+    return form
 
 
 def _block(
-    path: Path,
     form: str,
     key: str,
     spec: Mapping[str, Any],
     catalogues: Mapping[str, Catalogue],
-    faults: list[Fault],
 ) -> Block:
-    headings = tuple(_heading(item) for item in spec["columns"])
     rows = spec["rows"]
-    fixed: tuple[FixedRow, ...] = ()
-    sets = {name: tuple(map(str, keys)) for name, keys in spec.get("sets", {}).items()}
-    opened: Mapping[str, Any] = {}
-    if isinstance(rows, list):
-        fixed = _fixed(rows, catalogues, sets)
-        _check_sets(path, key, fixed, sets, faults)
-    else:
-        opened = rows
-        for word in ("codes", "government"):
-            if word in rows and rows[word] not in catalogues:
-                line = line_of(path, ("blocks", key, "rows"))
-                allowed = sorted(catalogues)
-                faults.append(
-                    Fault(str(path), line, f"no catalogue {rows[word]!r}; there are {allowed}")
-                )
-    block = Block(
+    opened: Mapping[str, Any] = {} if isinstance(rows, list) else rows
+    fixed, sets = _fixed(rows, catalogues) if isinstance(rows, list) else ((), {})
+    return Block(
         form=form,
         key=key,
-        headings=headings,
+        headings=tuple(_heading(item) for item in spec["columns"]),
         fixed=fixed,
         total=opened.get("total"),
         codes=opened.get("codes", ""),
         government=opened.get("government", ""),
         levels=tuple(opened.get("levels", ())),
-        sets=sets,
+        sets={name: tuple(keys) for name, keys in spec.get("sets", {}).items()} | sets,
         help=spec.get("help", {}),
     )
-    for column in block.help.keys() - block.paths.keys():
-        line = line_of(path, ("blocks", key, "help"))
-        faults.append(Fault(str(path), line, f"help: no column {column!r} in block {key!r}"))
-    return block
 
 
 def _heading(item: Mapping[str, Any]) -> Heading:
@@ -112,34 +95,21 @@ def _heading(item: Mapping[str, Any]) -> Heading:
 
 
 def _fixed(
-    rows: list[Mapping[str, Any]],
-    catalogues: Mapping[str, Catalogue],
-    sets: dict[str, tuple[str, ...]],
-) -> tuple[FixedRow, ...]:
+    rows: list[Mapping[str, Any]], catalogues: Mapping[str, Catalogue]
+) -> tuple[tuple[FixedRow, ...], dict[str, tuple[str, ...]]]:
+    """The rows, one for each code where `each` says so, and the sets of those codes."""
     fixed: list[FixedRow] = []
+    sets: dict[str, tuple[str, ...]] = {}
     for item in rows:
         if "each" not in item:
             fixed.extend(FixedRow(key, label) for key, label in item.items())
             continue
-        catalogue = catalogues[item["each"]]
-        codes = [c for c in catalogue.names if len(c) == catalogue.levels[item["level"]]]
+        catalogue = catalogues.get(item["each"])
+        digits = catalogue.levels.get(item["level"]) if catalogue else None
+        names = catalogue.names if catalogue else {}
+        codes = [code for code in names if len(code) == digits]
         for number, code in enumerate(codes, start=1):
-            words = {"ordinal": chinese_ordinal(number), "name": catalogue.names[code]}
+            words = {"ordinal": chinese_ordinal(number), "name": names[code]}
             fixed.append(FixedRow(code, item["label"].format(**words)))
         sets[item["set"]] = tuple(codes)
-    return tuple(fixed)
-
-
-def _check_sets(
-    path: Path,
-    key: str,
-    fixed: tuple[FixedRow, ...],
-    sets: Mapping[str, tuple[str, ...]],
-    faults: list[Fault],
-) -> None:
-    known = {row.key for row in fixed}
-    for name, members in sets.items():
-        for member in members:
-            if member not in known:
-                line = line_of(path, ("blocks", key, "sets", name))
-                faults.append(Fault(str(path), line, f"set {name}: no row {member!r}"))
+    return tuple(fixed), sets

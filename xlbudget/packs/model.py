@@ -160,14 +160,14 @@ class Form(NamedTuple):
     beside: tuple[Mapping[str, str], ...]
 
 
-class Part(NamedTuple):
+class RuleClause(NamedTuple):
     """One constraint shape or kind of a rule, as the pack's text says it."""
 
     where: str
     holds: str = ""
     on: tuple[str, ...] = ()
     each: tuple[str, ...] = ()
-    given: tuple[Mapping[str, str], ...] = ({},)
+    bindings: tuple[Mapping[str, str], ...] = ({},)
     when: str = ""
     defines: str = ""
     between: str = ""
@@ -182,7 +182,7 @@ class Rule(NamedTuple):
 
     `other_year` is the severity by case where the budget is of another year than the form set and
     its catalogues, if that differs. `example` is a case that breaks it (made by the program where
-    the rule is between figures), `usual` how people come to break it.
+    the rule is between figures), `common_mistake` how people come to break it.
     """
 
     id: str
@@ -193,9 +193,9 @@ class Rule(NamedTuple):
     why: str
     source: str
     example: str
-    usual: str
-    mend: str
-    parts: tuple[Part, ...]
+    common_mistake: str
+    fix: str
+    parts: tuple[RuleClause, ...]
     where: str
 
     @property
@@ -212,7 +212,7 @@ class Rule(NamedTuple):
         return self.says.get(case) or self.says.get("") or self.sentence
 
 
-class Picture(NamedTuple):
+class ChartSpec(NamedTuple):
     """One column of a block to be shown as a picture: `rows` are row id → words, in order."""
 
     form: str
@@ -240,7 +240,7 @@ class Pack:
     form_texts: Mapping[str, Form]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
-    pictures: Mapping[str, Picture]
+    pictures: Mapping[str, ChartSpec]
 
     @cached_property
     def blocks(self) -> Mapping[BlockKey, Block]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey, Place
+from xlbudget.messages import load_messages
 from xlbudget.report.file_result import Checked, explained, in_order
 from xlbudget.report.messages import Namer, message, repair
 from xlbudget.report.text_report import verdict
@@ -15,7 +16,7 @@ from xlbudget.workbook.edit.annotate import Entry, Words
 def entries_of(checked: Checked) -> list[Entry]:
     """What is marked and listed: causes first, then what no cause explains."""
     namer = Namer(checked.pack, checked.reading)
-    either = checked.pack.words["report"]["or"]
+    either = load_messages()["report"]["or"]
     entries = []
     told: set[int] = set()
     for cause, findings in explained(checked):
@@ -34,8 +35,8 @@ def entries_of(checked: Checked) -> list[Entry]:
 
 def words_of(checked: Checked) -> Words:
     """The words of the sheet of results."""
-    words = checked.pack.words["annotate"]
-    severities = checked.pack.words["severities"]
+    words = load_messages()["annotate"]
+    severities = load_messages()["severities"]
     return Words(words["sheet"], verdict(checked), words["headings"], severities)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from xlbudget.core.consolidation import Source
 from xlbudget.core.finding import ERROR
 from xlbudget.core.key import BlockKey
+from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.admission import Refusal
 from xlbudget.ops.consolidate.subordinate_check import Apart
 from xlbudget.packs.model import Pack
@@ -60,19 +61,19 @@ def consolidated(pack: Pack, told: Told, style: Style = uncoloured) -> str:
     return "\n".join(_lines(pack, told, style))
 
 
-def refusal(pack: Pack, one: Refusal) -> str:
+def refusal(one: Refusal) -> str:
     """Why a file was not added."""
-    template: str = pack.words["consolidate"]["refused"][one.kind]
+    template: str = load_messages()["consolidate"]["refused"][one.kind]
     return template.format(**one.facts)
 
 
 def _lines(pack: Pack, told: Told, style: Style) -> Iterator[str]:
-    words = pack.words["consolidate"]
+    words = load_messages()["consolidate"]
     counts = {"files": told.files, "added": len(told.sources), "refused": len(told.refused)}
     verdict = words["sound" if told.sound else "unsound"].format(**counts)
     yield style(verdict, PASSED if told.sound else ERROR)
     for one in told.refused:
-        yield words["left_out"].format(file=one.file, why=refusal(pack, one))
+        yield words["left_out"].format(file=one.file, why=refusal(one))
     for source in told.sources:
         if source.errors:
             yield words["with_errors"].format(file=source.file, errors=source.errors)
@@ -88,10 +89,10 @@ def _lines(pack: Pack, told: Told, style: Style) -> Iterator[str]:
 
 
 def _node(pack: Pack, node: Node) -> Iterator[str]:
-    words = pack.words["consolidate"]["node"]
+    words = load_messages()["consolidate"]["node"]
     facts = {"office": node.office, "count": len(node.below), "apart": len(node.apart)}
     if node.absent:
-        names = pack.words["consolidate"]["list"].join(node.absent)
+        names = load_messages()["consolidate"]["list"].join(node.absent)
         yield words["absent"].format(names=names, **facts)
         return
     yield words["apart" if node.apart else "agrees"].format(**facts)
@@ -102,7 +103,7 @@ def _node(pack: Pack, node: Node) -> Iterator[str]:
 
 
 def _apart(pack: Pack, node: Node, one: Apart) -> str:
-    words = pack.words["consolidate"]
+    words = load_messages()["consolidate"]
     block, row = pack.blocks[BlockKey(one.cell.form, one.cell.block)], one.cell.row
     is_code = block.codes and row not in block.labels
     named = [

@@ -10,6 +10,7 @@ from typing import Any
 
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.overview import LISTED, Bar, LeftOut, Overview
+from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.overview import overview
 from xlbudget.packs.model import Pack
 from xlbudget.report.messages import money
@@ -29,11 +30,11 @@ def county_page(
     source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
     template = Environment(autoescape=True, trim_blocks=True).from_string(source)
     shown = overview(pack, consolidation, left_out)
-    return template.render(_page(pack, consolidation.sources, shown))
+    return template.render(_page(consolidation.sources, shown))
 
 
-def _page(pack: Pack, sources: Sequence[Source], shown: Overview) -> dict[str, Any]:
-    words = pack.words["overview"]
+def _page(sources: Sequence[Source], shown: Overview) -> dict[str, Any]:
+    words = load_messages()["overview"]
     wrong, left = len(shown.flagged), len(shown.left_out)
     return {
         "title": words["title"].format(county=shown.county, year=shown.year),

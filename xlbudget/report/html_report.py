@@ -11,9 +11,10 @@ from xlbudget.core.cause import Cause, Repair, RowRepair
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey
 from xlbudget.layout.plan import Cell, plan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Form
 from xlbudget.report.file_result import Checked, explained, in_order
-from xlbudget.report.messages import Namer, mend, message, money, places, repair
+from xlbudget.report.messages import Namer, describe_fix, message, money, places, repair
 from xlbudget.report.text_report import decided, outcome, overall, unexplained, verdict
 
 TEMPLATE = "page.html"
@@ -30,7 +31,7 @@ def report(checked: Sequence[Checked]) -> str:
 
 def _page(checked: Sequence[Checked]) -> dict[str, Any]:
     several = len(checked) > 1
-    words = checked[0].pack.words
+    words = load_messages()
     forms = {key: form.sheet for one in checked for key, form in one.pack.forms.items()}
     return {
         "title": overall(checked) if several else verdict(checked[0]),
@@ -49,7 +50,7 @@ def _page(checked: Sequence[Checked]) -> dict[str, Any]:
 
 def _file(checked: Checked) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
-    words = checked.pack.words["report"]
+    words = load_messages()["report"]
     causes = explained(checked)
     told = {id(finding) for _, findings in causes for finding in findings}
     rest = [f for f in in_order(checked.findings) if id(f) not in told]
@@ -74,8 +75,8 @@ def _cause(namer: Namer, cause: Cause, findings: Sequence[Finding]) -> dict[str,
     return {
         "repairs": [_repair(namer, one) for one in cause.repairs],
         "alternatives": [[_repair(namer, one) for one in way] for way in cause.alternatives],
-        "explains": namer.pack.words["report"]["explains"].format(count=len(findings)),
-        "partial": namer.pack.words["report"]["partial"] if cause.partial else "",
+        "explains": load_messages()["report"]["explains"].format(count=len(findings)),
+        "partial": load_messages()["report"]["partial"] if cause.partial else "",
         "forms": " ".join(forms),
         "findings": [_finding(namer, finding) for finding in findings],
     }
@@ -86,7 +87,7 @@ def _repair(namer: Namer, one: Repair | RowRepair) -> dict[str, str]:
 
 
 def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
-    words = namer.pack.words
+    words = load_messages()
     told = finding.severity != NOTE
     cell = next((c for c in finding.cells if isinstance(c, CellKey)), None)
     return {
@@ -97,7 +98,7 @@ def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
         "id": anchor(cell) if cell else finding.form,
         "where": next(iter(places(namer, finding)), namer.form(finding.form)),
         "text": message(namer, finding),
-        "mend": f"{words['report']['mend']}：{mend(namer, finding)}" if told else "",
+        "fix": f"{words['report']['fix']}：{describe_fix(namer, finding)}" if told else "",
     }
 
 

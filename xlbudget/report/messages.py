@@ -15,6 +15,7 @@ from xlbudget.core.finding import Figures, Finding
 from xlbudget.core.key import BlockKey, CellKey, Place, address
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import BROKEN
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack, Rule
 from xlbudget.packs.names import code_name, row_name
 from xlbudget.rules.wording import Blanks, column_name, render_sentence
@@ -92,7 +93,7 @@ def message(namer: Namer, finding: Finding) -> str:
         return rule.says_of(finding.case).format_map(Blanks(finding.facts))
     says = sentence(namer, rule, finding)
     figures = finding.figures
-    words = namer.pack.words["report"]
+    words = load_messages()["report"]
     template = words.get(figures.outcome, words["differs"])
     if figures.outcome == BROKEN and finding.constraint.relation == AT_MOST:
         template = words["exceeds"]
@@ -134,9 +135,9 @@ def _code(namer: Namer, finding: Finding, code: str) -> str:
     return code_name(namer.pack, code, written.split("、", 1)[-1])
 
 
-def mend(namer: Namer, finding: Finding) -> str:
+def describe_fix(namer: Namer, finding: Finding) -> str:
     """What the person can do about it."""
-    return namer.pack.rules[finding.rule].mend.format_map(Blanks(finding.facts))
+    return namer.pack.rules[finding.rule].fix.format_map(Blanks(finding.facts))
 
 
 def repair(namer: Namer, one: Repair | RowRepair) -> str:
@@ -144,7 +145,7 @@ def repair(namer: Namer, one: Repair | RowRepair) -> str:
     row; and what the slip looks like."""
     if isinstance(one, RowRepair):
         return _row_repair(namer, one)
-    words = namer.pack.words["report"]
+    words = load_messages()["report"]
     case = "fill" if one.old is None else "empty" if one.new is None else "change"
     return str(words["repair"][case]).format(
         place=namer.where(one.cell),
@@ -156,7 +157,7 @@ def repair(namer: Namer, one: Repair | RowRepair) -> str:
 
 
 def _row_repair(namer: Namer, one: RowRepair) -> str:
-    words = namer.pack.words["report"]
+    words = load_messages()["report"]
     block = one.cell[:2]
     amounts = [
         words["amount"].format(

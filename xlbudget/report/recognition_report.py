@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from xlbudget.core.key import column_letters
 from xlbudget.layout.recognise.explain import ExplainedColumn, ExplainedTable
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 
 
@@ -17,7 +18,7 @@ def explained(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> str:
 
 
 def _lines(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> Iterator[str]:
-    words = pack.words["explain"]
+    words = load_messages()["explain"]
     known = {table.form for table in tables if table.form}
     yield words["head"].format(file=file, known=len(known), pack=pack.name, all=len(pack.forms))
     for table in tables:
@@ -27,35 +28,35 @@ def _lines(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> Iterator[
     if absent:
         yield ""
         yield words["absent"].format(forms=words["list"].join(form.sheet for form in absent))
-        yield from _sketch(pack, tables, absent[0].sheet)
+        yield from _sketch(tables, absent[0].sheet)
 
 
 def _table(pack: Pack, table: ExplainedTable) -> Iterator[str]:
-    words = pack.words["explain"]
+    words = load_messages()["explain"]
     where = {"sheet": table.sheet, "first": table.first + 1, "last": table.last + 1}
     if table.form:
         form = pack.forms[table.form]
-        evidence = pack.words["evidence"][table.evidence]
+        evidence = load_messages()["evidence"][table.evidence]
         yield words["table"].format(form=form.sheet, title=form.title, evidence=evidence, **where)
     else:
         yield words["unknown"].format(**where)
     for column in table.columns:
-        yield words["column"].format(letter=column_letters(column.column), said=_said(pack, column))
+        yield words["column"].format(letter=column_letters(column.column), said=_said(column))
     if table.missing:
         yield words["missing"].format(columns=words["list"].join(table.missing))
 
 
-def _said(pack: Pack, column: ExplainedColumn) -> str:
-    template: str = pack.words["explain"]["how"][column.how]
+def _said(column: ExplainedColumn) -> str:
+    template: str = load_messages()["explain"]["how"][column.how]
     return template.format(text=column.text, column=column.meaning, likeness=column.likeness)
 
 
-def _sketch(pack: Pack, tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
+def _sketch(tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
     """The beginning of a map for the first table that was not recognised."""
     table = next((table for table in tables if not table.form), None)
     if table is None:
         return
-    words = pack.words["explain"]
+    words = load_messages()["explain"]
     first, last = table.heading[0] + 1, table.heading[1] + 1
     said = (
         (column_letters(c.column), json.dumps(c.text, ensure_ascii=False)) for c in table.columns

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from xlbudget.messages import load_messages
 from xlbudget.ops.check.rule_example import example_of
-from xlbudget.packs.model import Pack, Part, Rule
+from xlbudget.packs.model import Pack, Rule, RuleClause
 from xlbudget.report.messages import Namer, message
 from xlbudget.report.text_report import equation
 
@@ -25,8 +26,8 @@ def rule_page(pack: Pack, rule: Rule) -> str:
 
 
 def _page(pack: Pack, rule: Rule) -> Iterator[str]:
-    titles = pack.words["rule_page"]
-    severities = pack.words["severities"]
+    titles = load_messages()["rule_page"]
+    severities = load_messages()["severities"]
     yield f"{rule.id}  {plain_sentence(pack, rule, rule.sentence)}"
     grades = "、".join(dict.fromkeys(severities[grade] for grade in rule.severity.values()))
     yield f"{titles['severity']}：{grades}"
@@ -42,13 +43,13 @@ def _page(pack: Pack, rule: Rule) -> Iterator[str]:
     if rule.source:
         yield f"{titles['source']}：{rule.source}"
     yield from _example(pack, rule)
-    yield f"{titles['usual']}：{rule.usual}"
-    yield f"{titles['mend']}：{plain_sentence(pack, rule, rule.mend)}"
+    yield f"{titles['common_mistake']}：{rule.common_mistake}"
+    yield f"{titles['fix']}：{plain_sentence(pack, rule, rule.fix)}"
 
 
 def _example(pack: Pack, rule: Rule) -> Iterator[str]:
     """The pack's example, or one made from the rule: what the check says of it, and its cells."""
-    title = pack.words["rule_page"]["example"]
+    title = load_messages()["rule_page"]["example"]
     example = example_of(pack, rule)
     if example is None:
         yield f"{title}：{rule.example}"
@@ -58,7 +59,7 @@ def _example(pack: Pack, rule: Rule) -> Iterator[str]:
     yield from equation(namer, example.finding)
 
 
-def _expression(part: Part) -> str:
+def _expression(part: RuleClause) -> str:
     where = "、".join(part.on)
     each = "、".join(part.each)
     told = f"{where}: " if where else ""

@@ -39,7 +39,7 @@ def _rules(pack: Pack) -> list[dict[str, Any]]:
             "id": rule.id,
             "shortDescription": {"text": rule.sentence},
             "fullDescription": {"text": rule.why or rule.sentence},
-            "help": {"text": rule.mend or rule.sentence},
+            "help": {"text": rule.fix or rule.sentence},
         }
         for rule in pack.rules.values()
     ]

@@ -9,8 +9,9 @@ from xlbudget.core.cause import Cause
 from xlbudget.core.constraint import EQUAL, Term
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey
+from xlbudget.messages import load_messages
 from xlbudget.report.file_result import Checked, explained, in_order
-from xlbudget.report.messages import Namer, mend, message, money, places, repair
+from xlbudget.report.messages import Namer, describe_fix, message, money, places, repair
 
 SHOWN_CELLS = 14
 """How many cells of one constraint are listed; the others are counted."""
@@ -44,7 +45,7 @@ def overall(checked: Sequence[Checked]) -> str:
     failed = sum(one.failed for one in checked) - unreadable
     passed = len(checked) - unreadable - failed
     counts = {"passed": passed, "failed": failed, "unreadable": unreadable}
-    template: str = checked[0].pack.words["report"]["overall"]
+    template: str = load_messages()["report"]["overall"]
     return template.format(total=len(checked), **counts)
 
 
@@ -61,7 +62,7 @@ def verdict(checked: Checked) -> str:
     if checked.reading is None:
         return told
     counts = checked.counts
-    tally = checked.pack.words["report"]["counts"].format(
+    tally = load_messages()["report"]["counts"].format(
         errors=counts.get(ERROR, 0), warnings=counts.get(WARNING, 0), notes=counts.get(NOTE, 0)
     )
     return f"{told}（{tally}）"
@@ -69,7 +70,7 @@ def verdict(checked: Checked) -> str:
 
 def outcome(checked: Checked) -> str:
     """通过, 不通过 or 无法读取."""
-    words: Mapping[str, str] = checked.pack.words["report"]
+    words: Mapping[str, str] = load_messages()["report"]
     if checked.reading is None:
         return words["unreadable"]
     return words["failed"] if checked.failed else words["passed"]
@@ -99,7 +100,7 @@ def _causes(
     namer: Namer, causes: Sequence[tuple[Cause, list[Finding]]], style: Style
 ) -> Iterator[str]:
     """What is likely wrong, each with what it breaks."""
-    words = namer.pack.words["report"]
+    words = load_messages()["report"]
     if causes:
         yield ""
         yield words["causes"].format(count=len(causes))
@@ -124,12 +125,12 @@ def unexplained(checked: Checked) -> Iterator[str]:
     """What no search within its bounds could explain is said, and told in full below."""
     count = sum(len(cause.explains) for cause in checked.causes if not cause.repairs)
     if count:
-        yield checked.pack.words["report"]["unexplained"].format(count=count)
+        yield load_messages()["report"]["unexplained"].format(count=count)
 
 
 def decided(checked: Checked) -> str:
     """How many constraints came to which end."""
-    template: str = checked.pack.words["report"]["decided"]
+    template: str = load_messages()["report"]["decided"]
     outcomes = dict(checked.outcomes or {})
     total = sum(outcomes.values())
     outcomes["suspicious"] = outcomes.get("suspicious", 0) + outcomes.pop("one_unit", 0)
@@ -138,7 +139,7 @@ def decided(checked: Checked) -> str:
 
 
 def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
-    words = namer.pack.words
+    words = load_messages()
     severity = words["severities"][finding.severity]
     where = next(iter(places(namer, finding)), namer.form(finding.form))
     head = f"{severity} {finding.rule}"
@@ -150,7 +151,7 @@ def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
     yield ""
     yield " ".join(filter(None, (style(head, finding.severity), shown, said)))
     yield from equation(namer, finding, style)
-    yield f"    {words['report']['mend']}：{mend(namer, finding)}"
+    yield f"    {words['report']['fix']}：{describe_fix(namer, finding)}"
 
 
 def equation(namer: Namer, finding: Finding, style: Style = uncoloured) -> Iterator[str]:
@@ -167,7 +168,7 @@ def equation(namer: Namer, finding: Finding, style: Style = uncoloured) -> Itera
     yield from _side(namer, constraint.right, relation, amounts, style)
     if constraint.condition:
         stated = "、".join(_cell(namer, c, amounts.get(c), style) for c in constraint.condition)
-        yield "    " + namer.pack.words["report"]["threshold"].format(condition=stated)
+        yield "    " + load_messages()["report"]["threshold"].format(condition=stated)
 
 
 def _side(
@@ -195,10 +196,10 @@ def _side(
 def _cell(namer: Namer, cell: CellKey, amount: Decimal | None, style: Style) -> str:
     name = f"{namer.row(cell)}·{namer.column(cell)}"
     if not namer.stands(cell):
-        absent = namer.pack.words["report"]["absent"].format(form=namer.form(cell.form))
+        absent = load_messages()["report"]["absent"].format(form=namer.form(cell.form))
         return f"{name} {absent}"
-    return f"{style(namer.where(cell), CELL)} {name} {_amount(namer, amount)}"
+    return f"{style(namer.where(cell), CELL)} {name} {_amount(amount)}"
 
 
-def _amount(namer: Namer, amount: Decimal | None) -> str:
-    return str(namer.pack.words["report"]["blank"]) if amount is None else money(amount)
+def _amount(amount: Decimal | None) -> str:
+    return str(load_messages()["report"]["blank"]) if amount is None else money(amount)

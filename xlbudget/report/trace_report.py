@@ -11,6 +11,7 @@ from xlbudget.core.consolidation import Origin
 from xlbudget.core.key import CellKey, address
 from xlbudget.core.reading import Reading
 from xlbudget.layout.plan import printed_width
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 from xlbudget.report.messages import Namer, money
 
@@ -41,13 +42,13 @@ class Traced(NamedTuple):
 
 def traced(pack: Pack, reading: Reading, found: Traced, states: Sequence[State]) -> str:
     """The figure, then a line for each figure behind it: department, amount, file and cell."""
-    words = pack.words["trace"]
+    words = load_messages()["trace"]
     namer = Namer(pack, reading)
     name = f"{namer.row(found.cell)}·{namer.column(found.cell)}"
     amount = money(found.amount) if found.amount is not None else words["blank"]
     facts = {"cell": found.asked, "name": name, "amount": amount, "unit": found.unit}
     lines = [words["head"].format(count=len(found.origins), **facts)]
-    rows = [_row(pack, reading, one, states) for one in found.origins]
+    rows = [_row(reading, one, states) for one in found.origins]
     widths = [max((printed_width(row[n]) for row in rows), default=0) for n in range(2)]
     for department, money_, where in rows:
         left = department + " " * (widths[0] - printed_width(department))
@@ -57,10 +58,8 @@ def traced(pack: Pack, reading: Reading, found: Traced, states: Sequence[State])
     return "\n".join(lines)
 
 
-def _row(
-    pack: Pack, reading: Reading, one: Origin, states: Sequence[State]
-) -> tuple[str, str, str]:
+def _row(reading: Reading, one: Origin, states: Sequence[State]) -> tuple[str, str, str]:
     source = reading.sources[one.source]
     where = f"{source.file} {address(one.place)}" if one.place else source.file
-    said = pack.words["trace"][states[one.source].value]
+    said = load_messages()["trace"][states[one.source].value]
     return source.department, money(one.amount), where + said

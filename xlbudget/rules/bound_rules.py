@@ -11,9 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
-from xlbudget.packs.errors import Fault, PackError
-from xlbudget.packs.load import fault_at
-from xlbudget.packs.model import Block, Pack, Part, Rule
+from xlbudget.packs.errors import Fault, PackError, fault_at
+from xlbudget.packs.model import Block, Pack, Rule, RuleClause
 from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse
 
 OWN_ROW = ("row", "parent", "childless")
@@ -40,7 +39,7 @@ class BoundRule(NamedTuple):
     a condition."""
 
     rule: Rule
-    part: Part
+    part: RuleClause
     number: int
     on: BlockKey | None
     row_word: str
@@ -89,13 +88,13 @@ def rules_in_block(pack: Pack, block: BlockKey) -> tuple[int, ...]:
 
 
 def _bind(
-    pack: Pack, rule: Rule, number: int, part: Part, faults: list[Fault]
+    pack: Pack, rule: Rule, number: int, part: RuleClause, faults: list[Fault]
 ) -> Iterator[BoundRule]:
     for name in part.on or ("",):
-        for given in part.given:
+        for binding in part.bindings:
             key = "holds"
             try:
-                binder = _Binder(pack, part, name, given)
+                binder = _Binder(pack, part, name, binding)
                 bound = binder.bound_rule(rule, number)
                 key = "when"
                 yield binder.with_condition(bound)
@@ -106,8 +105,8 @@ def _bind(
 class _Binder:
     """Resolves the names of one part on one block with one set of `for` words."""
 
-    def __init__(self, pack: Pack, part: Part, on: str, given: Mapping[str, str]) -> None:
-        self.pack, self.part, self.given = pack, part, given
+    def __init__(self, pack: Pack, part: RuleClause, on: str, binding: Mapping[str, str]) -> None:
+        self.pack, self.part, self.binding = pack, part, binding
         self.on = self.block(on) if on else None
         row_words = [word for word in part.each if word in ROW_WORDS]
         unknown = [word for word in part.each if word not in (*ROW_WORDS, COLUMN_WORD)]
@@ -133,7 +132,7 @@ class _Binder:
             relation=relation.relation,
             right=right,
             when=None,
-            words=self.given,
+            words=self.binding,
             blocks=frozenset(selector.block for selector in (*left, *right)),
         )
 
@@ -172,8 +171,8 @@ class _Binder:
     def selector(self, coefficient: int, ref: Ref) -> Selector:
         if ref.block:
             block = self.block(ref.block)
-            row = self.given.get(ref.row, ref.row)
-            column = self.given.get(ref.column, ref.column)
+            row = self.binding.get(ref.row, ref.row)
+            column = self.binding.get(ref.column, ref.column)
             return Selector(
                 coefficient, block.id, *self.row(block, row), self.column(block, column)
             )
@@ -189,7 +188,7 @@ class _Binder:
         return Selector(coefficient, block.id, BOUND, self.row_word, self.column(block, name))
 
     def block(self, name: str) -> Block:
-        name = self.given.get(name, name)
+        name = self.binding.get(name, name)
         form, _, key = name.partition(".")
         if form not in self.pack.forms:
             raise NotLinear(f"no form {form!r}; there are {', '.join(self.pack.forms)}")

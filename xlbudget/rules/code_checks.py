@@ -10,7 +10,7 @@ from xlbudget.core.budget import Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey
 from xlbudget.layout.normalize import tidy
-from xlbudget.packs.model import CODE, GOVERNMENT, NAME, TOTAL, Block, Catalogue, Part
+from xlbudget.packs.model import CODE, GOVERNMENT, NAME, TOTAL, Block, Catalogue, RuleClause
 from xlbudget.rules.context import Context, is_filled, text_cell
 
 
@@ -21,7 +21,7 @@ def _coded(context: Context) -> Iterator[tuple[Block, Catalogue, tuple[Row, ...]
             yield block, context.pack.catalogues[block.codes], rows
 
 
-def code_digits(context: Context, part: Part) -> Iterator[Remark]:
+def code_digits(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Codes that have the digits of no level. Of what can be read from a workbook this
     alone could be against the schema of budget JSON."""
     for block, catalogue, rows in _coded(context):
@@ -31,7 +31,7 @@ def code_digits(context: Context, part: Part) -> Iterator[Remark]:
                 yield Remark(part.kind, "", block.form, at, {"code": row.code})
 
 
-def code_known(context: Context, part: Part) -> Iterator[Remark]:
+def code_known(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Codes that the year's catalogue lacks; an error only where not even the class is known."""
     for block, catalogue, rows in _coded(context):
         for row in rows:
@@ -47,7 +47,7 @@ def code_known(context: Context, part: Part) -> Iterator[Remark]:
             yield Remark(part.kind, case, block.form, text_cell(block, row, CODE), facts)
 
 
-def code_name(context: Context, part: Part) -> Iterator[Remark]:
+def code_name(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Names that are not the catalogue's, and codes that bear two names in one workbook."""
     names: dict[tuple[str, str], dict[str, tuple[Block, Row]]] = defaultdict(dict)
     for block, catalogue, rows in _coded(context):
@@ -72,7 +72,7 @@ def code_name(context: Context, part: Part) -> Iterator[Remark]:
 
 
 def _two_names(
-    part: Part, names: Mapping[tuple[str, str], Mapping[str, tuple[Block, Row]]]
+    part: RuleClause, names: Mapping[tuple[str, str], Mapping[str, tuple[Block, Row]]]
 ) -> Iterator[Remark]:
     for (_, code), found in names.items():
         if len(found) > 1:
@@ -81,7 +81,7 @@ def _two_names(
             yield Remark(part.kind, "two_names", cells[0].form, cells, facts)
 
 
-def code_parents(context: Context, part: Part) -> Iterator[Remark]:
+def code_parents(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Codes whose parent does not stand in the form; each missing parent is told once."""
     for block, catalogue, rows in _coded(context):
         there = {row.code for row in rows}
@@ -93,7 +93,7 @@ def code_parents(context: Context, part: Part) -> Iterator[Remark]:
                 yield Remark(part.kind, "", block.form, text_cell(block, row, CODE), facts)
 
 
-def code_once(context: Context, part: Part) -> Iterator[Remark]:
+def code_once(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Codes that stand more than once in a form."""
     for block, _, rows in _coded(context):
         found: dict[str, list[Row]] = {}
@@ -107,7 +107,7 @@ def code_once(context: Context, part: Part) -> Iterator[Remark]:
                 yield Remark(part.kind, "", block.form, cells, facts)
 
 
-def code_order(context: Context, part: Part) -> Iterator[Remark]:
+def code_order(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Codes that stand below a higher one."""
     for block, _, rows in _coded(context):
         coded = [row for row in rows if row.code]
@@ -117,7 +117,7 @@ def code_order(context: Context, part: Part) -> Iterator[Remark]:
                 yield Remark(part.kind, "", block.form, text_cell(block, row, CODE), facts)
 
 
-def code_map(context: Context, part: Part) -> Iterator[Remark]:
+def code_map(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Government-economic items that the department-economic item may not map to."""
     for block, _, rows in _coded(context):
         if not block.government:
@@ -135,7 +135,7 @@ def code_map(context: Context, part: Part) -> Iterator[Remark]:
                 yield Remark(part.kind, "", block.form, text_cell(block, row, GOVERNMENT), facts)
 
 
-def code_column(context: Context, part: Part) -> Iterator[Remark]:
+def code_column(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Amounts in the column of another kind than the code's own (人员经费, 公用经费)."""
     words = context.pack.words["columns"]
     for block, catalogue, rows in _coded(context):
@@ -152,7 +152,7 @@ def code_column(context: Context, part: Part) -> Iterator[Remark]:
                 yield Remark(part.kind, "", block.form, (cell,), facts)
 
 
-def code_depth(context: Context, part: Part) -> Iterator[Remark]:
+def code_depth(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Forms whose codes stop above the level that the law asks for."""
     for block, catalogue, rows in _coded(context):
         if not catalogue.must_reach:
@@ -173,7 +173,7 @@ def code_depth(context: Context, part: Part) -> Iterator[Remark]:
             yield Remark(part.kind, "", block.form, text_cell(block, deep[0], CODE), facts)
 
 
-def same_codes(context: Context, part: Part) -> Iterator[Remark]:
+def same_codes(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Rows without amounts whose code stands in one form only (with amounts, the sums tell)."""
     keys = [key for name in part.blocks for key in context.pack.blocks if key.form == name]
     blocks = [key for key in keys if key in context.reading.budget.blocks]

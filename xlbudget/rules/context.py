@@ -9,7 +9,7 @@ from xlbudget.core.budget import Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
-from xlbudget.packs.model import Block, Pack, Part
+from xlbudget.packs.model import Block, Pack, RuleClause
 from xlbudget.rules.tree import Tree
 
 
@@ -21,7 +21,7 @@ class Context(NamedTuple):
     trees: Mapping[BlockKey, Tree]
 
 
-Kind = Callable[[Context, Part], Iterator[Remark]]
+Kind = Callable[[Context, RuleClause], Iterator[Remark]]
 
 
 def text_cell(block: Block, row: Row, column: str) -> tuple[CellKey]:

@@ -50,14 +50,19 @@ def parse(text: str) -> Relation:
     """The relation that the text says. Raises NotLinear with the reason."""
     try:
         tree = ast.parse(RESERVED.sub("class_", text), mode="eval").body
-    except SyntaxError as error:
-        raise NotLinear(f"cannot be parsed: {error.msg}") from None
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise NotLinear(f"cannot be parsed: {error}") from None
     if not isinstance(tree, ast.Compare) or len(tree.ops) != 1:
         raise NotLinear("must be one comparison, like a == b + c")
     relation = RELATIONS.get(type(tree.ops[0]))
     if relation is None:
         raise NotLinear(f"only {', '.join(RELATIONS.values())} compare figures")
-    left, right = Side(_terms(tree.left, 1)), Side(_terms(tree.comparators[0], 1))
+    try:
+        left, right = Side(_terms(tree.left, 1)), Side(_terms(tree.comparators[0], 1))
+    except RecursionError:
+        raise NotLinear("too many terms") from None
+    if not left.terms:
+        raise NotLinear("figures must stand on the left; 0 may stand on the right")
     if relation == ">=":
         return Relation(right, "<=", left)
     return Relation(left, relation, right)

@@ -1,27 +1,20 @@
-"""The rule set checked itself: is every pack file as its schema says, every kind known, every
-sentence fillable, every figure in at least one rule?"""
+"""The rule set checked itself: every kind is known, every rule has its example, every figure stands
+in at least one rule."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from xlbudget.packs.errors import Fault, PackError, line_of
-from xlbudget.packs.load import fault_at, pack_folders, read_yaml
-from xlbudget.packs.model import Pack
+from xlbudget.packs.errors import Fault, PackError, fault_at, line_of
+from xlbudget.packs.model import Pack, Rule, RuleClause
 from xlbudget.rules.bound_rules import bound_rules
-from xlbudget.rules.registry import KINDS, READ_KINDS
-
-PACK_SCHEMA = "pack.schema.json"
-SCHEMA_OF = {"pack": "pack", "codes": "codes", "words": "words", "forms": "form", "rules": "rules"}
+from xlbudget.rules.registry import BETWEEN_FORMS, KINDS, READ_KINDS
 
 
 def lint(pack: Pack, root: Path) -> list[Fault]:
     """Everything wrong with a loaded pack, beyond what loading itself refuses."""
-    faults = list(_against_schema(pack, root))
+    faults: list[Fault] = []
     try:
         bound_rules(pack)
     except PackError as error:
@@ -33,21 +26,6 @@ def lint(pack: Pack, root: Path) -> list[Fault]:
     return faults
 
 
-def _against_schema(pack: Pack, root: Path) -> Iterator[Fault]:
-    import jsonschema
-
-    text = files("xlbudget.schemas").joinpath(PACK_SCHEMA).read_text(encoding="utf-8")
-    schema = json.loads(text)
-    for folder in pack_folders(pack.name, root):
-        for path in sorted(folder.rglob("*.yaml")):
-            inside = path.relative_to(folder).parts[0].removesuffix(".yaml")
-            wanted = {**schema, "$ref": f"#/$defs/{SCHEMA_OF[inside]}"}
-            validator = jsonschema.Draft202012Validator(wanted)
-            for error in validator.iter_errors(read_yaml(path)):
-                steps: tuple[Any, ...] = tuple(error.absolute_path)
-                yield Fault(str(path), line_of(path, steps), error.message)
-
-
 def _kinds(pack: Pack) -> Iterator[Fault]:
     """Every kind that the pack names is known, and every kind that readers need is named."""
     known = KINDS.keys() | READ_KINDS
@@ -57,9 +35,21 @@ def _kinds(pack: Pack) -> Iterator[Fault]:
             if part.kind and part.kind not in known:
                 allowed = ", ".join(sorted(known))
                 yield fault_at(part.where, "kind", f"{rule.id}: no kind {part.kind!r}: {allowed}")
+            yield from _forms_of_kind(pack, rule, part)
             named.add(part.kind)
     for kind in sorted(READ_KINDS - named):
         yield Fault(pack.name, 1, f"no rule gives words to what the reader notices: {kind}")
+
+
+def _forms_of_kind(pack: Pack, rule: Rule, part: RuleClause) -> Iterator[Fault]:
+    """`blocks:` names forms that there are, and stands where a kind compares forms."""
+    for form in part.blocks:
+        if form not in pack.forms:
+            message = f"{rule.id}: no form {form!r}; there are {', '.join(pack.forms)}"
+            yield fault_at(part.where, "blocks", message)
+    if (part.kind in BETWEEN_FORMS) != (len(part.blocks) > 1):
+        message = f"{rule.id}: blocks: names two forms or more for {', '.join(BETWEEN_FORMS)} alone"
+        yield fault_at(part.where, "kind", message)
 
 
 def _examples(pack: Pack) -> Iterator[Fault]:

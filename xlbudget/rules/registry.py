@@ -70,6 +70,9 @@ KINDS: Mapping[str, Kind] = {
 }
 """The closed registry: what a pack may name in `kind:`."""
 
+BETWEEN_FORMS = (same_codes.__name__,)
+"""Kinds that compare the forms named in `blocks:`."""
+
 ROW_KINDS = frozenset(kind.__name__ for kind in _OF_ROWS)
 """Kinds that look at which rows there are and what codes and names they bear."""
 

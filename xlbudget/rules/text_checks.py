@@ -11,11 +11,11 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey, Place
 from xlbudget.core.reading import Printed, Said
 from xlbudget.layout.normalize import normal, tidy, years_in
-from xlbudget.packs.model import NAME, Form, Pack, Part
+from xlbudget.packs.model import NAME, Form, Pack, RuleClause
 from xlbudget.rules.context import Context, is_filled, text_cell
 
 
-def empty_note(context: Context, part: Part) -> Iterator[Remark]:
+def empty_note(context: Context, part: RuleClause) -> Iterator[Remark]:
     """A form without amounts says so below, one with amounts does not, and a note is its own."""
     blocks = context.reading.budget.blocks
     filled = {key.form for key, rows in blocks.items() if any(map(is_filled, rows))}
@@ -50,7 +50,7 @@ def _other_form(pack: Pack, form: str, text: str) -> bool:
     return bool(named) and form not in named
 
 
-def same_everywhere(context: Context, part: Part) -> Iterator[Remark]:
+def same_everywhere(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Department and unit of amount are the same on every form: the odd ones out."""
     for case, said in (("department", _department), ("unit", _unit)):
         found = [(p.form, *said(p)) for p in context.reading.printed if said(p)]
@@ -73,7 +73,7 @@ def _unit(printed: Printed) -> tuple[str, Place] | tuple[()]:
     return (tidy(printed.unit.text), printed.unit.place) if printed.unit else ()
 
 
-def other_year(context: Context, part: Part) -> Iterator[Remark]:
+def other_year(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Forms whose title names another year than the budget's, which most titles name."""
     year = context.reading.budget.year
     for printed in context.reading.printed:
@@ -84,7 +84,7 @@ def other_year(context: Context, part: Part) -> Iterator[Remark]:
             yield Remark(part.kind, "", printed.form, (printed.title.place,), facts)
 
 
-def form_set(context: Context, part: Part) -> Iterator[Remark]:
+def form_set(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Which form set was used for a budget of another year than the set's own."""
     pack, year = context.pack, context.reading.budget.year
     if year != pack.since:
@@ -92,7 +92,7 @@ def form_set(context: Context, part: Part) -> Iterator[Remark]:
         yield Remark(part.kind, "" if year > pack.since else "earlier", facts=facts)
 
 
-def forms_present(context: Context, part: Part) -> Iterator[Remark]:
+def forms_present(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Forms of the pack that the file lacks."""
     there = {key.form for key in context.reading.budget.blocks}
     for form in context.pack.forms.values():
@@ -101,7 +101,7 @@ def forms_present(context: Context, part: Part) -> Iterator[Remark]:
             yield Remark(part.kind, "missing", form.key, (), facts)
 
 
-def placeholders(context: Context, part: Part) -> Iterator[Remark]:
+def placeholders(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Words still to be filled in, and years of another budget, anywhere in printed words."""
     words = context.pack.words["placeholders"]
     texts = {text for _, text, _ in _printed_words(context)} | _names(context)

@@ -10,11 +10,11 @@ from xlbudget.core.amount import decimals_of, plain
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import CellKey
-from xlbudget.packs.model import Part
+from xlbudget.packs.model import RuleClause
 from xlbudget.rules.context import Context
 
 
-def value_negative(context: Context, part: Part) -> Iterator[Remark]:
+def value_negative(context: Context, part: RuleClause) -> Iterator[Remark]:
     """Amounts below nothing."""
     for key, rows in context.reading.budget.blocks.items():
         if min(_amounts(rows), default=0) >= 0:
@@ -34,7 +34,7 @@ SCALE = 10000
 """万元 against 元."""
 
 
-def value_scale(context: Context, part: Part) -> Iterator[Remark]:
+def value_scale(context: Context, part: RuleClause) -> Iterator[Remark]:
     """A form whose largest figure is 10 000 times another's that states the same, but for the
     other's rounding: 元 for 万元."""
     budget = context.reading.budget

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from xlbudget.core.key import BlockKey
-from xlbudget.packs.model import Pack, Part, Rule
+from xlbudget.packs.model import Pack, Rule, RuleClause
 
 COLUMN = "column"
 ROW_LIKE = ("row", "parent", "childless", "class", "code")
@@ -20,7 +20,7 @@ class Blanks(dict[str, str]):
 
 def render_sentence(
     pack: Pack,
-    part: Part,
+    part: RuleClause,
     rule: Rule,
     about: tuple[tuple[str, str], ...],
     block: BlockKey,

@@ -52,7 +52,7 @@ def find_tables(
         if sheet.hidden and any(cut.tables or cut.leftover for _, cut in cuts):
             at = Place(sheet.name, 0, 0)
             leftover.append(Remark("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
-    leftover.extend(hidden_lines(pack, sheets))
+    leftover.extend(hidden_lines(sheets))
     pack = pack_of_year(pack, _year(pack, tables))
     known, remarks = identify(pack, tables)
     if mapped:

@@ -9,15 +9,15 @@ from xlbudget.core.finding import Remark
 from xlbudget.core.key import Place, column_letters
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.tables import filled
-from xlbudget.packs.model import Pack
+from xlbudget.messages import load_messages
 
 
-def hidden_lines(pack: Pack, sheets: Iterable[RawSheet]) -> Iterator[Remark]:
+def hidden_lines(sheets: Iterable[RawSheet]) -> Iterator[Remark]:
     """One remark a sheet with hidden rows or columns in which something stands."""
     for sheet in sheets:
         rows = [row for row in sorted(sheet.lines.hidden_rows) if filled(sheet, row)]
         columns = [c for c in sorted(sheet.lines.hidden_columns) if _filled_down(sheet, c)]
-        words = pack.words["hidden"]
+        words = load_messages()["hidden"]
         said = []
         if rows:
             said.append(words["rows"].format(rows=_runs(rows, lambda row: str(row + 1), words)))

@@ -18,6 +18,7 @@ from xlbudget.layout.headings import (
 )
 from xlbudget.layout.normalize import normal, tidy
 from xlbudget.layout.tables import Table, texts_of
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 
 ORDER = "order"
@@ -53,7 +54,7 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Rem
             table.match, table.evidence = evidence
             known.append(table)
             if not _title_uncalculated(table):
-                remarks.append(_untitled(pack, table, evidence[1]))
+                remarks.append(_untitled(table, evidence[1]))
         else:
             unclear.append((table, fitting))
     remarks.extend(_by_order(pack, tables, unclear))
@@ -121,7 +122,7 @@ def _by_order(
         if len(open_) == 1:
             table.match, table.evidence = open_[0], ORDER
             taken.add(open_[0].form.key)
-            remarks.append(_untitled(pack, table, ORDER))
+            remarks.append(_untitled(table, ORDER))
         else:
             at = Place(table.sheet.name, table.heading[0], 0)
             forms = "、".join(m.form.sheet for m in fitting)
@@ -130,12 +131,12 @@ def _by_order(
     return remarks
 
 
-def _untitled(pack: Pack, table: Table, evidence: str) -> Remark:
+def _untitled(table: Table, evidence: str) -> Remark:
     assert table.match is not None
     form = table.match.form
     at = Place(
         table.sheet.name, table.heading[0], min(texts_of(table.sheet.rows[table.heading[0]]))
     )
-    words = pack.words["evidence"]
+    words = load_messages()["evidence"]
     facts = {"evidence": words[evidence], "form": form.sheet, "title": form.title}
     return Remark("untitled_table", "", form.key, (at,), facts)

@@ -22,6 +22,7 @@ from xlbudget.layout.recognise.find_tables import find_tables
 from xlbudget.layout.recognise.row_levels import levels_of
 from xlbudget.layout.recognise.table_reader import read_body
 from xlbudget.layout.tables import Table, printed_of, texts_of
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import NAME, TOTAL, Pack
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def recognise(
         raise NothingRecognised
     pack = located.pack
     found = Found()
-    about = _about(pack, contents) if contents else About()
+    about = _about(contents) if contents else About()
     found.remarks.extend(located.remarks)
     firsts = _once(pack, located.known, found)
     units = {form: _unit(pack, table, about) for form, table in firsts.items()}
@@ -98,9 +99,9 @@ def _once(pack: Pack, tables: Sequence[Table], found: Found) -> dict[str, Table]
     return {form: firsts[form] for form in pack.forms if form in firsts}
 
 
-def _about(pack: Pack, contents: RawSheet) -> About:
+def _about(contents: RawSheet) -> About:
     """The words right of their labels on the contents sheet."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     said = {}
     for row in contents.rows:
         texts = list(texts_of(row).values())

@@ -12,8 +12,9 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.overview import Bar, LeftOut, Overview, Stack
+from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.provenance import behind
-from xlbudget.packs.model import Pack, Picture
+from xlbudget.packs.model import ChartSpec, Pack
 
 CLASSES = 11
 """Bars of the picture of classes: the largest, and one for all others together."""
@@ -30,7 +31,7 @@ def overview(
     """The tables, in the unit of the consolidated budget. A picture that the pack does not name is
     empty."""
     county, sources = consolidation.budget, consolidation.sources
-    other = pack.words["overview"]["other"]
+    other = load_messages()["overview"]["other"]
     parts = pack.pictures.get("three_public")
     return Overview(
         county.department,
@@ -48,7 +49,7 @@ def overview(
     )
 
 
-def amounts_of(pack: Pack, picture: Picture, budget: Budget) -> dict[str, Decimal]:
+def amounts_of(pack: Pack, picture: ChartSpec, budget: Budget) -> dict[str, Decimal]:
     """Row id → the amount in the budget's unit, for the picture's rows that are filled."""
     rows = budget.blocks.get(BlockKey(picture.form, picture.block), ())
     shift = _shift(pack, budget, picture.form)
@@ -79,7 +80,7 @@ def _few(bars: tuple[Bar, ...], most: int, other: str) -> tuple[Bar, ...]:
     return (*bars[: most - 1], Bar(other, rest))
 
 
-def _stacks(pack: Pack, picture: Picture, consolidation: Consolidation) -> tuple[Stack, ...]:
+def _stacks(pack: Pack, picture: ChartSpec, consolidation: Consolidation) -> tuple[Stack, ...]:
     """What each department has in the picture's rows: the figures behind the county's own."""
     amounts: dict[int, dict[str, Decimal]] = {}
     shift = _shift(pack, consolidation.budget, picture.form)
@@ -103,6 +104,6 @@ def _shift(pack: Pack, budget: Budget, form: str) -> int:
     return len(str(pack.yuan(budget.unit_of(form)))) - len(str(pack.yuan(budget.unit)))
 
 
-def amount_of(pack: Pack, picture: Picture, budget: Budget) -> Decimal:
+def amount_of(pack: Pack, picture: ChartSpec, budget: Budget) -> Decimal:
     """A budget's amounts in a picture's rows together, in the budget's unit."""
     return sum(amounts_of(pack, picture, budget).values(), NOTHING)

@@ -147,7 +147,7 @@ def _code(pack: Pack, block: Block, row: Row) -> str:
 
 def _under_units(pack: Pack, block: Block, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
     """Each row with the name of the unit that it is or stands under."""
-    level = pack.words["facts"]["unit_level"]
+    level = pack.words["unit_level"]
     above = block.levels[: block.levels.index(level)] if level in block.levels else block.levels
     unit = ""
     for row in rows:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from xlbudget.core.budget import numbered
+from xlbudget.messages import load_messages
 from xlbudget.ops.facts.column_names import column_words
 from xlbudget.ops.facts.facts import Fact
 from xlbudget.packs.model import Block, Form, Pack
@@ -42,7 +43,7 @@ class _Cells(NamedTuple):
 
 def views(packs: Sequence[Pack]) -> Iterator[View]:
     """The views for facts of these packs (at least one; its words are used), `facts` first."""
-    words = packs[0].words["facts"]
+    words = load_messages()["facts"]
     yield View("facts", "", f"SELECT {', '.join(Fact._fields)} FROM {SOURCE}")
     yield View(words["view"], "", _in_words(packs[0]))
     for name, forms in _named(packs).items():
@@ -60,12 +61,12 @@ def _named(packs: Iterable[Pack]) -> Mapping[str, list[tuple[Pack, Form]]]:
 
 
 def _in_words(pack: Pack) -> str:
-    named = [f"{_said(pack, f)} AS {identifier(_word(pack, f))}" for f in Fact._fields]
+    named = [f"{_said(pack, f)} AS {identifier(_word(f))}" for f in Fact._fields]
     return f"SELECT {', '.join(named)} FROM {SOURCE}"
 
 
-def _word(pack: Pack, field: str) -> str:
-    return str(pack.words["facts"]["columns"][field])
+def _word(field: str) -> str:
+    return str(load_messages()["facts"]["columns"][field])
 
 
 def _said(pack: Pack, field: str) -> str:
@@ -81,8 +82,8 @@ def _form(forms: Sequence[tuple[Pack, Form]]) -> str:
     blocks = [(pack, block) for pack, form in forms for block in form.blocks]
     first = _about_rows([block for _, block in blocks], [form for _, form in forms])
     taken: set[str] = set()
-    shown = [_column(_said(pack, f), _word(pack, f), taken) for f in first]
-    last = [_column(f, _word(pack, f), taken) for f in LAST]
+    shown = [_column(_said(pack, f), _word(f), taken) for f in first]
+    last = [_column(f, _word(f), taken) for f in LAST]
     amounts = [
         _column(f"sum(amount) FILTER (WHERE {_any(cells)})", word, taken)
         for word, cells in _columns(blocks).items()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from xlbudget.core.consolidation import Source
 from xlbudget.core.overview import Bar, Overview
 from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
-from xlbudget.packs.model import Pack
+from xlbudget.messages import load_messages
 from xlbudget.workbook.county.charts import Table, bars, ring
 from xlbudget.workbook.county.overview_lists import write_lists
 from xlbudget.workbook.xlsx.formula import number
@@ -42,13 +42,12 @@ class View(NamedTuple):
 def write_overview(
     book: Book,
     sheet: Sheet,
-    pack: Pack,
     sources: Sequence[Source],
     overview: Overview,
     formats: Formats,
 ) -> None:
     """Fill the sheet; `sources` are those of the sheet 来源, in its order."""
-    words = pack.words["overview"]
+    words = load_messages()["overview"]
     view = View(book, sheet, words, formats, overview)
     _lay_out(sheet)
     title = words["title"].format(county=overview.county, year=overview.year)
@@ -56,7 +55,7 @@ def write_overview(
     total = f"{overview.total:,.2f}"
     verdict = words["verdict"].format(count=overview.departments, total=total, unit=overview.unit)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, LAST, verdict, formats.cell(STATE))
-    row = write_lists(sheet, pack, sources, overview, LISTS_ROW, RIGHT, formats)
+    row = write_lists(sheet, sources, overview, LISTS_ROW, RIGHT, formats)
     end = _write_bands(view, row)
     sheet.print_area(0, 0, end - 1, LAST)
 

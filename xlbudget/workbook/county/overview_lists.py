@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlbudget.core.consolidation import Source
 from xlbudget.core.overview import LISTED, LeftOut, Overview
 from xlbudget.layout.plan import HEADING, TEXT
-from xlbudget.packs.model import Pack
+from xlbudget.messages import load_messages
 from xlbudget.workbook.county.sources import BODY_ROW
 from xlbudget.workbook.xlsx.package import Sheet
 from xlbudget.workbook.xlsx.styles import JUMP, LEAD, RED, STATE, Formats
@@ -18,7 +18,6 @@ SIDE = 5
 
 def write_lists(
     sheet: Sheet,
-    pack: Pack,
     sources: Sequence[Source],
     overview: Overview,
     row: int,
@@ -27,8 +26,8 @@ def write_lists(
 ) -> int:
     """Departments with errors from this row on, what was left out from column `right`; gives the
     row where the pictures may begin."""
-    words = pack.words["overview"]
-    listed = pack.words["sources"]["sheet"]
+    words = load_messages()["overview"]
+    listed = load_messages()["sources"]["sheet"]
     if not overview.flagged and not overview.left_out:
         sheet.write_string(row, 0, words["clean"], formats.cell(LEAD))
         return row + 2

@@ -17,6 +17,7 @@ from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.core.key import BlockKey, CellKey, Place, address, column_letters, sheet_name
 from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED, factor, last_decimal
 from xlbudget.layout.plan import HEADING, TITLE, USUAL_DECIMALS, SheetPlan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.packs.names import code_name, row_name
 from xlbudget.rules.outcomes import ONE_UNIT, Judged, severity_of
@@ -138,7 +139,7 @@ def tally_of(
 ) -> Tally:
     """The lines of the constraints that were decided, in the order of the forms; there are
     `count` of them, perhaps more than are given."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     decided = (one for one in judged if one.verdict.outcome != UNDECIDED)
     chosen = sorted(decided, key=lambda one: _rank(pack, one))[:LINES]
     order = list(pack.forms)
@@ -182,7 +183,7 @@ class _Writer(NamedTuple):
         """A constraint in words and formulas."""
         constraint, verdict = one.constraint, one.verdict
         first = constraint.cells()[0]
-        states = self.pack.words["book"]["states"]
+        states = load_messages()["book"]["states"]
         rule = self.pack.rules[constraint.rule]
         broken = rule.parts[constraint.part].severity or rule.severity_of("")
         if verdict.outcome == ONE_UNIT:
@@ -298,7 +299,7 @@ class _Writer(NamedTuple):
         return term.coefficient * amount * self.yuan(term.cell) / unit
 
 
-def write_tally(sheet: Sheet, pack: Pack, tally: Tally, formats: Formats) -> None:
+def write_tally(sheet: Sheet, tally: Tally, formats: Formats) -> None:
     """Write the sheet."""
     words = tally.words
     head, size = words["review"], len(tally.lines)

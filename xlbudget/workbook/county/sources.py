@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
-from xlbudget.packs.model import Pack
+from xlbudget.messages import load_messages
 from xlbudget.workbook.county.origins import origin_rows, rows_of
 from xlbudget.workbook.live.regions import span
 from xlbudget.workbook.xlsx.formula import Formula, number
@@ -26,9 +26,9 @@ LONGEST_LINK = 2000
 ZERO = Decimal(0)
 
 
-def write_sources(book: Book, pack: Pack, consolidation: Consolidation, formats: Formats) -> None:
+def write_sources(book: Book, consolidation: Consolidation, formats: Formats) -> None:
     """Add both sheets, the second hidden."""
-    words = pack.words["sources"]
+    words = load_messages()["sources"]
     sheet = book.sheet(words["sheet"])
     unit = consolidation.budget.unit
     _lay_out(sheet, len(consolidation.sources))

@@ -15,6 +15,7 @@ from xlbudget.core.finding import ERROR, WARNING
 from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import Overview
 from xlbudget.layout.plan import TITLE, SheetPlan, plan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Form, Pack
 from xlbudget.rules.outcomes import Judged
 from xlbudget.workbook.county.form_rows import write_rows
@@ -49,9 +50,9 @@ def drafted(pack: Pack, consolidation: Consolidation) -> Draft:
     there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
     book = new_book(budget)
     formats = Formats(book)
-    contents = book.sheet(pack.words["book"]["sheets"]["contents"])
-    overview = book.sheet(pack.words["overview"]["sheet"])
-    write_sources(book, pack, consolidation, formats)
+    contents = book.sheet(load_messages()["book"]["sheets"]["contents"])
+    overview = book.sheet(load_messages()["overview"]["sheet"])
+    write_sources(book, consolidation, formats)
     plans = tuple(
         _write_form(book, pack, form, there, consolidation.listed, formats)
         for form in pack.forms.values()
@@ -65,13 +66,13 @@ def complete(draft: Draft, overview: Overview, judged: Sequence[Judged], count: 
     to be shown."""
     pack, budget, book, formats = draft.pack, draft.budget, draft.book, draft.formats
     sources = draft.consolidation.sources
-    write_overview(book, draft.overview, pack, sources, overview, formats)
+    write_overview(book, draft.overview, sources, overview, formats)
     tally = tally_of(pack, budget, draft.plans, judged, count)
-    review = book.sheet(pack.words["book"]["sheets"]["review"])
-    write_tally(review, pack, tally, formats)
-    states = [(form, _state(pack, form, tally)) for form in pack.forms.values()]
-    hint = pack.words["consolidate"]["hint"]
-    tabs = _tabs(pack)
+    review = book.sheet(load_messages()["book"]["sheets"]["review"])
+    write_tally(review, tally, formats)
+    states = [(form, _state(form, tally)) for form in pack.forms.values()]
+    hint = load_messages()["consolidate"]["hint"]
+    tabs = _tabs()
     write_contents(draft.contents, pack, budget, states, tally.verdict, hint, tabs, formats)
 
 
@@ -97,7 +98,7 @@ def _write_form(
                 place = place_of(row.id)
                 if place:
                     rows[block.id, row.id] = planned.free + place - 1
-    _lead_to_sources(sheet, pack, planned)
+    _lead_to_sources(sheet, planned)
     sheet.protect("", {"format_columns": True, "format_rows": True})
     return planned._replace(cells=(), rows=rows)
 
@@ -110,22 +111,22 @@ def _below_merged(planned: SheetPlan) -> int:
     return max([body, *(cell.last_row + 1 for cell in merged)])
 
 
-def _tabs(pack: Pack) -> Sequence[Tab]:
-    words = pack.words
+def _tabs() -> Sequence[Tab]:
+    words = load_messages()
     beside = [Tab(each["sheet"], each["tab"]) for each in (words["overview"], words["sources"])]
     return [*beside, Tab(words["book"]["sheets"]["review"], words["book"]["review"]["title"])]
 
 
-def _lead_to_sources(sheet: Sheet, pack: Pack, planned: SheetPlan) -> None:
+def _lead_to_sources(sheet: Sheet, planned: SheetPlan) -> None:
     """A form's title leads to its sources. A cell of its own would be read as content."""
-    words = pack.words["sources"]
+    words = load_messages()["sources"]
     title = next(cell for cell in planned.cells if cell.role == TITLE)
     sheet.link(title.row, title.column, f"internal:'{words['sheet']}'!A1", words["tip"])
 
 
-def _state(pack: Pack, form: Form, tally: Tally) -> Formula:
+def _state(form: Form, tally: Tally) -> Formula:
     """无数据, 相符, or how many lines of the form are broken or doubtful."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     if form.key in tally.empty:
         return Formula(quoted(words["empty"]), words["empty"])
     value, text = words["clean"], quoted(words["clean"])

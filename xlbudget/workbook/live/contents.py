@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.layout.plan import ENTRY, HEADING, TEXT, TITLE, SheetPlan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Form, Pack
 from xlbudget.workbook.live.form_sheet import About, no_amounts
 from xlbudget.workbook.live.ledger import WEIGHT, Line
@@ -44,7 +45,7 @@ def write_contents(
     formats: Formats,
 ) -> None:
     """Write the sheet: the forms with their states, and below them the `tabs`."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     _lay_out(sheet)
     title = words["title"].format(place=pack.place, year=pack.year)
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, STATED, title, formats.cell(TITLE))
@@ -71,7 +72,7 @@ def write_contents(
 
 
 def _write_about(sheet: Any, pack: Pack, budget: Budget, formats: Formats) -> None:
-    words = pack.words["book"]
+    words = load_messages()["book"]
     said = ((DEPARTMENT_ROW, words["department"], budget.department),)
     for row, label, value in (*said, (UNIT_ROW, words["unit"], budget.unit)):
         sheet.write_string(row, NUMBER, label, formats.cell(HEADING))
@@ -83,7 +84,6 @@ def _write_about(sheet: Any, pack: Pack, budget: Budget, formats: Formats) -> No
 
 
 def state_of_form(
-    pack: Pack,
     planned: SheetPlan,
     grid: Grid,
     lines: Sequence[Line],
@@ -92,7 +92,7 @@ def state_of_form(
     sheets: Any,
 ) -> Formula:
     """无数据, 相符, or how many constraints of the form are broken or doubtful."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     own = [
         (line, entry)
         for line, entry in zip(lines, entries, strict=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.layout.plan import ABOUT, AMOUNT, ENTRY, HEADING, NOTE, TITLE, UNIT, Cell, SheetPlan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import CODE, NAME, Block, Pack
 from xlbudget.workbook.live.code_lists import CodeLists
 from xlbudget.workbook.live.regions import Grid, Region, at, span
@@ -54,10 +55,10 @@ def write_form(
     for block in planned.form.blocks:
         region = behind.grid[block.id]
         if not block.fixed:
-            _help(sheet, region, pack, behind, formats)
+            _help(sheet, region, behind, formats)
         _explain(sheet, planned, region)
         _mark(sheet, planned, region, formats)
-        _ask_amounts(sheet, region, pack, budget)
+        _ask_amounts(sheet, region, budget)
     sheet.protect("", PROTECTION)
 
 
@@ -178,9 +179,9 @@ def _name(planned: SheetPlan, cell: Cell, behind: Behind) -> Formula | None:
     return None
 
 
-def _help(sheet: Any, region: Region, pack: Pack, behind: Behind, formats: Formats) -> None:
+def _help(sheet: Any, region: Region, behind: Behind, formats: Formats) -> None:
     """Lists and messages where codes and names are typed."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     first, last = region.first, region.first + region.height - 1
     block = region.block
     if CODE in region.columns:
@@ -230,8 +231,8 @@ def _name_lists(block: Block) -> Iterable[tuple[str, str]]:
         yield "government", block.government
 
 
-def _ask_amounts(sheet: Any, region: Region, pack: Pack, budget: Budget) -> None:
-    words = pack.words["book"]
+def _ask_amounts(sheet: Any, region: Region, budget: Budget) -> None:
+    words = load_messages()["book"]
     message = words["amount_message"].format(unit=budget.unit_of(region.block.form))
     columns = [region.columns[column] for column in region.block.columns]
     for first, last in _rows(region):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.layout.plan import HEADING, TITLE
-from xlbudget.packs.model import Pack
+from xlbudget.messages import load_messages
 from xlbudget.workbook.live.ledger import (
     APPLIES,
     FIRST_LINE,
@@ -94,7 +94,6 @@ def counts_of(entries: Sequence[Entry]) -> dict[str, int]:
 
 def write_review(
     sheet: Any,
-    pack: Pack,
     grid: Grid,
     sheets: Sheets,
     entries: Sequence[Entry],
@@ -102,13 +101,13 @@ def write_review(
     formats: Formats,
 ) -> None:
     """Write the sheet over the ledger's lines, figures with so many decimals."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     counts = counts_of(entries)
     size = min(len(entries), counts["all"] + MORE_ROWS)
     lay_out_review(sheet, size)
     head = words["review"]
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, GOES_TO, head["title"], formats.cell(TITLE))
-    verdict = verdict_of(pack, grid, sheets, entries, size)
+    verdict = verdict_of(grid, sheets, entries, size)
     style = formats.cell(STATE)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO, "", style)
     sheet.put(VERDICT_ROW, 0, verdict, style)
@@ -125,10 +124,10 @@ def write_review(
 
 
 def verdict_of(
-    pack: Pack, grid: Grid, sheets: Sheets, entries: Sequence[Entry], rows: int | None = None
+    grid: Grid, sheets: Sheets, entries: Sequence[Entry], rows: int | None = None
 ) -> Formula:
     """通过 or 不通过, the counts, and what is beyond the sheet's `rows` or the checks' reach."""
-    words = pack.words["book"]
+    words = load_messages()["book"]
     names = words["review"]["counts"]
     counts = counts_of(entries)
     weights = _column(sheets.ledger, WEIGHT, len(entries))

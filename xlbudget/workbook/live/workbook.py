@@ -10,6 +10,7 @@ from typing import Any
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import column_letters, sheet_name
 from xlbudget.layout.plan import plan
+from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.define import compute_totals
@@ -79,7 +80,7 @@ def new_book(budget: Budget) -> Book:
 
 
 def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
-    names = pack.words["book"]["sheets"]
+    names = load_messages()["book"]["sheets"]
     sheets = Sheets(names["figures"], names["ledger"], names["marks"])
     plans = [plan(pack, form, budget) for form in pack.forms.values()]
     there = _all_blocks(pack, budget)
@@ -94,7 +95,7 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     behind = Behind(grid, codes, about_of(names["contents"]), places, sheets.figures)
     formats = Formats(book)
     contents = book.sheet(names["contents"])
-    tabs = [Tab(names["review"], pack.words["book"]["review"]["title"])]
+    tabs = [Tab(names["review"], load_messages()["book"]["review"]["title"])]
     for planned in plans:
         sheet = book.sheet(planned.form.sheet)
         write_form(sheet, planned, pack, budget, behind, formats)
@@ -105,13 +106,13 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     review = book.sheet(names["review"])
     book.define_name(PLACE_NAME, "=" + _own_line(names["review"], PLACE))
     decimals = max(writer.measure(shape).decimals for shape in bound_rules(pack))
-    write_review(review, pack, grid, sheets, entries, decimals, formats)
-    verdict = verdict_of(pack, grid, sheets, entries)
+    write_review(review, grid, sheets, entries, decimals, formats)
+    verdict = verdict_of(grid, sheets, entries)
     states = [
-        (planned.form, state_of_form(pack, planned, grid, lines, entries, there, names))
+        (planned.form, state_of_form(planned, grid, lines, entries, there, names))
         for planned in plans
     ]
-    hint = pack.words["book"]["hint"]
+    hint = load_messages()["book"]["hint"]
     write_contents(contents, pack, there, states, verdict, hint, tabs, formats)
     behind_all = ("figures", "ledger", "marks", "codes")
     hidden = [book.sheet(names[key]) for key in behind_all]

@@ -1,0 +1,139 @@
+"""What stands in the folder of a pack, read and held against the schema, and in those it extends.
+
+What is handed on here is as the schema says: who builds forms, rules and catalogues from it need
+not ask whether a word is there, or of which type it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xlbudget.packs.errors import Fault, PackError, fault_in
+from xlbudget.packs.schema import check_file, check_table
+from xlbudget.packs.source import read_table, read_yaml
+
+HEAD, CODES = "pack.yaml", "codes.yaml"
+KIND_OF_FILE = {HEAD: "pack", "words.yaml": "words", CODES: "codes"}
+KIND_OF_FOLDER = {"forms": "form", "rules": "rules"}
+Rows = list[dict[str, str]]
+
+
+class Contents(NamedTuple):
+    """The files of one folder: `forms`, `rules` and `tables` by path."""
+
+    folder: Path
+    head: Mapping[str, Any]
+    words: Mapping[str, Any]
+    codes: Mapping[str, Any]
+    forms: Mapping[Path, Mapping[str, Any]]
+    rules: Mapping[Path, list[Mapping[str, Any]]]
+    tables: Mapping[Path, Rows]
+
+
+def names_below(root: Path) -> list[str]:
+    """Every pack in the folder of packs, by name."""
+    return sorted(str(path.parent.relative_to(root)) for path in root.glob(f"*/*/{HEAD}"))
+
+
+def read_contents(name: str, root: Path) -> list[Contents]:
+    """The pack and all it extends, the most general first. Raises PackError, naming every fault
+    in any of the files."""
+    contents: list[Contents] = []
+    faults: list[Fault] = []
+    wanted, asking = name, Fault(str(root / name / HEAD), 1, "")
+    while wanted:
+        folder = root / wanted
+        if not (folder / HEAD).is_file():
+            known = ", ".join(names_below(root)) or "none"
+            faults.append(asking._replace(message=f"no pack {wanted!r}; there are: {known}"))
+            break
+        if any(folder == one.folder for one in contents):
+            faults.append(asking._replace(message=f"pack {wanted!r} extends itself"))
+            break
+        contents.insert(0, _read_folder(folder, faults))
+        wanted, asking = _extended(contents[0], name if folder == root / name else "", faults)
+    if faults:
+        raise PackError(faults)
+    return contents
+
+
+def _extended(one: Contents, name: str, faults: list[Fault]) -> tuple[str, Fault]:
+    """The pack that this one extends (or nothing), and where it says so."""
+    path, head = one.folder / HEAD, one.head
+    if not head:  # unsound, and reported
+        return "", Fault("", 0, "")
+    if name and head["pack"] != name:
+        message = f"{head['pack']!r}: the folders are called {name!r}"
+        faults.append(fault_in(path, ("pack",), message))
+    base = head.get("extends", "")
+    asking = fault_in(path, ("extends",), "") if base else Fault("", 0, "")
+    if base and base.rpartition("/")[2] != str(head["year"]):
+        faults.append(asking._replace(message=f"extends {base}: not of the same year"))
+        return "", asking
+    return base, asking
+
+
+def _read_folder(folder: Path, faults: list[Fault]) -> Contents:
+    faults.extend(_strangers(folder))
+    files = {
+        name: _read_file(folder / name, kind, faults) if (folder / name).exists() else {}
+        for name, kind in KIND_OF_FILE.items()
+    }
+    folders = {
+        name: {
+            path: _read_file(path, kind, faults) for path in sorted(folder.glob(f"{name}/*.yaml"))
+        }
+        for name, kind in KIND_OF_FOLDER.items()
+    }
+    head, words, codes = files.values()
+    tables = _read_tables(folder, codes, faults)
+    return Contents(folder, head, words, codes, folders["forms"], folders["rules"], tables)
+
+
+def _read_file(path: Path, kind: str, faults: list[Fault]) -> Any:
+    """The file's data; nothing where it is unsound, and then a fault more."""
+    try:
+        data = read_yaml(path)
+    except PackError as error:
+        faults += error.faults
+        return {}
+    wrong = check_file(kind, path, data)
+    faults += wrong
+    return {} if wrong else data
+
+
+def _read_tables(folder: Path, codes: Mapping[str, Any], faults: list[Fault]) -> dict[Path, Rows]:
+    tables: dict[Path, Rows] = {}
+    for spec in codes.values():
+        named = {folder / spec["file"]: "code_table"}
+        if "maps" in spec:
+            named[folder / spec["maps"]["file"]] = "code_map"
+        for path, kind in named.items():
+            try:
+                tables[path] = read_table(path)
+                faults += check_table(kind, path, tables[path])
+            except PackError as error:
+                faults += error.faults
+    return tables
+
+
+def _strangers(folder: Path) -> list[Fault]:
+    """Files of YAML that no one would read, and files where folders must be."""
+    allowed = ", ".join((*KIND_OF_FILE, *(f"{name}/*.yaml" for name in KIND_OF_FOLDER)))
+    wrong = [
+        Fault(str(path), 1, f"no file of a pack; there may be {allowed}")
+        for path in sorted(folder.rglob("*.y*ml"))
+        if not _known(path.relative_to(folder))
+    ]
+    for name in KIND_OF_FOLDER:
+        if (folder / name).exists() and not (folder / name).is_dir():
+            wrong.append(Fault(str(folder / name), 1, "must be a folder"))
+    return wrong
+
+
+def _known(path: Path) -> bool:
+    if len(path.parts) == 1:
+        return path.name in KIND_OF_FILE
+    return len(path.parts) == 2 and path.parts[0] in KIND_OF_FOLDER and path.suffix == ".yaml"

@@ -1,0 +1,169 @@
+"""A pack's files held against `schemas/pack.schema.json`; what is wrong, in plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from xlbudget.packs.errors import Fault, fault_in
+
+PACK_SCHEMA = "pack.schema.json"
+WORDS = "words"
+"""The one kind of file that may leave out what the pack it extends says already."""
+LONGEST = 40
+TYPES = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list (lines that begin with -)",
+    "object": "a mapping (word: value)",
+}
+
+Place = tuple[tuple[Any, ...], str]
+"""Where in a file (keys and list places), and what is wrong there."""
+
+
+def check_file(kind: str, path: Path, data: Any) -> list[Fault]:
+    """What in a YAML file is against the schema of its kind, in the order of its lines."""
+    try:
+        errors = _errors(kind, data)
+    except ValueError as error:  # nested too deep, or half a character written as an escape
+        return [Fault(str(path), 1, f"cannot be checked: {error}")]
+    wrong = [
+        place
+        for error in errors
+        if kind != WORDS or error.kind.name != "required"
+        for place in _explain(error)
+    ]
+    return sorted({fault_in(path, *place) for place in wrong}, key=lambda fault: fault.line)
+
+
+def check_table(kind: str, path: Path, rows: list[dict[str, str]]) -> list[Fault]:
+    """What in a CSV file is against the schema of its kind."""
+    errors = _errors(kind, rows)
+    if not errors:
+        return []
+    columns = _errors(kind, [dict.fromkeys(rows[0], "1")] if rows else [])
+    if columns:  # else each row would say so
+        return [Fault(str(path), 1, message) for error in columns for _, message in _explain(error)]
+    wrong = [place for error in errors for place in _explain(error)]
+    return [Fault(str(path), steps[0] + 2, f"{steps[1]}: {message}") for steps, message in wrong]
+
+
+def check_complete(words: Mapping[str, Any], folder: Path) -> list[Fault]:
+    """Which words are missing, now that those of all folders are joined. They are told of the
+    most general folder: where it has no words, an `extends:` is what is missing."""
+    missing = (e for e in _errors(WORDS, words) if e.kind.name == "required")
+    found = [place for error in missing for place in _explain(error)]
+    path = folder / "words.yaml"
+    if path.is_file():
+        return [fault_in(path, *place) for place in found]
+    path, names = folder / "pack.yaml", ", ".join(message.split(" ")[0] for _, message in found)
+    message = f"no words.yaml, and no extends: a pack that has one; it must say {names}"
+    return [Fault(str(path), 1, message)] if found else []
+
+
+@lru_cache(maxsize=1)
+def _schema() -> dict[str, Any]:
+    path = Path(import_module("xlbudget.schemas").__path__[0], PACK_SCHEMA)
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return schema
+
+
+@cache
+def _validator() -> Any:
+    """One validator for files of every kind: it is asked about ``{kind: data}``."""
+    import jsonschema_rs
+
+    kinds = {kind: {"$ref": f"#/$defs/{kind}"} for kind in _schema()["$defs"]}
+    return jsonschema_rs.Draft202012Validator({**_schema(), "properties": kinds})
+
+
+def _errors(kind: str, data: Any) -> list[Any]:
+    return list(_validator().iter_errors({kind: data}))
+
+
+def _explain(error: Any) -> Iterator[Place]:
+    """One error of the validator as faults."""
+    steps, keyword, detail = tuple(error.instance_path)[1:], error.kind.name, error.kind
+    if keyword == "additionalProperties":
+        allowed = list(_around(error).get("properties", ()))
+        for word in detail.unexpected:
+            yield (*steps, word), _unknown(word, allowed)
+    elif keyword == "propertyNames":
+        yield (*steps, detail.error.instance), _say(detail.error)
+    elif keyword in ("anyOf", "oneOf"):
+        yield from _explain_choice(error)
+    else:
+        yield steps, _say(error)
+
+
+def _explain_choice(error: Any) -> Iterator[Place]:
+    """None of several ways fits (or more than one): what is wrong with the one that was meant."""
+    steps = tuple(error.instance_path)[1:]
+    choices = _around(error)[error.kind.name]
+    words = [choice["required"][0] for choice in choices if "required" in choice]
+    if words:
+        many = "exactly one of" if error.kind.name == "oneOf" else "one of"
+        yield steps, f"{many} {', '.join(words)} must stand here"
+        return
+    for errors in error.kind.context:
+        if not any(e.kind.name == "type" and e.instance == error.instance for e in errors):
+            for inner in errors:
+                yield from _explain(inner)
+            return
+    types = {t: None for errors in error.kind.context for e in errors for t in _types(e)}
+    yield steps, f"{_shown(error.instance)}: must be {' or '.join(types)}"
+
+
+def _types(error: Any) -> list[str]:
+    return [TYPES[name] for name in error.kind.types] if error.kind.name == "type" else []
+
+
+def _say(error: Any) -> str:
+    """What is wrong with the value at an error's place."""
+    keyword, detail, value = error.kind.name, error.kind, _shown(error.instance)
+    if keyword == "required":
+        return f"{detail.property!r} is missing"
+    if keyword == "type":
+        quotes = " (put it into quotes)" if isinstance(error.instance, int | float) else ""
+        return f"{value}: must be {' or '.join(_types(error))}{quotes}"
+    if keyword == "enum":
+        return _unknown(error.instance, detail.options)
+    if keyword == "pattern":
+        return f"{value}: must be {_around(error)['description']}"
+    if keyword in ("minItems", "minLength", "minProperties") and not error.instance:
+        return "nothing stands here"
+    if keyword in ("minProperties", "maxProperties"):
+        return f"{len(error.instance)} words stand here; must be {detail.limit}"
+    return str(error.message)
+
+
+def _unknown(word: Any, allowed: list[str]) -> str:
+    if not allowed:
+        return f"unknown word {_shown(word)}"
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(word), allowed, n=1)
+    meant = f" (did you mean {near[0]!r}?)" if near else ""
+    return f"unknown word {_shown(word)}{meant}; allowed: {', '.join(map(str, allowed))}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = repr(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def _around(error: Any) -> Any:
+    """The schema that the error's keyword stands in."""
+    schema: Any = _schema()
+    for step in tuple(error.schema_path)[:-1]:
+        schema = schema[step]
+    return schema
