@@ -7,7 +7,6 @@ over the cells themselves, and no sheet is needed between.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, place_of
 from xlbudget.core.consolidation import Consolidation, Listed
@@ -29,50 +28,35 @@ from xlbudget.workbook.xlsx.package import Book, Sheet
 from xlbudget.workbook.xlsx.styles import Formats
 
 
-class Draft(NamedTuple):
-    """The workbook with the county's figures and their sources, before what is said of them;
-    `budget` has every block of the pack."""
-
-    pack: Pack
-    consolidation: Consolidation
-    budget: Budget
-    book: Book
-    formats: Formats
-    contents: Sheet
-    overview: Sheet
-    plans: tuple[SheetPlan, ...]
-
-
-def drafted(pack: Pack, consolidation: Consolidation) -> Draft:
-    """The forms with the figures as they are, and the sheets 来源 and, hidden, 溯源."""
+def county_workbook(
+    pack: Pack,
+    consolidation: Consolidation,
+    overview: Overview,
+    judged: Sequence[Judged],
+    count: int,
+) -> Book:
+    """The forms with the figures as they are, the sheets 来源 and, hidden, 溯源; contents, overview
+    and review. `overview` is what `ops.consolidate.overview` makes of the consolidation, `judged`
+    of its `count` constraints those to be shown."""
     budget = consolidation.budget
-    there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
+    budget = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
     book = new_book(budget)
     formats = Formats(book)
     contents = book.sheet(pack.words["book"]["sheets"]["contents"])
-    overview = book.sheet(pack.words["overview"]["sheet"])
+    first = book.sheet(pack.words["overview"]["sheet"])
     write_sources(book, pack, consolidation, formats)
     plans = tuple(
-        _write_form(book, pack, form, there, consolidation.listed, formats)
+        _write_form(book, pack, form, budget, consolidation.listed, formats)
         for form in pack.forms.values()
     )
-    return Draft(pack, consolidation, there, book, formats, contents, overview, plans)
-
-
-def complete(draft: Draft, overview: Overview, judged: Sequence[Judged], count: int) -> None:
-    """Write what is said of the figures: contents, overview and review. `overview` is what
-    `ops.consolidate.overview` makes of the consolidation, `judged` of its `count` constraints those
-    to be shown."""
-    pack, budget, book, formats = draft.pack, draft.budget, draft.book, draft.formats
-    sources = draft.consolidation.sources
-    write_overview(book, draft.overview, pack, sources, overview, formats)
-    tally = tally_of(pack, budget, draft.plans, judged, count)
+    write_overview(book, first, pack, consolidation.sources, overview, formats)
+    tally = tally_of(pack, budget, plans, judged, count)
     review = book.sheet(pack.words["book"]["sheets"]["review"])
     write_tally(review, pack, tally, formats)
     states = [(form, _state(pack, form, tally)) for form in pack.forms.values()]
-    hint = pack.words["consolidate"]["hint"]
-    tabs = _tabs(pack)
-    write_contents(draft.contents, pack, budget, states, tally.verdict, hint, tabs, formats)
+    hint, tabs = pack.words["consolidate"]["hint"], _tabs(pack)
+    write_contents(contents, pack, budget, states, tally.verdict, hint, tabs, formats)
+    return book
 
 
 def _write_form(
