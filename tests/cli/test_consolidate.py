@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import duckdb
 import openpyxl
@@ -615,37 +614,11 @@ def test_a_process_that_dies_is_said_and_the_others_go_on(
     assert len(read_file(output)[1].sources) == 3
 
 
-@pytest.fixture(scope="module")
-def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A county whose lists are long enough to be made ahead."""
-    folder = tmp_path_factory.mktemp("larger") / "各部门"
-    make_county(folder, 16, 7)
-    return folder
-
-
-def test_one_process_and_several_write_the_same_bytes(
-    larger: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where the process that makes the long lists ahead dies: then they are made again."""
-    from xlbudget.app import prebuild_rows
-
-    begun: list[str] = []
-    real = prebuild_rows.read_pieces
-
-    def counted(file: BinaryIO) -> Iterator[bytes]:
-        begun.append("read")
-        return real(file)
-
-    monkeypatch.setattr(prebuild_rows, "read_pieces", counted)
-    _, output = consolidated(larger, "--force")
-    ahead_of_time = output.read_bytes()
-    assert len(begun) == 1
-    consolidated(larger, "--force", "--jobs", "1")
-    assert output.read_bytes() == ahead_of_time
-    monkeypatch.setattr(prebuild_rows, "make_rows", lambda *_: os._exit(1))
-    consolidated(larger, "--force")
-    assert output.read_bytes() == ahead_of_time
-    assert len(begun) == 1
+def test_one_process_and_several_write_the_same_bytes(county: Path) -> None:
+    _, output = consolidated(county, "--force", "--jobs", "2")
+    by_several = output.read_bytes()
+    consolidated(county, "--force", "--jobs", "1", "--no-cache")
+    assert output.read_bytes() == by_several
 
 
 def test_an_output_that_is_there_is_kept(county: Path) -> None:

@@ -35,7 +35,7 @@ from xlbudget.report.county_page import county_page
 from xlbudget.workbook.county.origins import LIMIT, origin_rows, read_origins, rows_of
 from xlbudget.workbook.county.review import LINES
 from xlbudget.workbook.county.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
-from xlbudget.workbook.county.workbook import complete, drafted
+from xlbudget.workbook.county.workbook import county_workbook
 from xlbudget.workbook.live.workbook import workbook_bytes
 
 NAMES = ("预算.xlsx", "第 2 局/预算 #1.xlsx", "50%局.xlsx", "a&b'c（定）.xlsx", "=1+1.xlsx")
@@ -66,9 +66,8 @@ def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
     found = found_in_sum(pack, Reading(county.budget))
     judged = judged_in_sum(pack, county.budget, found, LINES)
-    draft = drafted(pack, county)
-    complete(draft, overview(pack, county), judged, found.decided)
-    return draft.book.packed()
+    book = county_workbook(pack, county, overview(pack, county), judged, found.decided)
+    return book.packed()
 
 
 def _source(pack: Pack, number: int, budget: Budget) -> Source:

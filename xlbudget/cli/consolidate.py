@@ -106,7 +106,7 @@ def consolidate(
         gc.set_threshold(SELDOM)
         put = partial(write_file, force=force)
         targets = Results(output, facts, html)
-        pack, told = consolidate_files(options, selection, name, targets, jobs, put)
+        pack, told = consolidate_files(options, selection, name, targets, put)
         click.echo(consolidated(pack, told, style_role if shows_colours() else uncoloured))
         gc.freeze()  # else all is looked through once more at the end
         sys.exit(int(not told.sound))
