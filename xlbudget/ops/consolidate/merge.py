@@ -6,6 +6,7 @@ sources behind it are added one by one, so that adding up halves is adding up al
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
@@ -85,44 +86,42 @@ def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
         raise ValueError("nothing to add up")
     ordered = tuple(sorted(parts, key=_order))
     picture = pack.pictures.get(BY_DEPARTMENT)
-    drawn: dict[CellKey, dict[int, Decimal]] = {}
+    drawn: Drawn = {}
     growing = {key: Growing({}, Listing()) for key in pack.blocks}
-    there: set[BlockKey] = set()
-    stated = 0
+    stated: Counter[BlockKey] = Counter()
     for place, part in enumerate(ordered):
         one = part.share()
-        there |= one.blocks.keys()
-        stated += len(one.blocks)
+        stated.update(one.blocks.keys())
         for key, text in one.blocks.items():
             lines = lines_in(text)
             if picture and key == (picture.form, picture.block):
-                lines = _drawn(picture, pack.blocks[key], place, lines, drawn)
+                lines = _note_drawn(drawn, picture, pack.blocks[key], place, lines)
             _grow(growing[key], pack.blocks[key], lines)
     blocks: dict[BlockKey, tuple[Row, ...]] = {}
     roundings: dict[CellKey, int] = {}
     for key, block in pack.blocks.items():
-        if key in there:
+        if key in stated:
             blocks[key] = tuple(_rows(pack, block, growing[key], roundings))
     budget = Budget(
         one.pack, one.year, one.unit, name, blocks=blocks, units=one.units, roundings=roundings
     )
     listed = listed_in(pack, {key: grown.listing for key, grown in growing.items()}, ordered)
-    return Consolidation(budget, ordered, listed, drawn, stated)
+    return Consolidation(budget, ordered, listed, drawn, stated.total())
 
 
 def _order(part: Part) -> tuple[str, str, str]:
     return part.source.code, part.source.department, part.source.file
 
 
-def _drawn(
-    picture: ChartSpec,
-    block: Block,
-    place: int,
-    lines: Iterable[Line],
-    drawn: dict[CellKey, dict[int, Decimal]],
+Drawn = dict[CellKey, dict[int, Decimal]]
+"""Of each cell of a picture, the amount of each source by its place."""
+
+
+def _note_drawn(
+    drawn: Drawn, picture: ChartSpec, block: Block, place: int, lines: Iterable[Line]
 ) -> Iterator[Line]:
-    """The rows of the source of that place as they are; on the way, its amounts in a picture's
-    cells are noted."""
+    """The rows of the source of that place as they are; as they pass, what they state in the
+    picture's cells is noted."""
     column = block.columns.index(picture.column)
     for line in lines:
         row, amount = identity_of(block, line)[0], line.amounts[column]
