@@ -55,6 +55,11 @@ def relative_name(root: Path, path: Path) -> str:
         return str(path.resolve())
 
 
+def path_of(root: Path, name: str) -> Path:
+    """The file of that name as seen from that folder, which is one without links."""
+    return Path(os.path.normpath(root / name))
+
+
 def collect(
     paths: Sequence[Path], options: CollectOptions, jobs: int, done: Callable[[Path], None]
 ) -> list[FileRecord]:
@@ -81,7 +86,7 @@ def load_shares(options: CollectOptions, record: FileRecord) -> list[tuple[Sourc
     meanwhile, it is read once more. Raises ChangedMeanwhile where the file itself has changed."""
     with contextlib.suppress(OSError, *CHANGED):
         return shares_in(_entry(options, record))
-    path = options.root / record.source.file
+    path = path_of(options.root, record.source.file)
     again = _one(path, options)
     if again.source.checksum != record.source.checksum or again.fault:
         raise ChangedMeanwhile(path)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from xlbudget.app.collect import CollectOptions, load_shares, relative_name
+from xlbudget.app.collect import CollectOptions, load_shares, path_of, relative_name
 from xlbudget.core.consolidation import Consolidation, Part, Share
 from xlbudget.ops.consolidate.admission import Refusal, admitted
 from xlbudget.ops.consolidate.contribution import reading_of
@@ -46,7 +46,7 @@ def _parts(options: CollectOptions, selection: Selection, one: FileRecord) -> It
     source = one.source
     if one.members:
         _, *sources = load_shares(options, one)
-        folder = (options.root / source.file).parent
+        folder = path_of(options.root, source.file).parent
         for behind, share in sources:
             file = relative_name(options.root, folder / behind.file)
             yield part_in_memory(behind._replace(file=file), share)
