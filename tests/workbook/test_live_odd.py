@@ -174,7 +174,7 @@ def test_of_a_county_every_line_says_what_the_check_says(
     complete(draft, overview(odd, county), judged, confrontation.decided)
     path = tmp_path / "汇总.xlsx"
     draft.book.pack_to(path)
-    review = odd.words["book"]["sheets"]["review"]
+    review = load_messages()["book"]["sheets"]["review"]
     before = [
         [value if value is not None else "" for value in row[:GOES_TO]]
         for row in openpyxl.load_workbook(path, data_only=True)[review].iter_rows(
