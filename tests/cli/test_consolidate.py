@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import duckdb
 import openpyxl
@@ -38,7 +37,7 @@ from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.messages import load_messages
 from xlbudget.ops.check.check import found_in_sum, judged_in_sum
-from xlbudget.ops.consolidate.merge import merged, part_of, part_of_sum
+from xlbudget.ops.consolidate.merge import merged, part_of
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.outcomes import severity_of
 from xlbudget.workbook.county.review import LINES
@@ -138,15 +137,14 @@ def test_neither_order_nor_halves_make_a_difference(pack: Pack) -> None:
         assert shown(merged(pack, mixed, "某县")) == shown(whole)
         cut = rng.randrange(1, len(every))
         halves = [merged(pack, half, "一半") for half in (mixed[:cut], mixed[cut:])]
-        again = merged(pack, [part_of_sum(half) for half in halves], "某县")
+        again = merged(pack, [part for half in halves for part in half.parts], "某县")
         assert shown(again) == shown(whole)
 
 
 def shown(county: Consolidation) -> list[object]:
     """All that a sum says."""
     listed = {key: [*found[:3], list(found.rows())] for key, found in county.listed.items()}
-    shares = [county.share(place) for place in range(len(county.sources))]
-    return [county.budget, county.sources, shares, listed]
+    return [county.budget, county.sources, list(county.shares()), listed, county.drawn]
 
 
 def test_consolidating_consolidated_halves_equals_consolidating_all(
@@ -168,6 +166,29 @@ def test_consolidating_consolidated_halves_equals_consolidating_all(
     assert one.budget == other.budget
     assert [s.department for s in one.sources] == [s.department for s in other.sources]
     assert one.shares == other.shares
+
+
+def test_the_same_files_give_the_same_bytes_in_every_run(
+    pack: Pack, county: Path, tmp_path: Path
+) -> None:
+    """Of two consolidated files that share several departments, too: which of these is named
+    depends on no order that changes from run to run."""
+    folder = tmp_path / "收到"
+    folder.mkdir()
+    for nth, names in enumerate(("123", "234")):
+        files = [county / f"{name}.xlsx" for name in names]
+        assert run("consolidate", *files, "-o", folder / f"{nth}.xlsx").exit_code == 0
+    sent(pack, folder / "5.xlsx", department(pack, 5))
+    said = {}
+    for seed in range(4):
+        output, page = tmp_path / f"{seed}.xlsx", tmp_path / f"{seed}.html"
+        command = [COMMAND, "consolidate", folder, "-o", output, "--html", page, "--no-cache"]
+        environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+        ran = subprocess.run(command, env=environment, capture_output=True)
+        assert ran.returncode == 1, ran.stderr.decode()
+        said[seed] = (ran.stdout, output.read_bytes(), page.read_bytes())
+    assert "第2局 交了几份不同的文件" in said[0][0].decode()
+    assert all(each == said[0] for each in said.values())
 
 
 def test_a_sum_of_sums_leads_to_the_departments_and_their_files(
@@ -615,37 +636,11 @@ def test_a_process_that_dies_is_said_and_the_others_go_on(
     assert len(read_file(output)[1].sources) == 3
 
 
-@pytest.fixture(scope="module")
-def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A county whose lists are long enough to be made ahead."""
-    folder = tmp_path_factory.mktemp("larger") / "各部门"
-    make_county(folder, 16, 7)
-    return folder
-
-
-def test_one_process_and_several_write_the_same_bytes(
-    larger: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where the process that makes the long lists ahead dies: then they are made again."""
-    from xlbudget.app import prebuild_rows
-
-    begun: list[str] = []
-    real = prebuild_rows.read_pieces
-
-    def counted(file: BinaryIO) -> Iterator[bytes]:
-        begun.append("read")
-        return real(file)
-
-    monkeypatch.setattr(prebuild_rows, "read_pieces", counted)
-    _, output = consolidated(larger, "--force")
-    ahead_of_time = output.read_bytes()
-    assert len(begun) == 1
-    consolidated(larger, "--force", "--jobs", "1")
-    assert output.read_bytes() == ahead_of_time
-    monkeypatch.setattr(prebuild_rows, "make_rows", lambda *_: os._exit(1))
-    consolidated(larger, "--force")
-    assert output.read_bytes() == ahead_of_time
-    assert len(begun) == 1
+def test_one_process_and_several_write_the_same_bytes(county: Path) -> None:
+    _, output = consolidated(county, "--force", "--jobs", "2")
+    by_several = output.read_bytes()
+    consolidated(county, "--force", "--jobs", "1", "--no-cache")
+    assert output.read_bytes() == by_several
 
 
 def test_an_output_that_is_there_is_kept(county: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the pass over a sheet's XML says of cells: the quick way and the other say the same."""
+"""What the pass over a sheet's XML says of cells, however they are written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.xlsx.cells import scan_cells
 from xlbudget.workbook.read.xlsx.scan import Scan
 
-STYLES = (NOT_SAID, 2, 0, 2, 4, NOT_SAID, 1, 3)
+STYLES = {b"1": 2, b"2": 0, b"3": 2, b"4": 4, b"6": 1, b"7": 3}
+MOST_STYLES = 8
 
 
 def scanned(rows: str) -> Scan:
@@ -20,7 +21,7 @@ def scanned(rows: str) -> Scan:
 
 def turned(rows: str) -> str:
     """The same cells as few programs write them: the style first."""
-    for style in range(len(STYLES)):
+    for style in range(MOST_STYLES):
         for column in "ABC":
             for row in range(1, 40):
                 cell = f'r="{column}{row}" s="{style}"'
@@ -33,13 +34,15 @@ def cell(column: str, row: int, style: int, inside: str) -> str:
 
 
 CELLS = st.lists(
-    st.tuples(st.integers(0, len(STYLES) - 1), st.sampled_from(["", "1.5", "709.36"])),
+    st.tuples(st.integers(0, MOST_STYLES - 1), st.sampled_from(["", "1.5", "709.36"])),
     max_size=3,
 )
 
 
 @given(st.dictionaries(st.integers(1, 39), CELLS, max_size=12))
-def test_rows_looked_at_once_say_what_each_says(rows: dict[int, list[tuple[int, str]]]) -> None:
+def test_cells_say_the_same_whatever_the_order_of_attributes(
+    rows: dict[int, list[tuple[int, str]]],
+) -> None:
     xml = "".join(
         f'<row r="{number}" spans="1:{number}">'
         + "".join(cell("ABC"[place], number, *said) for place, said in enumerate(cells))
@@ -62,22 +65,32 @@ def test_rows_looked_at_once_say_what_each_says(rows: dict[int, list[tuple[int, 
     ],
 )
 def test_a_cell_stands_where_it_says(row: str) -> None:
-    """Also after rows that look the same without their numbers."""
-    usual = "".join(
+    """Also beside rows that differ from it in nothing but their numbers."""
+    others = "".join(
         f'<row r="{n}"><c r="A{n}" s="1"><v>1</v></c></row>'
         f'<row r="{n + 20}"><c r="A{n + 20}" s="6"><v>1</v></c></row>'
         for n in (2, 3)
     )
-    scan = scanned(usual + row)
-    alone = scanned(row)
+    scan, alone = scanned(others + row), scanned(row)
     for number, line in enumerate(alone.decimals):
         assert not line or scan.decimals[number] == line
 
 
-def test_a_row_without_a_number_is_no_row_seen_before() -> None:
-    usual = "".join(f'<row r="{n}"><c r="A{n}" s="1"><v>1</v></c></row>' for n in (2, 3))
+def test_a_reference_without_a_number_is_refused() -> None:
     with pytest.raises(FileFault, match="damaged"):
-        scanned(usual + '<row r="6"><c r="A" s="61"><v>1</v></c></row>')
+        scanned('<row r="6"><c r="A" s="61"><v>1</v></c></row>')
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="6"><c r="A6"><v>1</v></c><c r="A6"/></row>',
+        '<row r="6"><c r="B6"/><c r="A6"/><c><v>1</v></c></row>',
+    ],
+)
+def test_a_cell_that_stands_twice_is_refused(row: str) -> None:
+    with pytest.raises(FileFault, match="duplicate_cells"):
+        scanned(row)
 
 
 def test_cells_far_out_are_refused() -> None:

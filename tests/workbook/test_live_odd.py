@@ -39,7 +39,7 @@ from xlbudget.rules.outcomes import Judged, severity_of
 from xlbudget.rules.scaled_amounts import scaled_amounts
 from xlbudget.rules.tree import trees_of
 from xlbudget.workbook.county.review import LINES
-from xlbudget.workbook.county.workbook import complete, drafted
+from xlbudget.workbook.county.workbook import county_workbook
 from xlbudget.workbook.live.review import BODY_ROW, GOES_TO
 from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
 
@@ -170,10 +170,10 @@ def test_of_a_county_every_line_says_what_the_check_says(
     county = merged(odd, parts, "某县")
     confrontation = found_in_sum(odd, Reading(county.budget))
     judged = judged_in_sum(odd, county.budget, confrontation, LINES)
-    draft = drafted(odd, county)
-    complete(draft, overview(odd, county), judged, confrontation.decided)
+    shown = overview(odd, county)
+    book = county_workbook(odd, county, shown, judged, confrontation.decided)
     path = tmp_path / "汇总.xlsx"
-    draft.book.pack_to(path)
+    book.pack_to(path)
     review = load_messages()["book"]["sheets"]["review"]
     before = [
         [value if value is not None else "" for value in row[:GOES_TO]]

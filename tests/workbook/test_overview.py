@@ -25,8 +25,9 @@ from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading, RowPlace
 from xlbudget.messages import load_messages
 from xlbudget.ops.check.check import found_in_sum, judged_in_sum
-from xlbudget.ops.consolidate.contribution import reading_of, share_of, shares_in, text_of
-from xlbudget.ops.consolidate.merge import Part, merged, part_of
+from xlbudget.ops.consolidate.contribution import reading_of, share_of
+from xlbudget.ops.consolidate.file_record import FileRecord, entry_of, shares_in
+from xlbudget.ops.consolidate.merge import merged, part_in_memory, part_of
 from xlbudget.ops.consolidate.overview import CLASSES, DEPARTMENTS, overview
 from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import load_pack, templates_root
@@ -35,7 +36,7 @@ from xlbudget.report.county_page import county_page
 from xlbudget.workbook.county.origins import LIMIT, origin_rows, read_origins, rows_of
 from xlbudget.workbook.county.review import LINES
 from xlbudget.workbook.county.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
-from xlbudget.workbook.county.workbook import complete, drafted
+from xlbudget.workbook.county.workbook import county_workbook
 from xlbudget.workbook.live.workbook import workbook_bytes
 
 NAMES = ("预算.xlsx", "第 2 局/预算 #1.xlsx", "50%局.xlsx", "a&b'c（定）.xlsx", "=1+1.xlsx")
@@ -66,9 +67,8 @@ def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
     found = found_in_sum(pack, Reading(county.budget))
     judged = judged_in_sum(pack, county.budget, found, LINES)
-    draft = drafted(pack, county)
-    complete(draft, overview(pack, county), judged, found.decided)
-    return draft.book.packed()
+    book = county_workbook(pack, county, overview(pack, county), judged, found.decided)
+    return book.packed()
 
 
 def _source(pack: Pack, number: int, budget: Budget) -> Source:
@@ -154,7 +154,9 @@ def readings(pack: Pack) -> st.SearchStrategy[Reading]:
 def test_shares_survive(pack: Pack, data: st.DataObject) -> None:
     """Whatever rows are called and whatever figures stand in them: a share is its reading."""
     reading = data.draw(readings(pack))
-    (share,) = shares_in(text_of(share_of(pack, reading)).split("\n"))
+    source = Source("a\tb.xlsx", "某局", "1", Decimal("0.1"), "", "")
+    content = entry_of(FileRecord(source), share_of(pack, reading), [])
+    ((_, share),) = shares_in(content)
     again = reading_of(pack, share, "", "")
     assert again == reading
     written = [[str(a) for a in row.amounts.values()] for _, row in _rows(reading)]
@@ -170,10 +172,13 @@ def test_origins_survive(pack: Pack, data: st.DataObject) -> None:
     """Whatever sheets, files and rows are called, what is written is what is read."""
     sources = data.draw(st.lists(source, min_size=1, max_size=4).map(tuple))
     shares = tuple(share_of(pack, data.draw(readings(pack))) for _ in sources)
-    county = Consolidation(BLANK, sources, shares.__getitem__, {})
+    county = merged(pack, list(map(part_in_memory, sources, shares)), "某县")
     rows = list(origin_rows(county))
     assert len(rows) == rows_of(county)
-    assert read_origins([c or None for c in row] for row in rows) == (sources, shares)
+    assert read_origins([c or None for c in row] for row in rows) == (
+        county.sources,
+        tuple(county.shares()),
+    )
 
 
 BLANK = Budget("", 2025, "万元", "某县")
@@ -197,7 +202,8 @@ def test_origins_survive_in_a_workbook(pack: Pack, tmp_path: Path) -> None:
     reading = read_file(path)[1]
     assert reading.sources == county.sources
     (share,) = reading.shares
-    assert reading_of(pack, share, "", "") == reading_of(pack, county.share(0), "", "")
+    (own,) = county.shares()
+    assert reading_of(pack, share, "", "") == reading_of(pack, own, "", "")
     assert read_origins(sheet.iter_rows(values_only=True)) == (county.sources, reading.shares)
 
 
@@ -315,9 +321,9 @@ def test_overview_sheet(
 def test_nothing_to_show(pack: Pack) -> None:
     """A county without any figure has its sheets and its page all the same."""
     budget = Budget(pack.name, pack.year, "万元", "某县")
-    nothing = Consolidation(budget, (), ().__getitem__, {})
+    nothing = Consolidation(budget, ())
     assert workbook(pack, nothing)
-    assert load_messages()["overview"]["clean"] in county_page(pack, nothing)
+    assert load_messages()["overview"]["clean"] in county_page((), overview(pack, nothing))
 
 
 def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
@@ -329,7 +335,8 @@ def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
         )
     ]
     county = consolidated(pack, named)
-    page = county_page(pack, county, [LeftOut("<b>.xlsx", "读不出")])
+    left = [LeftOut("<b>.xlsx", "读不出")]
+    page = county_page(county.sources, overview(pack, county, left))
     assert "<script" not in page and "<b>.xlsx" not in page
     package = workbook(pack, county)
     sheet = openpyxl.load_workbook(BytesIO(package))[load_messages()["overview"]["sheet"]]
@@ -339,8 +346,8 @@ def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
 def test_page(pack: Pack, county: Consolidation, departments: list[Budget]) -> None:
     """What is wrong first, the pictures with the sheet's figures, all departments; one file."""
     left = [LeftOut("民政局.xlsx", "读不出")]
-    page = county_page(pack, county, left)
     shown = overview(pack, county, left)
+    page = county_page(county.sources, shown)
     text = load_messages()["overview"]
     assert text["left_out"].format(count=1) in page and "民政局.xlsx" in page
     assert page.index(text["flagged"].format(count=1)) < page.index('class="bar"')
@@ -377,6 +384,6 @@ def test_small(pack: Pack) -> None:
     rows = tuple(Row(c, {"total": Decimal(n) / 100}, c, name) for n, (c, name) in enumerate(names))
     budget = BLANK._replace(pack=pack.name, blocks={BlockKey("f03", "rows"): rows})
     share = share_of(pack, _placed(pack, budget))
-    sources = tuple(Source(f"{n}.xlsx", f"{n}局", "", Decimal(n), "", "") for n in range(300))
-    county = merged(pack, [Part(sources, lambda _: share)], "某县")
+    sources = [Source(f"{n}.xlsx", f"{n}局", "", Decimal(n), "", "") for n in range(300)]
+    county = merged(pack, [part_in_memory(source, share) for source in sources], "某县")
     assert len(workbook(pack, county)) < 3_000_000

@@ -7,7 +7,9 @@ process die is said, and the others go on.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,11 +19,12 @@ from xlbudget.app.check_files import describe_crash, report_unreadable
 from xlbudget.app.errors import ChangedMeanwhile, Unreadable
 from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.app.workers import map_in_processes
-from xlbudget.core.finding import ERROR, WARNING, Remark
+from xlbudget.core.consolidation import Share, Source
+from xlbudget.core.finding import ERROR, Remark
 from xlbudget.ops.check.check import faults_in
 from xlbudget.ops.consolidate.contribution import share_of
+from xlbudget.ops.consolidate.file_record import FileRecord, entry_of, record_in, shares_in
 from xlbudget.ops.consolidate.overview import amount_of
-from xlbudget.ops.consolidate.snapshot import Head, Snapshot, head_of, packed, snapshot_of
 from xlbudget.report.file_result import Checked
 from xlbudget.report.messages import Namer, message, places
 
@@ -32,21 +35,24 @@ SAID = 3
 
 
 class CollectOptions(NamedTuple):
-    """How files are to be read, and the folder where what they say is put."""
+    """How files are to be read, the folder where what they say is put, and the folder from which
+    they are named: that of the consolidated workbook, which links to them."""
 
     read: ReadOptions
     spool: Path
+    root: Path
 
 
-class FileRecord(NamedTuple):
-    """A file: where it is, its content's SHA-256, when it was changed (ISO date), and what is
-    said of it. The rest stands in its entry, or in `content` where that could not be written."""
+CHANGED = (ValueError, LookupError, TypeError, ArithmeticError)
+"""What an entry raises that was damaged."""
 
-    path: Path
-    checksum: str
-    modified: str
-    head: Head
-    content: bytes = b""
+
+def relative_name(root: Path, path: Path) -> str:
+    """The file's name as seen from that folder."""
+    try:
+        return os.path.relpath(path.resolve(), root)
+    except ValueError:  # on another drive
+        return str(path.resolve())
 
 
 def collect(
@@ -70,69 +76,80 @@ def collect(
     return [found[path] for path in paths]
 
 
-def load_snapshot(options: CollectOptions, one: FileRecord) -> Snapshot:
-    """What was read of the file; where its entry is gone meanwhile, it is read once more. Raises
-    ChangedMeanwhile where the file itself has changed."""
-    try:
-        return snapshot_of(one.content or entry_path(options.spool, one.checksum).read_bytes())
-    except (OSError, ValueError):
-        again = _one(one.path, options)
-    if again.checksum != one.checksum or again.head.fault:
-        raise ChangedMeanwhile(one.path)
-    return snapshot_of(again.content or entry_path(options.spool, again.checksum).read_bytes())
+def load_shares(options: CollectOptions, record: FileRecord) -> list[tuple[Source, Share]]:
+    """What the file adds, then each source behind it with what that adds; where its entry is gone
+    meanwhile, it is read once more. Raises ChangedMeanwhile where the file itself has changed."""
+    with contextlib.suppress(OSError, *CHANGED):
+        return shares_in(_entry(options, record))
+    path = options.root / record.source.file
+    again = _one(path, options)
+    if again.source.checksum != record.source.checksum or again.fault:
+        raise ChangedMeanwhile(path)
+    return shares_in(_entry(options, again))
+
+
+def _entry(options: CollectOptions, record: FileRecord) -> bytes:
+    return record.content or entry_path(options.spool, record.source.checksum).read_bytes()
 
 
 def _before(path: Path, options: CollectOptions) -> FileRecord | None:
     """What was read of the same content before."""
     try:
         checksum, modified = checksum_and_date(path)
-        content = entry_path(options.spool, checksum).read_bytes()
-        return FileRecord(path, checksum, modified, head_of(content))
-    except (OSError, ValueError):
+        record = record_in(entry_path(options.spool, checksum).read_bytes())
+    except (OSError, *CHANGED):
         return None
+    file = relative_name(options.root, path)
+    return record._replace(source=record.source._replace(file=file, modified=modified))
 
 
 def _died(path: Path, options: CollectOptions) -> FileRecord:
-    head = Head(
-        fault=_words(report_unreadable(path, options.read.pack_name, describe_crash(path)))[0]
-    )
-    return FileRecord(path, "", "", head)
+    said = report_unreadable(path, options.read.pack_name, describe_crash(path))
+    return FileRecord(_unknown(path, options), _words(said)[0])
+
+
+def _unknown(path: Path, options: CollectOptions) -> Source:
+    """A file of which there is nothing to say yet but when it was changed and what is in it."""
+    checksum = modified = ""
+    with contextlib.suppress(OSError):  # reading says why
+        checksum, modified = checksum_and_date(path)
+    return Source(relative_name(options.root, path), "", "", Decimal(0), modified, checksum)
 
 
 def _one(path: Path, options: CollectOptions) -> FileRecord:
     """Read and check one file, and put what it says into its entry."""
-    checksum = modified = ""
+    source = _unknown(path, options)
     try:
-        with contextlib.suppress(OSError):  # reading says why
-            checksum, modified = checksum_and_date(path)
         pack, reading = read_file(path, options.read)
-        if not checksum:
+        if not source.checksum:
             raise Unreadable(Remark("no_permission", facts={"file": path.name}))
     except Unreadable as error:
         said = _words(report_unreadable(path, options.read.pack_name, error))
-        return FileRecord(path, checksum, modified, Head(fault=said[0]))
-    findings = faults_in(pack, reading)
-    grave = [f for f in findings if f.severity == ERROR]
+        return FileRecord(source, said[0])
+    errors = [f for f in faults_in(pack, reading) if f.severity == ERROR]
     budget = reading.budget
-    head = Head(
+    spent = pack.pictures.get(SPENT)
+    record = FileRecord(
+        source._replace(
+            department=budget.department,
+            code=budget.department_code,
+            total=amount_of(pack, spent, budget) if spent else Decimal(0),
+            errors=len(errors),
+        ),
         "",
-        budget.department,
-        budget.department_code,
         budget.pack,
         budget.year,
         tuple(sorted({budget.unit_of(form) for form in pack.forms})),
-        len(grave),
-        sum(f.severity == WARNING for f in findings),
-        _words(Checked(str(path), pack, tuple(grave[:SAID]), reading)),
+        _words(Checked(str(path), pack, tuple(errors[:SAID]), reading)),
         tuple((source.code, source.department) for source in reading.sources),
-        str(amount_of(pack, pack.pictures[SPENT], budget)) if SPENT in pack.pictures else "0",
     )
-    content = packed(head, Snapshot(share_of(pack, reading), reading.sources, reading.shares))
+    behind = zip(reading.sources, reading.shares, strict=True)
+    content = entry_of(record, share_of(pack, reading), behind)
     try:
-        write_entry(content, entry_path(options.spool, checksum))
+        write_entry(content, entry_path(options.spool, source.checksum))
     except OSError:  # no room: then it stays in memory
-        return FileRecord(path, checksum, modified, head, content)
-    return FileRecord(path, checksum, modified, head)
+        return record._replace(content=content)
+    return record
 
 
 def _words(checked: Checked) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlbudget.app.collect import CollectOptions
-from xlbudget.app.select import Selection, load_part, select_files_to_add, summarize
+from xlbudget.app.select import Selection, load_parts, select_files_to_add, summarize
 from xlbudget.app.write_files import Put, write_atomically, write_facts_file
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
@@ -34,34 +34,31 @@ def consolidate_files(
     selection: Selection,
     name: str | None,
     results: Results,
-    jobs: int,
     put: Put = write_atomically,
 ) -> tuple[Pack, Told]:
     """Add up the files that were taken and write what was asked for: the pack of their year, and
     what there is to tell.
 
-    `name` is the department on the workbook (else the pack's word for it), `jobs` the number of
-    processes. Raises ChangedMeanwhile, NotWritten and FigureTooLong, and what `put` raises.
+    `name` is the department on the workbook (else the pack's word for it). Raises
+    ChangedMeanwhile, NotWritten and FigureTooLong, and what `put` raises.
     """
-    from xlbudget.app.prebuild_rows import prebuild_rows
     from xlbudget.workbook.county.review import LINES
-    from xlbudget.workbook.county.workbook import complete, drafted
+    from xlbudget.workbook.county.workbook import county_workbook
 
-    first = selection.taken[0].head  # all are of one form set and year
+    first = selection.taken[0]  # all are of one form set and year
     pack = pack_of_year(load_pack(first.pack), first.year)
-    parts = [load_part(options, selection, one) for one in select_files_to_add(selection)]
+    parts = load_parts(options, selection, select_files_to_add(selection))
     county = merged(pack, parts, name or load_messages()["consolidate"]["name"])
     left = [LeftOut(one.file, refusal(one)) for one in selection.refused]
-    draft = drafted(pack, county)
-    with prebuild_rows(draft.book, jobs):
-        found = found_in_sum(pack, Reading(county.budget))
-        judged = judged_in_sum(pack, county.budget, found, LINES)
-        complete(draft, overview(pack, county, left), judged, found.decided)
-        put(draft.book.pack_to, results.workbook)
+    found = found_in_sum(pack, Reading(county.budget))
+    judged = judged_in_sum(pack, county.budget, found, LINES)
+    shown = overview(pack, county, left)
+    book = county_workbook(pack, county, shown, judged, found.decided)
+    put(book.pack_to, results.workbook)
     if results.html:
         from xlbudget.report.county_page import county_page
 
-        page = county_page(pack, county, left).rstrip("\n") + "\n"
+        page = county_page(county.sources, shown).rstrip("\n") + "\n"
         put(lambda path: path.write_bytes(page.encode()), results.html)
     if results.facts:
         from xlbudget.ops.facts.facts import facts_behind

@@ -3,17 +3,16 @@ tell of the others."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from xlbudget.app.collect import CollectOptions, FileRecord, load_snapshot
-from xlbudget.core.consolidation import Consolidation, Source
-from xlbudget.ops.consolidate.admission import Candidate, Refusal, admitted
+from xlbudget.app.collect import CollectOptions, load_shares, relative_name
+from xlbudget.core.consolidation import Consolidation, Part, Share
+from xlbudget.ops.consolidate.admission import Refusal, admitted
 from xlbudget.ops.consolidate.contribution import reading_of
-from xlbudget.ops.consolidate.merge import Part, merged
+from xlbudget.ops.consolidate.file_record import FileRecord
+from xlbudget.ops.consolidate.merge import merged, part_in_memory
 from xlbudget.ops.consolidate.roster import Roster, added, missing, nodes, office_of
 from xlbudget.ops.consolidate.subordinate_check import apart
 from xlbudget.packs.model import Pack
@@ -21,66 +20,53 @@ from xlbudget.report.consolidation_report import Node, Told
 
 
 class Selection(NamedTuple):
-    """All files that were found, those taken and refused of them, and the roster; `root` is the
-    folder of the consolidated workbook."""
+    """All files that were found, those taken and refused of them, and the roster."""
 
-    root: Path
     found: Sequence[FileRecord]
     taken: list[FileRecord]
     refused: list[Refusal]
     roster: Roster | None
 
 
-def relative_name(root: Path, path: Path) -> str:
-    """The file's name as seen from the folder of the consolidated workbook, which links to it."""
-    try:
-        return os.path.relpath(path.resolve(), root)
-    except ValueError:  # on another drive
-        return str(path.resolve())
+def select(found: Sequence[FileRecord], roster: Roster | None, include_failing: bool) -> Selection:
+    """Sort out what was found."""
+    each = {one.source.file: one for one in found}  # a file may be reached by several paths
+    taken, refused = admitted(list(each.values()), include_failing)
+    return Selection(found, taken, refused, roster)
 
 
-def select(
-    found: Sequence[FileRecord], roster: Roster | None, include_failing: bool, root: Path
-) -> Selection:
-    """Sort out what was found; files are named as seen from `root`."""
-    by_file = {relative_name(root, one.path): one for one in found}
-    candidates = [Candidate(file, one.checksum, one.head) for file, one in by_file.items()]
-    taken, refused = admitted(candidates, include_failing)
-    return Selection(root, found, [by_file[one.file] for one in taken], refused, roster)
+def load_parts(
+    options: CollectOptions, selection: Selection, files: Iterable[FileRecord]
+) -> list[Part]:
+    """What the files add up: a department's file is a part, a consolidated one has its own."""
+    return [part for one in files for part in _parts(options, selection, one)]
 
 
-def load_part(options: CollectOptions, selection: Selection, one: FileRecord) -> Part:
-    """A file as what is added up, read when its turn comes."""
-    if one.head.members:  # consolidated itself: it says its own sources
-        snapshot = load_snapshot(options, one)
-        folder = one.path.resolve().parent
-        moved = (
-            s._replace(file=relative_name(selection.root, folder / s.file))
-            for s in snapshot.sources
-        )
-        return Part(tuple(moved), snapshot.shares.__getitem__)
+def _parts(options: CollectOptions, selection: Selection, one: FileRecord) -> Iterator[Part]:
+    source = one.source
+    if one.members:
+        _, *sources = load_shares(options, one)
+        folder = (options.root / source.file).parent
+        for behind, share in sources:
+            file = relative_name(options.root, folder / behind.file)
+            yield part_in_memory(behind._replace(file=file), share)
+        return
     office = (
-        office_of(selection.roster, one.head.code, one.head.department)
-        if selection.roster
-        else None
+        office_of(selection.roster, source.code, source.department) if selection.roster else None
     )
-    source = Source(
-        relative_name(selection.root, one.path),
-        one.head.department,
-        office.code if office else one.head.code,
-        Decimal(one.head.total),
-        one.modified,
-        one.checksum,
-        one.head.errors,
-    )
-    return Part((source,), lambda _: load_snapshot(options, one).own)
+    code = office.code if office else source.code
+    yield Part(source._replace(code=code), partial(_own, options, one))
+
+
+def _own(options: CollectOptions, one: FileRecord) -> Share:
+    return load_shares(options, one)[0][1]
 
 
 def _offices(roster: Roster, files: Sequence[FileRecord]) -> dict[str, FileRecord]:
     """Office's code → the file that it sent."""
     found = {}
     for one in files:
-        office = office_of(roster, one.head.code, one.head.department)
+        office = office_of(roster, one.source.code, one.source.department)
         if office:
             found[office.code] = one
     return found
@@ -92,8 +78,8 @@ def select_files_to_add(selection: Selection) -> list[FileRecord]:
         return selection.taken
     sent = _offices(selection.roster, selection.taken)
     kept = added(selection.roster, sent)
-    below = {one.path for code, one in sent.items() if code not in kept}
-    return [one for one in selection.taken if one.path not in below]
+    below = {one.source.file for code, one in sent.items() if code not in kept}
+    return [one for one in selection.taken if one.source.file not in below]
 
 
 def summarize(
@@ -105,10 +91,8 @@ def summarize(
         return told
     sent = _offices(selection.roster, selection.taken)
     seen = _offices(selection.roster, selection.found)
-    known = {one.path for one in sent.values()}
-    strangers = [
-        relative_name(selection.root, one.path) for one in selection.taken if one.path not in known
-    ]
+    known = {one.source.file for one in sent.values()}
+    strangers = [one.source.file for one in selection.taken if one.source.file not in known]
     return told._replace(
         missing=tuple(one.name for one in missing(selection.roster, seen)),
         strangers=tuple(strangers),
@@ -125,10 +109,10 @@ def _nodes(
 ) -> Iterator[Node]:
     for code, under in nodes(roster, sent):
         office = roster.offices[code].name
-        parts = [load_part(options, selection, sent[one]) for one in under]
+        parts = load_parts(options, selection, [sent[one] for one in under])
         below = merged(pack, parts, office)
         absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
-        head = sent[code].head
-        own = reading_of(pack, load_snapshot(options, sent[code]).own, head.department, head.code)
+        source = sent[code].source
+        own = reading_of(pack, _own(options, sent[code]), source.department, source.code)
         found = () if absent else tuple(apart(pack, own.budget, below))
         yield Node(office, below.sources, absent, found)

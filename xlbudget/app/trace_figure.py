@@ -26,9 +26,9 @@ def find_cell(reading: Reading, place: Place) -> CellKey | None:
 
 def trace_figure(pack: Pack, reading: Reading, asked: str, key: CellKey) -> Traced:
     """A figure of a consolidated workbook, which was asked for by this address."""
-    budget, shares = reading.budget, reading.shares
+    budget = reading.budget
     amount = next((a for k, a in budget.amounts() if k == key), None)
-    origins = behind(pack, budget, shares.__getitem__, len(shares), [key])[key]
+    origins = behind(pack, budget, reading.shares, [key])[key]
     return Traced(asked, key, amount, budget.unit_of(key.form), origins)
 
 

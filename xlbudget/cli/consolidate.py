@@ -94,10 +94,10 @@ def consolidate(
     files = _files(paths, results)
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
     with _stopping(), open_spool(how, no_cache or bool(password)) as spool:
-        options = CollectOptions(read_options, spool)
+        options = CollectOptions(read_options, spool, output.resolve().parent)
         with show_progress(len(files)) as done:
             found = collect(files, options, jobs, done)
-        selection = select(found, roster, include_failing, output.resolve().parent)
+        selection = select(found, roster, include_failing)
         if not selection.taken:
             told = Told(len(files), (), tuple(selection.refused))
             click.echo(consolidated(pack, told), err=True)
@@ -106,7 +106,7 @@ def consolidate(
         gc.set_threshold(SELDOM)
         put = partial(write_file, force=force)
         targets = Results(output, facts, html)
-        pack, told = consolidate_files(options, selection, name, targets, jobs, put)
+        pack, told = consolidate_files(options, selection, name, targets, put)
         click.echo(consolidated(pack, told, style_role if shows_colours() else uncoloured))
         gc.freeze()  # else all is looked through once more at the end
         sys.exit(int(not told.sound))

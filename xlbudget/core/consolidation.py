@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.key import BlockKey, Place
+from xlbudget.core.key import BlockKey, CellKey, Place
 
 
 class Source(NamedTuple):
@@ -39,6 +40,14 @@ class Share(NamedTuple):
     blocks: Mapping[BlockKey, str]
 
 
+class Part(NamedTuple):
+    """A source to be added up, and a call that gives what it adds: read when its turn comes and
+    let go, since three hundred at once would be most of the memory."""
+
+    source: Source
+    share: Callable[[], Share]
+
+
 class Listed(NamedTuple):
     """Rows of a block that a sum lists one below the other (units, projects): how many they are,
     the one with the widest name, the most decimals that an amount of theirs has, and a call that
@@ -63,10 +72,22 @@ class Consolidation(NamedTuple):
     """The consolidated budget with what is behind it.
 
     Of `listed` blocks the budget itself holds the rows of the highest level alone, which are all
-    that adds up. `share` gives what the source of that place adds.
+    that adds up. `drawn` holds, of each cell that the overview draws by department, the amount of
+    every source that states one, by its place in the list; `stated` is how many blocks the sources
+    state in all.
     """
 
     budget: Budget
-    sources: tuple[Source, ...]
-    share: Callable[[int], Share]
-    listed: Mapping[BlockKey, Listed]
+    parts: tuple[Part, ...]
+    listed: Mapping[BlockKey, Listed] = MappingProxyType({})
+    drawn: Mapping[CellKey, Mapping[int, Decimal]] = MappingProxyType({})
+    stated: int = 0
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The files that were added, in the order of the sheet of sources."""
+        return tuple(part.source for part in self.parts)
+
+    def shares(self) -> Iterator[Share]:
+        """What each source adds, in the same order."""
+        return (part.share() for part in self.parts)

@@ -8,29 +8,22 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
-from xlbudget.core.consolidation import Consolidation, Source
-from xlbudget.core.overview import LISTED, Bar, LeftOut, Overview
+from xlbudget.core.consolidation import Source
+from xlbudget.core.overview import LISTED, Bar, Overview
 from xlbudget.messages import load_messages
-from xlbudget.ops.consolidate.overview import overview
-from xlbudget.packs.model import Pack
 from xlbudget.report.messages import money
 
 TEMPLATE = "county.html"
 HUNDRED = Decimal(100)
 
 
-def county_page(
-    pack: Pack,
-    consolidation: Consolidation,
-    left_out: Sequence[LeftOut] = (),
-) -> str:
-    """The page."""
+def county_page(sources: Sequence[Source], shown: Overview) -> str:
+    """The page; `sources` are those of the workbook's sheet 来源, in its order."""
     from jinja2 import Environment
 
     source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
     template = Environment(autoescape=True, trim_blocks=True).from_string(source)
-    shown = overview(pack, consolidation, left_out)
-    return template.render(_page(consolidation.sources, shown))
+    return template.render(_page(sources, shown))
 
 
 def _page(sources: Sequence[Source], shown: Overview) -> dict[str, Any]:

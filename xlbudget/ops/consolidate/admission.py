@@ -7,15 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from xlbudget.layout.normalize import tidy
-from xlbudget.ops.consolidate.snapshot import Head
-
-
-class Candidate(NamedTuple):
-    """A file that was found: its name, the SHA-256 of its content, and what was read of it."""
-
-    file: str
-    checksum: str
-    head: Head
+from xlbudget.ops.consolidate.file_record import FileRecord
 
 
 class Refusal(NamedTuple):
@@ -27,8 +19,8 @@ class Refusal(NamedTuple):
 
 
 def admitted(
-    candidates: Sequence[Candidate], include_failing: bool = False
-) -> tuple[list[Candidate], list[Refusal]]:
+    candidates: Sequence[FileRecord], include_failing: bool = False
+) -> tuple[list[FileRecord], list[Refusal]]:
     """The candidates to add up, and those refused.
 
     What cannot be read or has errors is refused; then what is of another pack, year or unit of
@@ -45,66 +37,67 @@ def admitted(
     return _without(left, twice), [*refused, *twice]
 
 
-def _without(candidates: Sequence[Candidate], refused: Sequence[Refusal]) -> list[Candidate]:
+def _without(candidates: Sequence[FileRecord], refused: Sequence[Refusal]) -> list[FileRecord]:
     files = {one.file for one in refused}
-    return [one for one in candidates if one.file not in files]
+    return [one for one in candidates if one.source.file not in files]
 
 
-def _unsound(candidates: Sequence[Candidate], include_failing: bool) -> Iterator[Refusal]:
+def _unsound(candidates: Sequence[FileRecord], include_failing: bool) -> Iterator[Refusal]:
     for one in candidates:
-        head = one.head
-        if head.fault:
-            yield Refusal(one.file, "unreadable", {"fault": head.fault})
-        elif head.errors and not include_failing:
-            facts = {"errors": str(head.errors), "said": head.said[0] if head.said else ""}
-            yield Refusal(one.file, "failing", facts)
+        file, errors = one.source.file, one.source.errors
+        if one.fault:
+            yield Refusal(file, "unreadable", {"fault": one.fault})
+        elif errors and not include_failing:
+            facts = {"errors": str(errors), "said": one.said[0] if one.said else ""}
+            yield Refusal(file, "failing", facts)
 
 
-Said = Callable[[Head], str]
+Said = Callable[[FileRecord], str]
 COMMON: tuple[tuple[str, Said], ...] = (
-    ("other_pack", lambda head: head.pack),
-    ("other_year", lambda head: str(head.year)),
-    ("other_unit", lambda head: "、".join(head.units)),
+    ("other_pack", lambda file: file.pack),
+    ("other_year", lambda file: str(file.year)),
+    ("other_unit", lambda file: "、".join(file.units)),
 )
 """What all that is added must have in common."""
 
 
-def _unlike_most(candidates: Sequence[Candidate], kind: str, said: Said) -> Iterator[Refusal]:
-    counts = Counter(said(one.head) for one in candidates)
+def _unlike_most(candidates: Sequence[FileRecord], kind: str, said: Said) -> Iterator[Refusal]:
+    counts = Counter(said(one) for one in candidates)
     if len(counts) < 2:
         return
     most = max(counts, key=lambda word: (counts[word], word))
-    other = next(one.file for one in candidates if said(one.head) == most)
+    other = next(one.source.file for one in candidates if said(one) == most)
     for one in candidates:
-        if said(one.head) != most:
-            facts = {"said": said(one.head), "most": most, "other": other}
-            yield Refusal(one.file, kind, facts)
+        if said(one) != most:
+            facts = {"said": said(one), "most": most, "other": other}
+            yield Refusal(one.source.file, kind, facts)
 
 
-def _twice(candidates: Sequence[Candidate]) -> Iterator[Refusal]:
-    by_content: dict[str, Candidate] = {}
+def _twice(candidates: Sequence[FileRecord]) -> Iterator[Refusal]:
+    by_content: dict[str, FileRecord] = {}
     different = []
     for one in candidates:
-        first = by_content.setdefault(one.checksum, one)
+        first = by_content.setdefault(one.source.checksum, one)
         if first is one:
             different.append(one)
         else:
-            yield Refusal(one.file, "copied", {"other": first.file})
-    by_name: dict[str, list[Candidate]] = {}
+            yield Refusal(one.source.file, "copied", {"other": first.source.file})
+    by_name: dict[str, list[FileRecord]] = {}
     for one in different:
-        for name in _names(one.head):
+        for name in _names(one):
             by_name.setdefault(name, []).append(one)
     told = set()
     for name, several in by_name.items():
         for one in several if len(several) > 1 else ():
-            if one.file not in told:
-                told.add(one.file)
-                others = "、".join(other.file for other in several if other is not one)
-                yield Refusal(one.file, "twice", {"department": name, "other": others})
+            if one.source.file not in told:
+                told.add(one.source.file)
+                others = "、".join(other.source.file for other in several if other is not one)
+                yield Refusal(one.source.file, "twice", {"department": name, "other": others})
 
 
-def _names(head: Head) -> set[str]:
+def _names(file: FileRecord) -> list[str]:
     """By what a file's department is known: its name and its code; of a consolidated workbook,
-    those of its departments."""
-    members = head.members or ((head.code, head.department),)
-    return {word for code, name in members for word in (code, tidy(name)) if word}
+    those of its departments. In their order, since the first that stands twice is named."""
+    members = file.members or ((file.source.code, file.source.department),)
+    words = (word for code, name in members for word in (tidy(name), code) if word)
+    return list(dict.fromkeys(words))

@@ -10,7 +10,7 @@ text, a blank is null.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import chain
@@ -60,14 +60,12 @@ def share_of(pack: Pack, reading: Reading) -> Share:
     """What a file adds."""
     budget = reading.budget
     blocks = {
-        key: _written(_runs(reading, pack.blocks[key], rows)) for key, rows in budget.blocks.items()
+        key: json.dumps(
+            _runs(reading, pack.blocks[key], rows), ensure_ascii=False, separators=(",", ":")
+        )
+        for key, rows in budget.blocks.items()
     }
     return Share(budget.pack, budget.year, budget.unit, dict(budget.units), blocks)
-
-
-def _written(value: Any) -> str:
-    """JSON without a blank more than it needs."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
@@ -134,35 +132,3 @@ def reading_of(pack: Pack, share: Share, department: str, code: str) -> Reading:
         blocks[key] = tuple(rows)
     budget = Budget(share.pack, share.year, share.unit, department, code, blocks, share.units)
     return Reading(budget, places)
-
-
-ABOUT = "@"
-"""Begins the first line of a share."""
-
-
-def text_of(share: Share) -> str:
-    """A share as lines of text: what it is about, then a line a block."""
-    about = _written([*share[:3], dict(share.units)])
-    lines = (f"{form} {block} {text}" for (form, block), text in share.blocks.items())
-    return "\n".join([ABOUT + about, *lines])
-
-
-def shares_in(lines: Iterable[str]) -> Iterator[Share]:
-    """The shares that stand one below the other. Raises ValueError for what is none."""
-    about: list[Any] = []
-    blocks: dict[BlockKey, str] = {}
-    for line in lines:
-        if line.startswith(ABOUT):
-            if about:
-                yield _share(about, blocks)
-            about, blocks = json.loads(line[len(ABOUT) :]), {}
-        else:
-            form, block, text = line.split(" ", 2)
-            blocks[BlockKey(form, block)] = text
-    if about:
-        yield _share(about, blocks)
-
-
-def _share(about: Sequence[Any], blocks: Mapping[BlockKey, str]) -> Share:
-    pack, year, unit, units = about
-    return Share(pack, year, unit, units, blocks)

@@ -10,13 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from xlbudget.core.amount import decimals_of
 from xlbudget.core.budget import Row
-from xlbudget.core.consolidation import Listed, Share, Source
+from xlbudget.core.consolidation import Listed, Part
 from xlbudget.core.key import BlockKey
 from xlbudget.ops.consolidate.contribution import Line, amounts_of, decimal, lines_in
 from xlbudget.packs.model import TOTAL, Block, Pack
-
-Shares = Callable[[int], Share]
-"""Gives what the source of that place adds."""
 
 
 class Listing:
@@ -52,7 +49,7 @@ def row_at(block: Block, place: int, line: Line) -> Row:
 
 
 def listed_in(
-    pack: Pack, listings: Mapping[BlockKey, Listing], share: Shares, sources: Sequence[Source]
+    pack: Pack, listings: Mapping[BlockKey, Listing], parts: Sequence[Part]
 ) -> dict[BlockKey, Listed]:
     """What every block lists, its rows to be read again from the sources."""
     return {
@@ -60,20 +57,20 @@ def listed_in(
             found.count,
             found.widest.row,
             found.decimals,
-            _again(pack.blocks[key], share, len(sources)),
+            _again(pack.blocks[key], parts),
         )
         for key, found in listings.items()
         if found.widest
     }
 
 
-def _again(block: Block, share: Shares, sources: int) -> Callable[[], Iterator[Row]]:
+def _again(block: Block, parts: Sequence[Part]) -> Callable[[], Iterator[Row]]:
     """Gives a block's listed rows, source by source."""
 
     def rows() -> Iterator[Row]:
         place = 0
-        for source in range(sources):
-            for line in lines_in(share(source).blocks.get(block.id, "[]")):
+        for part in parts:
+            for line in lines_in(part.share().blocks.get(block.id, "[]")):
                 if is_listed(block, line):
                     place += 1
                     yield row_at(block, place, line)

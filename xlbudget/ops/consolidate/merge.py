@@ -6,40 +6,33 @@ sources behind it are added one by one, so that adding up halves is adding up al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row, numbered
-from xlbudget.core.consolidation import Consolidation, Share, Source
+from xlbudget.core.consolidation import Consolidation, Part, Share, Source
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.ops.consolidate.contribution import Amount, Line, decimal, lines_in, share_of
 from xlbudget.ops.consolidate.listed_rows import Listing, is_listed, listed_in
-from xlbudget.packs.model import TOTAL, Block, Pack
+from xlbudget.packs.model import TOTAL, Block, ChartSpec, Pack
 
+BY_DEPARTMENT = "three_public"
+"""The pack's picture that shows every department's figures, not the county's."""
 PRECISE = 60
 """Digits of a sum; figures have at most thirty."""
 
 
-class Part(NamedTuple):
-    """What is added: the files behind it (itself, for a department's; those that it says, for a
-    consolidated workbook), and a call that gives what the file of that place adds. Each is read
-    when its turn comes, and let go: three hundred at once would be most of the memory."""
-
-    sources: tuple[Source, ...]
-    share: Callable[[int], Share]
-
-
 def part_of(pack: Pack, source: Source, reading: Reading) -> Part:
     """A department's file that has been read as a part."""
-    share = share_of(pack, reading)
-    return Part((source,), lambda _: share)
+    return part_in_memory(source, share_of(pack, reading))
 
 
-def part_of_sum(consolidation: Consolidation) -> Part:
-    """A sum as a part of another one."""
-    return Part(consolidation.sources, consolidation.share)
+def part_in_memory(source: Source, share: Share) -> Part:
+    """A source as a part where what it adds is there already."""
+    return Part(source, lambda: share)
 
 
 class Sums:
@@ -86,47 +79,55 @@ class Growing(NamedTuple):
 def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
     """All parts added up under that name; the order of the parts makes no difference.
 
-    Parts state each form in the same unit and are of one year; a source's file is in one part
-    only. Raises ValueError where there is no part.
+    Parts state each form in the same unit and are of one year; no file is in two of them. Raises
+    ValueError where there is no part.
     """
     if not parts:
         raise ValueError("nothing to add up")
-    ordered = _in_order_of_sources(parts)
-
-    def share(place: int) -> Share:
-        part, own = ordered[place]
-        return part.share(own)
-
+    ordered = tuple(sorted(parts, key=_order))
+    picture = pack.pictures.get(BY_DEPARTMENT)
+    drawn: Drawn = {}
     growing = {key: Growing({}, Listing()) for key in pack.blocks}
-    there: set[BlockKey] = set()
-    for place in range(len(ordered)):
-        one = share(place)
-        there |= one.blocks.keys()
+    stated: Counter[BlockKey] = Counter()
+    for place, part in enumerate(ordered):
+        one = part.share()
+        stated.update(one.blocks.keys())
         for key, text in one.blocks.items():
-            _grow(growing[key], pack.blocks[key], lines_in(text))
+            lines = lines_in(text)
+            if picture and key == (picture.form, picture.block):
+                lines = _note_drawn(drawn, picture, pack.blocks[key], place, lines)
+            _grow(growing[key], pack.blocks[key], lines)
     blocks: dict[BlockKey, tuple[Row, ...]] = {}
     roundings: dict[CellKey, int] = {}
     for key, block in pack.blocks.items():
-        if key in there:
+        if key in stated:
             blocks[key] = tuple(_rows(pack, block, growing[key], roundings))
     budget = Budget(
         one.pack, one.year, one.unit, name, blocks=blocks, units=one.units, roundings=roundings
     )
-    sources = tuple(part.sources[own] for part, own in ordered)
-    listed = listed_in(pack, {key: grown.listing for key, grown in growing.items()}, share, sources)
-    return Consolidation(budget, sources, share, listed)
+    listed = listed_in(pack, {key: grown.listing for key, grown in growing.items()}, ordered)
+    return Consolidation(budget, ordered, listed, drawn, stated.total())
 
 
-def _in_order_of_sources(parts: Sequence[Part]) -> list[tuple[Part, int]]:
-    """Of every source the part that it is in, and its place there."""
-    placed = [(part, own) for part in parts for own in range(len(part.sources))]
+def _order(part: Part) -> tuple[str, str, str]:
+    return part.source.code, part.source.department, part.source.file
 
-    def order(one: tuple[Part, int]) -> tuple[str, str, str]:
-        part, own = one
-        source = part.sources[own]
-        return source.code, source.department, source.file
 
-    return sorted(placed, key=order)
+Drawn = dict[CellKey, dict[int, Decimal]]
+"""Of each cell of a picture, the amount of each source by its place."""
+
+
+def _note_drawn(
+    drawn: Drawn, picture: ChartSpec, block: Block, place: int, lines: Iterable[Line]
+) -> Iterator[Line]:
+    """The rows of the source of that place as they are; as they pass, what they state in the
+    picture's cells is noted."""
+    column = block.columns.index(picture.column)
+    for line in lines:
+        row, amount = identity_of(block, line)[0], line.amounts[column]
+        if row in picture.rows and amount is not None:
+            drawn.setdefault(CellKey(*block.id, row, picture.column), {})[place] = decimal(amount)
+        yield line
 
 
 def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:

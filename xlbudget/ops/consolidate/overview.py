@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Consolidation
-from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import Bar, LeftOut, Overview, Stack
 from xlbudget.messages import load_messages
-from xlbudget.ops.consolidate.provenance import behind
+from xlbudget.ops.consolidate.merge import BY_DEPARTMENT
 from xlbudget.packs.model import ChartSpec, Pack
 
 CLASSES = 11
@@ -32,7 +32,7 @@ def overview(
     empty."""
     county, sources = consolidation.budget, consolidation.sources
     other = load_messages()["overview"]["other"]
-    parts = pack.pictures.get("three_public")
+    parts = pack.pictures.get(BY_DEPARTMENT)
     return Overview(
         county.department,
         county.year,
@@ -84,16 +84,14 @@ def _stacks(pack: Pack, picture: ChartSpec, consolidation: Consolidation) -> tup
     """What each department has in the picture's rows: the figures behind the county's own."""
     amounts: dict[int, dict[str, Decimal]] = {}
     shift = _shift(pack, consolidation.budget, picture.form)
-    county, sources, share, _ = consolidation
-    cells = [CellKey(picture.form, picture.block, row, picture.column) for row in picture.rows]
-    for cell, origins in behind(pack, county, share, len(sources), cells).items():
-        for one in origins:
-            amounts.setdefault(one.source, {})[cell.row] = one.amount.scaleb(shift)
+    for cell, by_source in consolidation.drawn.items():
+        for place, amount in by_source.items():
+            amounts.setdefault(place, {})[cell.row] = amount.scaleb(shift)
     stacks = []
-    for source, found in amounts.items():
+    for place, found in amounts.items():
         each = tuple(found.get(row, NOTHING) for row in picture.rows)
         if any(each):
-            department = consolidation.sources[source].department
+            department = consolidation.parts[place].source.department
             stacks.append(Stack(department, each, sum(each, NOTHING)))
     return tuple(sorted(stacks, key=lambda stack: (-stack.total, stack.name))[:DEPARTMENTS])
 

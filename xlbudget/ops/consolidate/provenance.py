@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import count
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.consolidation import Origin
+from xlbudget.core.consolidation import Origin, Share
 from xlbudget.core.key import BlockKey, CellKey, Place
 from xlbudget.ops.consolidate.contribution import Line, decimal, runs_in
-from xlbudget.ops.consolidate.listed_rows import Shares, is_listed
+from xlbudget.ops.consolidate.listed_rows import is_listed
 from xlbudget.ops.consolidate.merge import identity_of
 from xlbudget.packs.model import Block, Pack
 
 
 def behind(
-    pack: Pack, budget: Budget, share: Shares, sources: int, cells: Sequence[CellKey]
+    pack: Pack, budget: Budget, shares: Iterable[Share], cells: Collection[CellKey]
 ) -> dict[CellKey, tuple[Origin, ...]]:
-    """The figures of so many sources behind each of these cells of their sum, in the order of the
+    """The figures of the sources behind each of these cells of their sum, in the order of the
     sources; a cell behind which nothing stands has none. Raises ValueError, LookupError or
     TypeError for shares that were changed by hand."""
     found: dict[CellKey, list[Origin]] = {cell: [] for cell in cells}
-    for key in dict.fromkeys(BlockKey(cell.form, cell.block) for cell in cells):
-        block = pack.blocks[key]
-        wanted = _wanted(block, budget, [c for c in cells if BlockKey(c.form, c.block) == key])
-        for identity, origin, column in _figures(block, share, sources):
-            for cell in wanted.get(identity, {}).get(column, ()):
-                found[cell].append(origin)
+    by_block: dict[BlockKey, list[CellKey]] = {}
+    for cell in cells:
+        by_block.setdefault(BlockKey(cell.form, cell.block), []).append(cell)
+    wanted = {key: _wanted(pack.blocks[key], budget, asked) for key, asked in by_block.items()}
+    listed = {key: count(1) for key in wanted}
+    for source, share in enumerate(shares if cells else ()):
+        for key, rows in wanted.items():
+            text = share.blocks.get(key, "[]")
+            for identity, column, origin in _figures(pack.blocks[key], source, text, listed[key]):
+                for cell in rows.get(identity, {}).get(column, ()):
+                    found[cell].append(origin)
     return {cell: tuple(origins) for cell, origins in found.items()}
 
 
@@ -33,7 +39,7 @@ Identity = tuple[str, str]
 
 
 def _wanted(
-    block: Block, budget: Budget, cells: Sequence[CellKey]
+    block: Block, budget: Budget, cells: Iterable[CellKey]
 ) -> Mapping[Identity, Mapping[str, list[CellKey]]]:
     """What makes a row the same → column → the cells that are asked for."""
     rows = {row.id: row for row in budget.blocks.get(block.id, ())}
@@ -46,20 +52,20 @@ def _wanted(
     return wanted
 
 
-def _figures(block: Block, share: Shares, sources: int) -> Iterator[tuple[Identity, Origin, str]]:
-    """Every figure of a block with what makes its row the same; a listed row is its place."""
-    listed = 0
-    for source in range(sources):
-        for run in runs_in(share(source).blocks.get(block.id, "[]")):
-            for line in run.lines:
-                if is_listed(block, line):
-                    listed += 1
-                    identity = f"@{listed}", ""
-                else:
-                    identity = identity_of(block, line)
-                for column, amount in _filled(block, line):
-                    place = _place(run.sheet, line, run.columns[block.columns.index(column)])
-                    yield identity, Origin(source, place, decimal(amount)), column
+def _figures(
+    block: Block, source: int, text: str, listed: Iterator[int]
+) -> Iterator[tuple[Identity, str, Origin]]:
+    """Every figure of a source's block with what makes its row the same (a listed row is the next
+    of the numbers), and its column."""
+    for run in runs_in(text):
+        for line in run.lines:
+            if is_listed(block, line):
+                identity = f"@{next(listed)}", ""
+            else:
+                identity = identity_of(block, line)
+            for column, amount in _filled(block, line):
+                place = _place(run.sheet, line, run.columns[block.columns.index(column)])
+                yield identity, column, Origin(source, place, decimal(amount))
 
 
 def _filled(block: Block, line: Line) -> Iterator[tuple[str, int | str]]:

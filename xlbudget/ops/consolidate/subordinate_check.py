@@ -33,8 +33,8 @@ def apart(pack: Pack, own: Budget, below: Consolidation) -> Iterator[Apart]:
     """Every figure of the office's own budget that its units do not add up to, in the order of
     the forms. Listed rows (units, projects) are compared by their totals."""
     found = list(_different(pack, own, below))
-    cells = {each for cell, *_ in found for each in _cells(below.budget, cell)}
-    origins = behind(pack, below.budget, below.share, len(below.sources), list(cells))
+    cells = dict.fromkeys(each for cell, *_ in found for each in _cells(below.budget, cell))
+    origins = behind(pack, below.budget, below.shares(), cells)
     for cell, one, other in found:
         every = (each for c in _cells(below.budget, cell) for each in origins[c])
         yield Apart(cell, one, other, _parts(every))

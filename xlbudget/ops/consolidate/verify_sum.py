@@ -11,7 +11,7 @@ from xlbudget.core.consolidation import Consolidation, Share, Source
 from xlbudget.core.finding import Remark
 from xlbudget.core.key import BlockKey, CellKey, address
 from xlbudget.core.reading import Reading
-from xlbudget.ops.consolidate.merge import Part, merged
+from xlbudget.ops.consolidate.merge import merged, part_in_memory
 from xlbudget.packs.model import TOTAL, Pack
 
 UNCLEAR = "unclear_level"
@@ -25,7 +25,8 @@ def sourced(
     """The reading with its sources, the levels of its listed rows, the roundings behind its sums,
     and a remark on every form whose figures are not those sums. Raises ValueError, LookupError,
     TypeError or ArithmeticError for shares that were changed by hand."""
-    county = merged(pack, [Part(sources, shares.__getitem__)], reading.budget.department)
+    parts = list(map(part_in_memory, sources, shares))
+    county = merged(pack, parts, reading.budget.department)
     listed = {key: list(found.rows()) for key, found in county.listed.items()}
     levels = {(key, row.id): row.level for key, rows in listed.items() for row in rows}
     blocks = {

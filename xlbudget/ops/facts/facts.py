@@ -82,8 +82,8 @@ def facts_of(pack: Pack, reading: Reading, file: str) -> Iterator[Fact]:
 
 def facts_behind(pack: Pack, county: Consolidation) -> Iterator[Fact]:
     """Every figure of every source of a sum, each source under its own file."""
-    for place, source in enumerate(county.sources):
-        reading = reading_of(pack, county.share(place), source.department, source.code)
+    for source, share in county.parts:
+        reading = reading_of(pack, share(), source.department, source.code)
         yield from facts_of(pack, reading, source.file)
 
 

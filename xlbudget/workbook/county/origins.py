@@ -1,82 +1,49 @@
 """The hidden sheet 溯源: behind a county's figures, what each of its sources states.
 
 Rows of text that the program itself reads back (`read_origins`); whoever shows the sheet can
-follow them too. For each source a row with its number (as on the sheet of sources), its fields,
-and its pack, year and units, both as JSON arrays; then a row for each of its blocks with the
-block's line (`ops.consolidate.contribution`), in as many cells as Excel's limit asks for.
+follow them too. A row is a record of `core.source_records`, numbered as on the sheet of sources:
+its texts in as many cells as Excel's limit asks for, an empty cell between two of them.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from xlbudget.core.consolidation import Consolidation, Share, Source
-from xlbudget.core.key import BlockKey
+from xlbudget.core.source_records import read_records, records_of
 
-SOURCE = "@source"
-"""First cell of a source's row; that of a block's row is the form's key."""
 LIMIT = 32_767
 """Characters that Excel takes in one cell."""
 
 
 def origin_rows(consolidation: Consolidation) -> Iterator[list[str]]:
     """The sheet's rows, every cell a text; each source is read when its turn comes."""
-    for place, source in enumerate(consolidation.sources):
-        share = consolidation.share(place)
-        about = [*share[:3], dict(share.units)]
-        yield [SOURCE, str(place + 1), *_cells(_json(_fields(source))), "", *_cells(_json(about))]
-        for (form, block), text in share.blocks.items():
-            yield [form, block, *_cells(_plain(text))]
+    for number, (source, share) in enumerate(consolidation.parts, start=1):
+        for first, second, text, *more in records_of(number, source, share()):
+            yield [first, second, *_cells(text), *(c for each in more for c in ("", *_cells(each)))]
 
 
 def rows_of(consolidation: Consolidation) -> int:
     """How many rows those are."""
-    places = range(len(consolidation.sources))
-    return sum(1 + len(consolidation.share(place).blocks) for place in places)
+    return len(consolidation.parts) + consolidation.stated
 
 
 def read_origins(
     rows: Iterable[Sequence[Any]],
 ) -> tuple[tuple[Source, ...], tuple[Share, ...]]:
     """What `origin_rows` wrote, from the sheet's rows (blank cells as None or ""). Raises
-    ValueError, LookupError or TypeError for what was not written so."""
-    sources: list[Source] = []
-    shares: list[Share] = []
-    for row in rows:
-        first, second, *cells = [str(value or "") for value in row]
-        if first == SOURCE:
-            fields, about = _arrays(cells)
-            source = Source(*fields)
-            sources.append(source._replace(total=Decimal(source.total)))
-            pack, year, unit, units = about
-            shares.append(Share(pack, year, unit, units, {}))
-        elif first:
-            blocks = {**shares[-1].blocks, BlockKey(first, second): "".join(cells)}
-            shares[-1] = shares[-1]._replace(blocks=blocks)
-    return tuple(sources), tuple(shares)
+    ValueError, LookupError, TypeError or ArithmeticError for what was not written so."""
+    return read_records(_record(row) for row in rows if row[0])
 
 
-def _fields(source: Source) -> list[str | int]:
-    return [str(field) if isinstance(field, Decimal) else field for field in source]
-
-
-def _json(value: Any) -> str:
-    return _plain(json.dumps(value, ensure_ascii=False))
-
-
-def _plain(text: str) -> str:
-    # "_x0041_" means an A in a workbook's text: an underscore so placed is written otherwise.
-    return text.replace("_x", "\\u005fx")
+def _record(row: Sequence[Any]) -> list[str]:
+    first, second, *cells = [str(value or "") for value in row]
+    between = cells.index("") if "" in cells else len(cells)
+    return [first, second, "".join(cells[:between]), "".join(cells[between:])]
 
 
 def _cells(text: str) -> list[str]:
+    # "_x0041_" means an A in a workbook's text: an underscore so placed is written otherwise.
+    text = text.replace("_x", "\\u005fx")
     return [text[start : start + LIMIT] for start in range(0, len(text), LIMIT)]
-
-
-def _arrays(cells: Sequence[str]) -> tuple[list[Any], list[Any]]:
-    """The two arrays of a source's row; an empty cell stands between them."""
-    between = cells.index("")
-    return json.loads("".join(cells[:between])), json.loads("".join(cells[between:]))

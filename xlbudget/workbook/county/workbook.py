@@ -7,7 +7,6 @@ over the cells themselves, and no sheet is needed between.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, place_of
 from xlbudget.core.consolidation import Consolidation, Listed
@@ -30,50 +29,35 @@ from xlbudget.workbook.xlsx.package import Book, Sheet
 from xlbudget.workbook.xlsx.styles import Formats
 
 
-class Draft(NamedTuple):
-    """The workbook with the county's figures and their sources, before what is said of them;
-    `budget` has every block of the pack."""
-
-    pack: Pack
-    consolidation: Consolidation
-    budget: Budget
-    book: Book
-    formats: Formats
-    contents: Sheet
-    overview: Sheet
-    plans: tuple[SheetPlan, ...]
-
-
-def drafted(pack: Pack, consolidation: Consolidation) -> Draft:
-    """The forms with the figures as they are, and the sheets 来源 and, hidden, 溯源."""
+def county_workbook(
+    pack: Pack,
+    consolidation: Consolidation,
+    overview: Overview,
+    judged: Sequence[Judged],
+    count: int,
+) -> Book:
+    """The forms with the figures as they are, the sheets 来源 and, hidden, 溯源; contents, overview
+    and review. `overview` is what `ops.consolidate.overview` makes of the consolidation, `judged`
+    of its `count` constraints those to be shown."""
     budget = consolidation.budget
-    there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
+    budget = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
     book = new_book(budget)
     formats = Formats(book)
     contents = book.sheet(load_messages()["book"]["sheets"]["contents"])
-    overview = book.sheet(load_messages()["overview"]["sheet"])
+    first = book.sheet(load_messages()["overview"]["sheet"])
     write_sources(book, consolidation, formats)
     plans = tuple(
-        _write_form(book, pack, form, there, consolidation.listed, formats)
+        _write_form(book, pack, form, budget, consolidation.listed, formats)
         for form in pack.forms.values()
     )
-    return Draft(pack, consolidation, there, book, formats, contents, overview, plans)
-
-
-def complete(draft: Draft, overview: Overview, judged: Sequence[Judged], count: int) -> None:
-    """Write what is said of the figures: contents, overview and review. `overview` is what
-    `ops.consolidate.overview` makes of the consolidation, `judged` of its `count` constraints those
-    to be shown."""
-    pack, budget, book, formats = draft.pack, draft.budget, draft.book, draft.formats
-    sources = draft.consolidation.sources
-    write_overview(book, draft.overview, sources, overview, formats)
-    tally = tally_of(pack, budget, draft.plans, judged, count)
+    write_overview(book, first, consolidation.sources, overview, formats)
+    tally = tally_of(pack, budget, plans, judged, count)
     review = book.sheet(load_messages()["book"]["sheets"]["review"])
     write_tally(review, tally, formats)
     states = [(form, _state(form, tally)) for form in pack.forms.values()]
-    hint = load_messages()["consolidate"]["hint"]
-    tabs = _tabs()
-    write_contents(draft.contents, pack, budget, states, tally.verdict, hint, tabs, formats)
+    hint, tabs = load_messages()["consolidate"]["hint"], _tabs()
+    write_contents(contents, pack, budget, states, tally.verdict, hint, tabs, formats)
+    return book
 
 
 def _write_form(

@@ -54,6 +54,28 @@ class Marks:
         return [kept.setdefault(line, line) for line in lines]
 
 
+class RowDecimals:
+    """Decimals row by row, each row written until another begins."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, bytes] = {}
+        self.kept: dict[bytes, bytes] = {}
+        self.row, self.line = 0, bytearray()
+
+    def begin(self, row: int) -> bytearray:
+        """What is noted of a row, to be written on."""
+        if self.line:
+            line = bytes(self.line)
+            self.rows[self.row] = self.kept.setdefault(line, line)
+        self.row, self.line = row, bytearray(self.rows.get(row, b""))
+        return self.line
+
+    def lines(self) -> list[bytes]:
+        """What was noted, down to the last row of which there is any."""
+        self.begin(0)
+        return [self.rows.get(row, b"") for row in range(max(self.rows, default=-1) + 1)]
+
+
 def put(line: bytearray, column: int, decimals: int) -> None:
     """Write what a cell shows into its row, as long as it need be."""
     missing = column + 1 - len(line)

@@ -7,13 +7,15 @@ Patterns never look past the next `<`, so that hostile XML takes no longer than 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Mapping
+from itertools import islice, pairwise
+from operator import ge
 
 from xlbudget.core.key import column_letters
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.cell_decimals import Cells, Marks
-from xlbudget.workbook.read.sheet import check_filled, check_spread
-from xlbudget.workbook.read.xlsx.row_shapes import usual
+from xlbudget.workbook.read.cell_decimals import Cells, RowDecimals, put
+from xlbudget.workbook.read.sheet import MOST_CELLS_A_SHEET, check_filled, check_spread
 from xlbudget.workbook.read.xlsx.rows_columns import (
     ROW,
     attributes,
@@ -21,101 +23,123 @@ from xlbudget.workbook.read.xlsx.rows_columns import (
     check_rows,
     lines_of,
 )
-from xlbudget.workbook.read.xlsx.scan import Scan, decoded, position, style_decimals
-
-CELL = re.compile(rb"<(?:\w{1,20}:)?c(\s[^<>]*?)?(/?)>")
-FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*><f[\s>/]')
-FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
-UNCALCULATED = re.compile(
-    rb"<c\s(?![^<>]*t=\"str\")[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
+from xlbudget.workbook.read.xlsx.scan import (
+    Scan,
+    column_at,
+    decoded,
+    row_at,
+    split_reference,
 )
+
+CELL = re.compile(
+    rb'<(?:\w{1,20}:)?c(?: r="([A-Z]{1,3})([1-9]\d{0,6})")?(?: s="(0|[1-9]\d{0,8})")?'
+    rb'(?: t="(\w{1,20})")?(\s[^<>]*?)?(/?)>'
+)
+"""Its column, row, style and type as most programs write them, then whatever else there is."""
+NEXT = re.compile(rb"</?(?:\w{1,20}:)?c[\s/>]")
+FORMULA = re.compile(rb"\s*<(?:\w{1,20}:)?f[\s>/]")
 VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)<")
+NUMBER, ERROR, TEXT, SHARED = b"n", b"e", b"str", b"s"
+ROW_BITS = 32
 
 
-def scan_cells(name: str, xml: bytes, styles: tuple[int, ...]) -> Scan:
-    """Look at every cell of a sheet; `styles` are the decimals of each cell style. Raises
-    FileFault."""
+def scan_cells(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
+    """Look at every cell of a sheet; `styles` are the decimals of those cell styles that show some,
+    by their numbers as digits. Raises FileFault."""
     check_merged(name, xml)
     check_rows(name, xml)
-    calculated = b"<f" in xml
-    telling = calculated and UNCALCULATED.search(xml)
-    scan = None if telling else usual(styles).scan(name, xml)
-    if scan is None:
-        scan = _scan_any(name, xml, styles)
-    scan.formulas = _formulas(name, xml) if calculated else ()
+    scan = _scan(name, xml, styles)
+    check_filled(name, scan.filled)
+    check_spread(name, scan.rows, scan.columns)
     scan.lines = lines_of(xml, scan.columns)
     return scan
 
 
-def _formulas(name: str, xml: bytes) -> Cells:
+def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
+    """Here time counts: a file has thousands of cells."""
+    scan, formulas, decimals = Scan(), Cells(), RowDecimals()
+    calculated = b"<f" in xml or b":f" in xml
     columns: dict[bytes, int] = {}
-    formulas = Cells()
-    for found in FORMULA_CELL.finditer(xml):
-        formulas.add(*position(name, found[1] + found[2], columns))
-    return formulas
-
-
-def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> Scan:
-    """Cells however they are written, and what stands inside them."""
-    scan = Scan()
-    marks = Marks()
-    columns: dict[bytes, int] = {}
+    places = array("Q")
     implicit = _Implicit(xml)
-    seen: set[int] = set()
-    before: tuple[int, Mapping[bytes, bytes], tuple[int, int]] | None = None
+    row = column = begin = -1
+    filled = 0
+    before, line = b"", bytearray()
     for found in CELL.finditer(xml):
-        said = attributes(found[1])
-        reference = said.get(b"r")
-        if reference is None:
-            at = implicit.at(found.start())
+        letters, number, style, kind, more, empty = found.groups()
+        if letters is None or (more and b"=" in more):
+            letters, number, style, kind = implicit.read(found[0], found.start(), column)
+        if number != before:
+            before, row = number, row_at(name, number)
+            begin = row << ROW_BITS
+            scan.rows = max(scan.rows, row + 1)
+            check_filled(name, filled)
+            if scan.size <= MOST_CELLS_A_SHEET:  # else it will be refused
+                line = decimals.begin(row)
+        if letters in columns:
+            column = columns[letters]
         else:
-            at = position(name, reference, columns)
-            implicit.column = at[1]
-        place = at[0] << 32 | at[1]  # a third of a pair's memory
-        if place in seen:
-            cell = f"{column_letters(at[1])}{at[0] + 1}"
-            raise FileFault("duplicate_cells", "cell", sheet=name, cell=cell)
-        seen.add(place)
-        scan.rows, scan.columns = max(scan.rows, at[0] + 1), max(scan.columns, at[1] + 1)
-        if before:
-            _look_inside(xml[before[0] : found.start()], before[1], before[2], scan)
-        before = None if found[2] else (found.end(), said, at)
-        if before:
-            scan.filled += 1
-            check_filled(name, scan.filled)
-            marks.add(*at, style_decimals(styles, said.get(b"s", b"")))
-    if before:
-        end = xml.find(b"sheetData>", before[0])
-        _look_inside(xml[before[0] : end if end >= 0 else len(xml)], before[1], before[2], scan)
-    check_spread(name, scan.rows, scan.columns)
-    scan.decimals = marks.by_row()
+            columns[letters] = column = column_at(name, letters)
+            scan.columns = max(scan.columns, column + 1)
+        places.append(begin + column)
+        if empty:
+            continue
+        filled += 1
+        if kind is None or kind == NUMBER:
+            if style in styles:
+                put(line, column, styles[style])
+        elif kind == SHARED:
+            scan.texts += 1
+        elif kind == ERROR:
+            scan.errors[row, column] = decoded(_value(xml, found.end()))
+        if calculated and FORMULA.match(xml, found.end()):
+            formulas.add(row, column)
+            if kind != TEXT and not _value(xml, found.end()):
+                scan.uncalculated.add((row, column))
+    _check_twice(name, places)
+    scan.filled, scan.formulas, scan.decimals = filled, formulas, decimals.lines()
     return scan
 
 
+def _value(xml: bytes, start: int) -> bytes:
+    """What the cell whose content begins there holds."""
+    end = NEXT.search(xml, start)
+    value = VALUE.search(xml, start, end.start() + 1 if end else len(xml))
+    return value[1] if value else b""
+
+
+def _check_twice(name: str, places: array[int]) -> None:
+    """Refuse a cell that stands twice: readers take one or the other. Raises FileFault."""
+    if not any(map(ge, places, islice(places, 1, None))):  # nearly all are in order
+        return
+    for place, again in pairwise(sorted(places)):
+        if place == again:
+            column = place & (1 << ROW_BITS) - 1
+            cell = f"{column_letters(column)}{(place >> ROW_BITS) + 1}"
+            raise FileFault("duplicate_cells", "cell", sheet=name, cell=cell)
+
+
 class _Implicit:
-    """Positions of cells that bear no reference: counted on from the row and cell before."""
+    """Cells that are written otherwise; those that bear no reference are counted on from the row
+    and cell before."""
 
     def __init__(self, xml: bytes) -> None:
-        self.xml, self.row, self.column, self.end = xml, -1, -1, 0
+        self.xml, self.row, self.end = xml, -1, 0
 
-    def at(self, start: int) -> tuple[int, int]:
+    def read(
+        self, tag: bytes, start: int, column: int
+    ) -> tuple[bytes, bytes, bytes | None, bytes | None]:
+        """Letters and number, style and type of the cell whose tag begins there; `column` is the
+        one before. Raises FileFault."""
+        said = attributes(tag)
+        letters, number = split_reference(said.get(b"r") or self._next(start, column))
+        style = said.get(b"s", b"")
+        return letters, number, style.lstrip(b"0") or style[:1], said.get(b"t")
+
+    def _next(self, start: int, column: int) -> bytes:
         for found in ROW.finditer(self.xml, self.end, start):
             number = attributes(found[1]).get(b"r", b"")
             self.row = int(number) - 1 if number.isdigit() and len(number) < 8 else self.row + 1
-            self.column = -1
+            column = -1
         self.end = start
-        self.column += 1
-        return max(self.row, 0), self.column
-
-
-def _look_inside(
-    inside: bytes, said: Mapping[bytes, bytes], at: tuple[int, int], scan: Scan
-) -> None:
-    """Formulas without a value, and error values."""
-    value = VALUE.search(inside)
-    kind = said.get(b"t")
-    scan.texts += kind == b"s"
-    if kind == b"e":
-        scan.errors[at] = decoded(value[1]) if value else ""
-    if kind != b"str" and (value is None or not value[1]) and FORMULA.search(inside):
-        scan.uncalculated.add(at)
+        return f"{column_letters(column + 1)}{max(self.row, 0) + 1}".encode()

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from xlbudget.core.amount import NOT_SAID
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.number_formats import decimals_shown
@@ -132,16 +133,16 @@ def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[Listed, ...]:
     return tuple(listed)
 
 
-def _style_decimals(package: zipfile.ZipFile, book_part: str) -> tuple[int, ...]:
-    """Decimals that each cell style shows, by style number."""
+def _style_decimals(package: zipfile.ZipFile, book_part: str) -> dict[bytes, int]:
+    """Decimals that each cell style shows, by style number as digits; none where it shows none."""
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
-        return ()
+        return {}
     return _decimals_in(read_part(package, part))
 
 
 @lru_cache(maxsize=2)
-def _decimals_in(styles: bytes) -> tuple[int, ...]:
+def _decimals_in(styles: bytes) -> dict[bytes, int]:
     """The same from the part itself, which is one in all files of a template."""
     custom: dict[int, str] = {}
     for found in FORMAT.findall(styles):
@@ -150,12 +151,13 @@ def _decimals_in(styles: bytes) -> tuple[int, ...]:
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
-        return ()
+        return {}
     numbers = (
         attributes(found).get(b"numFmtId", b"0")
         for found in STYLE.findall(styles, begin.end(), end.start())
     )
-    return tuple(decimals_shown(_number(number), custom) for number in numbers)
+    shown = (decimals_shown(_number(number), custom) for number in numbers)
+    return {b"%d" % style: count for style, count in enumerate(shown) if count != NOT_SAID}
 
 
 def _number(digits: bytes) -> int:

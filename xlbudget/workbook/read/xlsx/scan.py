@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from xlbudget.core.amount import NOT_SAID
 from xlbudget.core.key import column_index
 from xlbudget.core.sheet import Lines
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
 
-ANY_CELL = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 
 
@@ -43,22 +41,25 @@ def decoded(text: bytes) -> str:
     return html.unescape(text.decode("utf-8", "replace"))
 
 
-def style_decimals(styles: Sequence[int], number: bytes) -> int:
-    """The decimals that the style of that number shows."""
-    place = int(number) if number.isdigit() and len(number) < 9 else -1
-    return styles[place] if 0 <= place < len(styles) else NOT_SAID
-
-
-def position(sheet: str, reference: bytes, columns: dict[bytes, int]) -> tuple[int, int]:
-    """The row and column of a reference; `columns` keeps those of letters. Raises FileFault."""
+def split_reference(reference: bytes) -> tuple[bytes, bytes]:
+    """A reference's letters and number. Raises FileFault for what is none."""
     found = REFERENCE.match(reference)
     if not found:
         raise FileFault("damaged")
-    letters = found[1]
-    column = columns.get(letters)
-    if column is None:
-        columns[letters] = column = column_index(letters.decode())
-    row = int(found[2]) - 1
-    if row >= LAST_ROW or column >= LAST_COLUMN:
+    return found[1], found[2]
+
+
+def row_at(sheet: str, number: bytes) -> int:
+    """A row by its number. Raises FileFault where a sheet has no such row."""
+    row = int(number) - 1
+    if row >= LAST_ROW:
         raise FileFault("outside", sheet=sheet)
-    return row, column
+    return row
+
+
+def column_at(sheet: str, letters: bytes) -> int:
+    """A column by its letters. Raises FileFault where a sheet has no such column."""
+    column = column_index(letters.decode())
+    if column >= LAST_COLUMN:
+        raise FileFault("outside", sheet=sheet)
+    return column
