@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -91,9 +91,8 @@ def _amount(amount: Decimal) -> int | str:
     return str(amount)
 
 
-@lru_cache(maxsize=4096)
 def decimal(amount: int | str) -> Decimal:
-    """A written amount as the decimal that it is; one stands in several columns and forms."""
+    """A written amount as the decimal that it is."""
     return Decimal(amount).scaleb(HUNDREDTHS) if amount.__class__ is int else Decimal(amount)
 
 
