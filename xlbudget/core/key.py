@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -40,7 +39,6 @@ def address(place: Place) -> str:
     return f"{sheet_name(place.sheet)}!{column_letters(place.column)}{place.row + 1}"
 
 
-@lru_cache(maxsize=256)
 def sheet_name(name: str) -> str:
     """A sheet's name as a reference writes it: in quotes where Excel wants them."""
     if name.replace("_", "").isalnum() and not name[:1].isdigit():

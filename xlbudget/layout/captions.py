@@ -47,7 +47,6 @@ def _spaced(words: Sequence[str]) -> str:
     return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
 
 
-@lru_cache(maxsize=4096)
 def _titled(pack: Pack, text: str) -> str:
     """The form whose title the text is, or ends with (附件3：2025年部门支出总表); the longest."""
     titles, _, _ = _names(pack)
@@ -120,7 +119,6 @@ def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:
     return len(known) >= 2 and 2 * len(known) >= len(said)
 
 
-@lru_cache(maxsize=4096)
 def _begins(pack: Pack, word: str) -> bool:
     return any(word.startswith(head) for head in vocabulary(pack) if len(head) >= LONG)
 

@@ -35,14 +35,12 @@ def tidy(text: str) -> str:
     return SPACE.sub("", text).translate(FOLD)
 
 
-@lru_cache(maxsize=8192)
 def normal(text: str) -> str:
     """The normal form of a heading or title: tidy, and without its year (unless it is all)."""
     cleaned = tidy(text)
     return YEAR.sub("", cleaned) or cleaned[4:]
 
 
-@lru_cache(maxsize=8192)
 def normal_heading(text: str, year: int) -> str:
     """The normal form of a heading in a budget of `year`: before it the distance to another year
     that it names, so that two years side by side are two columns."""
@@ -56,7 +54,6 @@ def year_mark(heading: str) -> str:
     return marked[0] if marked else ""
 
 
-@lru_cache(maxsize=8192)
 def without_ordinal(text: str) -> str:
     """The normal form of a row label without 一、 or ① before it: matched by name alone."""
     return ORDINAL.sub("", tidy(text))

@@ -72,9 +72,8 @@ def plain_number(raw: float, decimals: int) -> Decimal | None:
     return from_float(raw) if decimals == NOT_SAID else unrounded(raw, decimals)
 
 
-@lru_cache(maxsize=1024)
 def _text(pack: Pack, raw: str, unit: str) -> Value:
-    """The amount that a text says; it too stands in several forms."""
+    """The amount that a text says."""
     text = tidy(raw)
     if not text or text in pack.words["no_amount"]:
         return BLANK

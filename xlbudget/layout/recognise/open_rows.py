@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from xlbudget.core.budget import Row, numbered
 from xlbudget.layout.normalize import tidy
@@ -58,10 +57,8 @@ def _words(body: Body, number: int) -> tuple[str, str, bool]:
     return _read_words(str(code), str(name), body.coded, body.totals)
 
 
-@lru_cache(maxsize=2048)
 def _read_words(code: str, name: str, coded: bool, totals: frozenset[str]) -> tuple[str, str, bool]:
-    """Code and name as they are meant, and whether they name the total; the same rows stand in
-    many forms and files."""
+    """Code and name as they are meant, and whether they name the total."""
     code, name = tidy(code), name.strip()
     both = CODE_AND_NAME.match(code or name) if coded and not (code and name) else None
     if both:

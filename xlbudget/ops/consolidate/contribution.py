@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -89,21 +88,15 @@ def _amount(amount: Decimal) -> int | str:
     return str(amount)
 
 
-@lru_cache(maxsize=4096)
 def decimal(amount: int | str) -> Decimal:
-    """A written amount as the decimal that it is; one stands in several columns and forms."""
+    """A written amount as the decimal that it is."""
     return Decimal(amount).scaleb(HUNDREDTHS) if amount.__class__ is int else Decimal(amount)
-
-
-AS_LINE = partial(tuple.__new__, Line)
-"""Makes a line of what JSON gives for one. There are a hundred thousand: a call of the class takes
-three times as long."""
 
 
 def runs_in(text: str) -> Iterator[Run]:
     """The runs of a block's line."""
     for sheet, columns, lines in json.loads(text):
-        yield Run(sheet, columns, map(AS_LINE, lines))
+        yield Run(sheet, columns, map(Line._make, lines))
 
 
 def lines_in(text: str) -> Iterator[Line]:

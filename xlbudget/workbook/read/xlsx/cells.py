@@ -32,13 +32,15 @@ from xlbudget.workbook.read.xlsx.scan import (
 )
 
 CELL = re.compile(
-    rb'<(?:\w{1,20}:)?c(?: r="([A-Z]{1,3})([1-9]\d{0,6})")?(?: s="(0|[1-9]\d{0,8})")?'
-    rb'(?: t="(\w{1,20})")?(\s[^<>]*?)?(/?)>'
+    rb'<c(?: r="([A-Z]{1,3})([1-9]\d{0,6})")?(?: s="(0|[1-9]\d{0,8})")?(?: t="(\w{1,20})")?'
+    rb"(\s[^<>]*?)?(/?)>"
 )
 """Its column, row, style and type as most programs write them, then whatever else there is."""
-NEXT = re.compile(rb"</?(?:\w{1,20}:)?c[\s/>]")
-FORMULA = re.compile(rb"\s*<(?:\w{1,20}:)?f[\s>/]")
-VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)<")
+NEXT = re.compile(rb"</?c[\s/>]")
+FORMULA = re.compile(rb"\s*<f[\s>/]")
+VALUE = re.compile(rb"<v(?:\s[^<>]*)?>([^<]*)<")
+PREFIXED = re.compile(rb":c[\s/>]")
+PREFIX = re.compile(rb"(</?)\w{1,20}:")
 NUMBER, ERROR, TEXT, SHARED = b"n", b"e", b"str", b"s"
 ROW_BITS = 32
 
@@ -48,6 +50,8 @@ def scan_cells(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
     by their numbers as digits. Raises FileFault."""
     check_merged(name, xml)
     check_rows(name, xml)
+    if PREFIXED.search(xml):  # few programs write x:c for a cell, and looking for both takes longer
+        xml = PREFIX.sub(rb"\1", xml)
     scan = _scan(name, xml, styles)
     check_filled(name, scan.filled)
     check_spread(name, scan.rows, scan.columns)
@@ -58,7 +62,7 @@ def scan_cells(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
 def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
     """Here time counts: a file has thousands of cells."""
     scan, formulas, decimals = Scan(), Cells(), RowDecimals()
-    calculated = b"<f" in xml or b":f" in xml
+    calculated = b"<f" in xml
     columns: dict[bytes, int] = {}
     places = array("Q")
     implicit = _Implicit(xml)

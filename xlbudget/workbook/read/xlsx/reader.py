@@ -9,7 +9,6 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from xlbudget.core.amount import NOT_SAID
@@ -109,28 +108,27 @@ def _shown(package: zipfile.ZipFile, chosen: Sequence[Listed], lengths: Sequence
 def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
     """Every worksheet in order."""
     folder, _, file = book_part.rpartition("/")
-    relations = read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))
-    return list(_listed_in(folder, relations, read_part(package, book_part)))
+    targets = _targets(folder, read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/")))
+    listed = []
+    for found in SHEET.findall(read_part(package, book_part)):
+        said = attributes(found)
+        part = targets.get(said.get(b"id", b""), "")
+        if part:
+            hidden = said.get(b"state", b"visible") != b"visible"
+            listed.append(Listed(decoded(said.get(b"name", b"")), hidden, part))
+    return listed
 
 
-@lru_cache(maxsize=2)
-def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[Listed, ...]:
-    """The same from the parts themselves, which are one in all files of a template."""
-    relations = {}
-    for found in RELATION.findall(related):
+def _targets(folder: str, relations: bytes) -> dict[bytes, str]:
+    """The parts of the worksheets by the relations' ids."""
+    targets = {}
+    for found in RELATION.findall(relations):
         said = attributes(found)
         if said.get(b"Type", b"").endswith(b"/worksheet"):
             target = decoded(said.get(b"Target", b""))
             part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
-            relations[said.get(b"Id", b"")] = part.lstrip("/")
-    listed = []
-    for found in SHEET.findall(book):
-        said = attributes(found)
-        part = relations.get(said.get(b"id", b""), "")
-        if part:
-            hidden = said.get(b"state", b"visible") != b"visible"
-            listed.append(Listed(decoded(said.get(b"name", b"")), hidden, part))
-    return tuple(listed)
+            targets[said.get(b"Id", b"")] = part.lstrip("/")
+    return targets
 
 
 def _style_decimals(package: zipfile.ZipFile, book_part: str) -> dict[bytes, int]:
@@ -138,12 +136,7 @@ def _style_decimals(package: zipfile.ZipFile, book_part: str) -> dict[bytes, int
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
         return {}
-    return _decimals_in(read_part(package, part))
-
-
-@lru_cache(maxsize=2)
-def _decimals_in(styles: bytes) -> dict[bytes, int]:
-    """The same from the part itself, which is one in all files of a template."""
+    styles = read_part(package, part)
     custom: dict[int, str] = {}
     for found in FORMAT.findall(styles):
         said = attributes(found)
