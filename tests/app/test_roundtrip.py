@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from helpers.soak import number_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,7 +91,7 @@ def budgets(draw: Any) -> Budget:
     return Budget(PACK.name, PACK.year, PACK.unit, draw(NAMES), "", blocks)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=number_of(60, 4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(budgets())
 def test_workbook(budget: Budget) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +103,7 @@ def test_workbook(budget: Budget) -> None:
     assert reading.budget == budget
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=number_of(60, 4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(budgets())
 def test_json(budget: Budget) -> None:
     assert from_data(PACK, parse(to_json(PACK, budget))) == budget

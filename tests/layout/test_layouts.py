@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from helpers import layouts
 from helpers.departments import department
+from helpers.soak import number_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -72,7 +73,7 @@ def alarms(pack: Pack, reading: Reading, variations: list[layouts.Variation]) ->
 
 @pytest.mark.parametrize("which", range(8))
 @settings(
-    max_examples=250,
+    max_examples=number_of(250, 5),
     phases=[Phase.explicit, Phase.generate],  # shrinking budgets takes minutes
     derandomize=True,
     deadline=None,

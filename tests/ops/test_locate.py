@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from helpers import mutants
 from helpers.departments import department
+from helpers.soak import part_of
 
 from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
@@ -62,7 +63,7 @@ def causes(pack: Pack, budget: Budget) -> tuple[Cause, ...]:
 def test_one_wrong_cell_is_named_alone_with_its_figure(pack: Pack, example: Budget) -> None:
     """99 of 100 single errors, every one among the candidates (all measured by bench-search)."""
     right = dict(example.amounts())
-    every = [*mutants.of_filled(example), *mutants.of_blanks(pack, example)]
+    every = part_of([*mutants.of_filled(example), *mutants.of_blanks(pack, example)], 5)
     exact = 0
     for mutant in every:
         told = causes(pack, mutants.applied(pack, example, mutant))
