@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlbudget.core.key import BlockKey
-from xlbudget.layout.headings import columns_of, match, nearly
+from xlbudget.layout.headings import match, match_fuzzy, read_columns
 from xlbudget.packs.model import Pack
 
 OTHERS = ["科目编码", "科目名称", "合计", "政府性基金预算", "国有资本经营预算"]
@@ -31,7 +31,7 @@ def test_a_near_heading_is_taken_by_a_clear_margin_only(
 ) -> None:
     """表二's 一般公共预算 is missing, these stand in its place."""
     row = dict(enumerate([*OTHERS, *headings]))
-    columns = columns_of([row])
-    found = nearly(pack, match(pack, "f02", columns), columns)
+    columns = read_columns([row])
+    found = match_fuzzy(pack, match(pack, "f02", columns), columns)
     placed = found.columns[BlockKey("f02", "rows")].get("general")
     assert placed == (None if taken is None else len(OTHERS) + taken)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from xlbudget.core.budget import Row
-from xlbudget.layout.recognise.row_levels import levels_of
+from xlbudget.layout.recognise.row_levels import infer_levels
 
 LEVELS = ("department", "unit", "project")
 
@@ -31,6 +31,6 @@ def test_a_unit_is_the_sum_of_its_projects_but_for_rounding(
     """The first row is the department; `unclear` are the places of rows that may be either."""
     figures = ["9.00", *amounts]
     rows = [Row(f"@{n}", {"total": Decimal(a)}, name=f"第{n}行") for n, a in enumerate(figures)]
-    found = levels_of(rows, LEVELS, (), "total")
+    found = infer_levels(rows, LEVELS, (), "total")
     assert found.levels == ["department", "unit", *["project"] * (len(amounts) - 1)]
     assert found.unclear == unclear

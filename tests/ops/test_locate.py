@@ -23,11 +23,11 @@ from xlbudget.core.reading import Reading
 from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.check import check
 from xlbudget.ops.locate import search
-from xlbudget.ops.locate.typing_errors import slip_of
+from xlbudget.ops.locate.typing_errors import find_slip
 from xlbudget.packs.model import Pack
 from xlbudget.rules.define import compute_totals
-from xlbudget.rules.tree import trees_of
-from xlbudget.workbook.live.workbook import live_workbook_bytes
+from xlbudget.rules.tree import build_trees
+from xlbudget.workbook.live.workbook import make_live_workbook
 
 SLIPS = [
     ("539.79", "539.97", "transposed"),
@@ -53,7 +53,7 @@ def unhurried(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(("typed", "right", "slip"), SLIPS)
 def test_slips(typed: str, right: str, slip: str) -> None:
-    assert slip_of(Decimal(typed), Decimal(right)) == slip
+    assert find_slip(Decimal(typed), Decimal(right)) == slip
 
 
 def causes(pack: Pack, budget: Budget) -> tuple[Cause, ...]:
@@ -145,8 +145,8 @@ def test_totals_that_compute_themselves_follow_the_wrong_figure(
     cell = CellKey("f05", "rows", "2080501", "basic")
     wrong = mutants.applied(pack, example, mutants.Mutant(cell, "shifted", Decimal("259.90")))
     file = tmp_path / "预算.xlsx"
-    trees = trees_of(pack, wrong)
-    file.write_bytes(live_workbook_bytes(pack, compute_totals(pack, wrong, trees)))
+    trees = build_trees(pack, wrong)
+    file.write_bytes(make_live_workbook(pack, compute_totals(pack, wrong, trees)))
     checked = check_file(file)
     told = {repair.cell for cause in checked.causes for repair in cause.repairs}
     assert cell in told

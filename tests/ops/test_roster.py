@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from xlbudget.ops.consolidate.roster import Office, office_of, roster_of
+from xlbudget.ops.consolidate.roster import Office, build_roster, find_office
 
 LINES = [Office("101", "甲局"), Office("102", "乙局"), Office("103", "乙局"), Office("104", "丙局")]
-ROSTER, FAULTS = roster_of(enumerate(LINES, start=2))
+ROSTER, FAULTS = build_roster(enumerate(LINES, start=2))
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,5 @@ ROSTER, FAULTS = roster_of(enumerate(LINES, start=2))
 )
 def test_an_office_is_known_by_code_then_by_name(code: str, name: str, office: str | None) -> None:
     assert FAULTS == []
-    found = office_of(ROSTER, code, name)
+    found = find_office(ROSTER, code, name)
     assert (found.code if found else None) == office

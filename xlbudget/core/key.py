@@ -26,7 +26,7 @@ class CellKey(NamedTuple):
     column: str
 
 
-class Place(NamedTuple):
+class SheetCell(NamedTuple):
     """Where something was read: sheet name, row and column, both counted from 0."""
 
     sheet: str
@@ -34,9 +34,9 @@ class Place(NamedTuple):
     column: int
 
 
-def address(place: Place) -> str:
+def address(cell: SheetCell) -> str:
     """The place as Excel writes it, ``表六!C7``; a sheet name is quoted where Excel quotes it."""
-    return f"{sheet_name(place.sheet)}!{column_letters(place.column)}{place.row + 1}"
+    return f"{sheet_name(cell.sheet)}!{column_letters(cell.column)}{cell.row + 1}"
 
 
 def sheet_name(name: str) -> str:

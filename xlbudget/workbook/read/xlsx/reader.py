@@ -11,14 +11,14 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.number_formats import decimals_shown
-from xlbudget.workbook.read.sheet import MOST_CELLS, MOST_TEXT, Listed, check_filled, wanted
+from xlbudget.workbook.read.number_formats import find_decimals
+from xlbudget.workbook.read.sheet import MOST_CELLS, MOST_TEXT, ListedSheet, check_filled, is_wanted
 from xlbudget.workbook.read.xlsx.cells import scan_cells
-from xlbudget.workbook.read.xlsx.rows_columns import attributes
-from xlbudget.workbook.read.xlsx.scan import Scan, decoded
+from xlbudget.workbook.read.xlsx.rows_columns import read_attributes
+from xlbudget.workbook.read.xlsx.scan import CellScan, decode_text
 from xlbudget.workbook.read.zip_limits import read_part
 
 SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
@@ -39,11 +39,11 @@ MOST_KEPT = 10_000
 
 def read_sheets(
     content: bytes, package: zipfile.ZipFile, own: Sequence[str]
-) -> tuple[list[Listed], list[RawSheet]]:
+) -> tuple[list[ListedSheet], list[RawSheet]]:
     """The worksheets that the workbook lists, and those to read. Raises FileFault."""
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
     listed = _listed(package, book_part)
-    chosen = wanted(listed, own)
+    chosen = is_wanted(listed, own)
     styles = _style_decimals(package, book_part)
     scans = []
     for sheet in chosen:
@@ -66,14 +66,14 @@ def read_sheets(
     ]
 
 
-def _check_all(name: str, scans: Sequence[Scan]) -> None:
+def _check_all(name: str, scans: Sequence[CellScan]) -> None:
     spread = sum(scan.size for scan in scans)
     if spread > MOST_CELLS:
         raise FileFault("too_large", "cells", sheet=name, count=str(spread), limit=str(MOST_CELLS))
     check_filled(name, sum(scan.filled for scan in scans))
 
 
-def _check_texts(package: zipfile.ZipFile, chosen: Sequence[Listed], cells: int) -> None:
+def _check_texts(package: zipfile.ZipFile, chosen: Sequence[ListedSheet], cells: int) -> None:
     """A long text kept once and shown in many cells is as long as it is in all of them."""
     for name in package.namelist():
         if name.lower().endswith("sharedstrings.xml"):
@@ -92,7 +92,7 @@ def _check_texts(package: zipfile.ZipFile, chosen: Sequence[Listed], cells: int)
                 )
 
 
-def _shown(package: zipfile.ZipFile, chosen: Sequence[Listed], lengths: Sequence[int]) -> int:
+def _shown(package: zipfile.ZipFile, chosen: Sequence[ListedSheet], lengths: Sequence[int]) -> int:
     """The length of all texts in all cells; a cell whose text is not found counts as the
     longest."""
     longest, total = max(lengths), 0
@@ -105,17 +105,17 @@ def _shown(package: zipfile.ZipFile, chosen: Sequence[Listed], lengths: Sequence
     return total
 
 
-def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
+def _listed(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
     """Every worksheet in order."""
     folder, _, file = book_part.rpartition("/")
     targets = _targets(folder, read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/")))
     listed = []
     for found in SHEET.findall(read_part(package, book_part)):
-        said = attributes(found)
+        said = read_attributes(found)
         part = targets.get(said.get(b"id", b""), "")
         if part:
             hidden = said.get(b"state", b"visible") != b"visible"
-            listed.append(Listed(decoded(said.get(b"name", b"")), hidden, part))
+            listed.append(ListedSheet(decode_text(said.get(b"name", b"")), hidden, part))
     return listed
 
 
@@ -123,9 +123,9 @@ def _targets(folder: str, relations: bytes) -> dict[bytes, str]:
     """The parts of the worksheets by the relations' ids."""
     targets = {}
     for found in RELATION.findall(relations):
-        said = attributes(found)
+        said = read_attributes(found)
         if said.get(b"Type", b"").endswith(b"/worksheet"):
-            target = decoded(said.get(b"Target", b""))
+            target = decode_text(said.get(b"Target", b""))
             part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
             targets[said.get(b"Id", b"")] = part.lstrip("/")
     return targets
@@ -139,18 +139,18 @@ def _style_decimals(package: zipfile.ZipFile, book_part: str) -> dict[bytes, int
     styles = read_part(package, part)
     custom: dict[int, str] = {}
     for found in FORMAT.findall(styles):
-        said = attributes(found)
-        custom[_number(said.get(b"numFmtId", b""))] = decoded(said.get(b"formatCode", b""))
+        said = read_attributes(found)
+        custom[_number(said.get(b"numFmtId", b""))] = decode_text(said.get(b"formatCode", b""))
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
         return {}
     numbers = (
-        attributes(found).get(b"numFmtId", b"0")
+        read_attributes(found).get(b"numFmtId", b"0")
         for found in STYLE.findall(styles, begin.end(), end.start())
     )
-    shown = (decimals_shown(_number(number), custom) for number in numbers)
-    return {b"%d" % style: count for style, count in enumerate(shown) if count != NOT_SAID}
+    shown = (find_decimals(_number(number), custom) for number in numbers)
+    return {b"%d" % style: count for style, count in enumerate(shown) if count != NOT_STATED}
 
 
 def _number(digits: bytes) -> int:
