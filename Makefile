@@ -1,5 +1,5 @@
 # `make demo` and `make test` each do all of their own set-up on a fresh Debian with Python 3.11.
-.PHONY: test coverage demo bench bench-locate bench-county fuzz templates pictures clean system
+.PHONY: test soak coverage demo bench bench-locate bench-county fuzz templates pictures clean system
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -14,6 +14,12 @@ test: $(READY) system
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+# What takes longer: every mutant and combination, three hundred departments, a fuzzed reader. Run
+# before an issue is resolved.
+soak: $(READY) system
+	SOAK=1 $(BIN)/pytest -n 2 --dist loadgroup
+	$(MAKE) fuzz
 
 # Which lines the tests run: three times as slow, so that it is no part of them.
 coverage: $(READY) system

@@ -16,10 +16,10 @@ from helpers import mutants
 from helpers.departments import department
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.cause import Cause, Way
+from xlbudget.core.cause import Cause, RepairSet
 from xlbudget.core.finding import NOTE
 from xlbudget.core.reading import Reading
-from xlbudget.ops.check.budget_json import from_data, parse
+from xlbudget.ops.check.budget_json import build_budget, parse_json
 from xlbudget.ops.check.check import check
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
@@ -93,7 +93,7 @@ def rows(pack: Pack, chosen: list[mutants.RowMutant]) -> Counter[str]:
     return found
 
 
-def cells(way: Way) -> set[object]:
+def cells(way: RepairSet) -> set[object]:
     """What the repairs say, as cell and figure."""
     return {(repair.cell, getattr(repair, "new", None)) for repair in way}
 
@@ -111,7 +111,7 @@ def main() -> None:
     """Measure and print."""
     rng = random.Random(SEED)
     pack = load_pack(default_pack())
-    example = from_data(pack, parse(EXAMPLE.read_text(encoding="utf-8")))
+    example = build_budget(pack, parse_json(EXAMPLE.read_text(encoding="utf-8")))
     every = [*mutants.of_filled(example), *mutants.of_blanks(pack, example)]
     print("| measured | value | bar | |\n|---|---|---|---|")
     bars = {"detected": 1.0, "named": 1.0, "exact": 0.99}

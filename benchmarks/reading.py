@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers import layouts
 
 from xlbudget.app.read_files import read_file
-from xlbudget.ops.check.budget_json import from_data, parse
+from xlbudget.ops.check.budget_json import build_budget, parse_json
 from xlbudget.packs.load import default_pack, load_pack
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "qinshui-2025" / "budget.json"
@@ -24,7 +24,7 @@ BAR = 1.5
 def files(folder: Path) -> dict[str, Path]:
     """The example in its official layout, in each other, and in ten mixtures."""
     pack = load_pack(default_pack())
-    budget = from_data(pack, parse(EXAMPLE.read_text(encoding="utf-8")))
+    budget = build_budget(pack, parse_json(EXAMPLE.read_text(encoding="utf-8")))
     habits: dict[str, list[layouts.Variation]] = {"official": []}
     every = (*layouts.SHAPES, *layouts.VARIATIONS, *layouts.ARRANGEMENTS)
     habits |= {one.__name__: [one] for one in every}

@@ -16,10 +16,10 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 
 from xlbudget.core.budget import Budget
 from xlbudget.messages import load_messages
-from xlbudget.ops.check.budget_json import from_data, parse
+from xlbudget.ops.check.budget_json import build_budget, parse_json
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.workbook.live.workbook import workbook_bytes
+from xlbudget.workbook.live.workbook import make_workbook
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "qinshui-2025"
@@ -67,13 +67,13 @@ def pack() -> Pack:
 
 @pytest.fixture(scope="session")
 def example(pack: Pack) -> Budget:
-    return from_data(pack, parse((EXAMPLE / "budget.json").read_text(encoding="utf-8")))
+    return build_budget(pack, parse_json((EXAMPLE / "budget.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")
 def example_bytes(pack: Pack, example: Budget) -> bytes:
     """The example's workbook as `xlbudget new` writes it."""
-    return workbook_bytes(pack, example)
+    return make_workbook(pack, example)
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from xlbudget.ops.check.budget_json import from_data, parse
+from xlbudget.ops.check.budget_json import build_budget, parse_json
 from xlbudget.packs.load import default_pack, load_pack
-from xlbudget.workbook.live.workbook import workbook_bytes
+from xlbudget.workbook.live.workbook import make_workbook
 
 HERE = Path(__file__).parent
 PLANTED: dict[str, dict[str, dict[str, Any]]] = {
@@ -29,13 +29,13 @@ CLEARED = ("xl/worksheets/sheet8.xml", "A8")
 
 def data() -> Any:
     """The budget as published."""
-    return parse((HERE / "budget.json").read_text("utf-8"))
+    return parse_json((HERE / "budget.json").read_text("utf-8"))
 
 
 def workbook(data: Any) -> bytes:
     """What `xlbudget new --from` writes of it."""
     pack = load_pack(default_pack())
-    return workbook_bytes(pack, from_data(pack, data))
+    return make_workbook(pack, build_budget(pack, data))
 
 
 def damaged(data: Any) -> Any:

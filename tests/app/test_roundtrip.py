@@ -8,17 +8,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from helpers.soak import number_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xlbudget.app.check_files import check_file
 from xlbudget.app.read_files import read_file
-from xlbudget.core.budget import Budget, Row, numbered
+from xlbudget.core.budget import Budget, Row, make_unique
 from xlbudget.core.key import BlockKey
-from xlbudget.ops.check.budget_json import from_data, parse, to_json
+from xlbudget.ops.check.budget_json import build_budget, parse_json, to_json
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import TOTAL, Block
-from xlbudget.workbook.live.workbook import workbook_bytes
+from xlbudget.workbook.live.workbook import make_workbook
 
 PACK = load_pack(default_pack())
 NAMES = st.from_regex(
@@ -66,7 +67,7 @@ def _with_ids(rows: list[Row]) -> tuple[Row, ...]:
     taken: set[str] = set()
     totals = sum(row.id == TOTAL for row in rows)
     return tuple(
-        row._replace(id=numbered(row.id or row.code or f"@{place - totals}", taken))
+        row._replace(id=make_unique(row.id or row.code or f"@{place - totals}", taken))
         for place, row in enumerate(rows, start=1)
     )
 
@@ -90,31 +91,31 @@ def budgets(draw: Any) -> Budget:
     return Budget(PACK.name, PACK.year, PACK.unit, draw(NAMES), "", blocks)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=number_of(60, 4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(budgets())
 def test_workbook(budget: Budget) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "预算.xlsx"
-        path.write_bytes(workbook_bytes(PACK, budget))
+        path.write_bytes(make_workbook(PACK, budget))
         _, reading = read_file(path)
     for key in PACK.blocks:
         assert reading.budget.blocks[key] == budget.blocks[key]
     assert reading.budget == budget
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=number_of(60, 4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(budgets())
 def test_json(budget: Budget) -> None:
-    assert from_data(PACK, parse(to_json(PACK, budget))) == budget
+    assert build_budget(PACK, parse_json(to_json(PACK, budget))) == budget
 
 
 def test_the_same_input_gives_the_same_bytes(example: Budget) -> None:
-    assert workbook_bytes(PACK, example) == workbook_bytes(PACK, example)
+    assert make_workbook(PACK, example) == make_workbook(PACK, example)
 
 
 def test_a_blank_workbook_is_a_sound_budget_of_nothing(tmp_path: Path) -> None:
     path = tmp_path / "空白.xlsx"
-    path.write_bytes(workbook_bytes(PACK, Budget(PACK.name, PACK.year, PACK.unit, "某局")))
+    path.write_bytes(make_workbook(PACK, Budget(PACK.name, PACK.year, PACK.unit, "某局")))
     result = check_file(path)
     assert result.reading is not None
     assert list(result.reading.budget.amounts()) == []
@@ -124,7 +125,7 @@ def test_a_blank_workbook_is_a_sound_budget_of_nothing(tmp_path: Path) -> None:
 def test_libreoffice_opens_it_and_says_the_same(tmp_path: Path, example: Budget) -> None:
     """LibreOffice loads the workbook and saves it anew: the same budget, the same six notes."""
     source = tmp_path / "预算.xlsx"
-    source.write_bytes(workbook_bytes(PACK, example))
+    source.write_bytes(make_workbook(PACK, example))
     home = f"-env:UserInstallation=file://{tmp_path}/home"
     command = ["libreoffice", home, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
     command += ["--outdir", str(tmp_path / "out"), str(source)]

@@ -23,6 +23,8 @@ CASES = [
     ("two cents over five figures", "==", "8.02", ["2.00"] * 4, WAN, "rounding"),
     ("within the bound but unlikely", "==", "20.05", ["1.00"] * 20, WAN, "rounding"),
     ("ten cents over twenty-one figures", "==", "20.10", ["1.00"] * 20, WAN, "suspicious"),
+    ("four standard deviations exactly", "==", "11.04", ["1.00"] * 11, WAN, "rounding"),
+    ("more than four standard deviations", "==", "10.04", ["1.00"] * 10, WAN, "suspicious"),
     ("a negative figure is a figure", "==", "-1.00", ["-2.00", "1.00"], WAN, "held"),
     ("nothing over nothing", "==", None, [], WAN, "held"),
     ("something over nothing", "==", "5.00", [], WAN, "broken"),

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget
-from xlbudget.ops.check.budget_json import from_data
+from xlbudget.ops.check.budget_json import build_budget
 from xlbudget.packs.model import Catalogue, Pack
 
 SOURCES = ("general", "gov_fund", "state_capital", "special_account", "unit_funds")
@@ -91,7 +91,7 @@ def in_yuan(pack: Pack, rng: random.Random, office: Office, paid: list[Payment])
     head = {"pack": pack.name, "year": pack.year, "unit": "元"}
     named = {"name": office.name, "code": office.code}
     forms = _forms(pack, rng, paid, office)
-    return from_data(pack, {**head, "department": named, "forms": forms})
+    return build_budget(pack, {**head, "department": named, "forms": forms})
 
 
 def printed(pack: Pack, exact: Budget) -> Budget:

@@ -17,7 +17,7 @@ from typing import Any
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey
 from xlbudget.core.sheet import Lines, RawSheet
-from xlbudget.layout.normalize import normal
+from xlbudget.layout.normalize import normalize_title
 from xlbudget.layout.plan import HEADING, TITLE, plan
 from xlbudget.packs.model import (
     CODE,
@@ -448,11 +448,15 @@ def indented(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
 
 def other_words(pack: Pack, forms: list[Drawn], rng: random.Random) -> None:
     """Headings in other words, with the year or without."""
-    synonyms = {normal(k): v for k, v in pack.words["synonyms"].items()}
+    synonyms = {normalize_title(k): v for k, v in pack.words["synonyms"].items()}
     for one in forms:
         for row in one.head:
             for column, text in enumerate(row):
-                others = [w for w in synonyms.get(normal(text), ()) if normal(w) != normal(text)]
+                others = [
+                    w
+                    for w in synonyms.get(normalize_title(text), ())
+                    if normalize_title(w) != normalize_title(text)
+                ]
                 if others and rng.random() < 0.7:
                     row[column] = rng.choice(others)
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from xlbudget.core.amount import plain, shown_with
-from xlbudget.core.budget import Budget, Row, numbered
-from xlbudget.core.cause import RowRepair, Way
+from xlbudget.core.amount import format_plain, round_as_displayed
+from xlbudget.core.budget import Budget, Row, make_unique
+from xlbudget.core.cause import RepairSet, RowRepair
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.ops.locate.typing_errors import CODE, DOUBLED, MISSING
 from xlbudget.packs.model import CODE as CODE_COLUMN
@@ -27,14 +27,14 @@ class Mutant(NamedTuple):
 
 def slips(amount: Decimal) -> Iterator[tuple[str, Decimal | None]]:
     """Transposed digits, ×10, ÷10, one digit, blank, sign: each that gives another figure."""
-    digits = plain(amount)
+    digits = format_plain(amount)
     for place in range(len(digits) - 1):
         one, other = digits[place : place + 2]
         if one.isdigit() and other.isdigit() and one != other:
             yield "transposed", Decimal(digits[:place] + other + one + digits[place + 2 :])
             break
-    yield "×10", shown_with(amount * 10, 2)
-    yield "÷10", shown_with(amount / 10, 2)
+    yield "×10", round_as_displayed(amount * 10, 2)
+    yield "÷10", round_as_displayed(amount / 10, 2)
     place = sum(map(ord, digits)) % len(digits)
     if not digits[place].isdigit():  # the point, or the sign
         place = place - 1 if place else 1
@@ -147,7 +147,7 @@ def _mistyped(
     listed = [code for code in codes if code in catalogue.names]
     code = rng.choice(listed if listed and rng.random() < 0.5 else codes)
     taken = {other.id for other in rows}
-    changed = row._replace(code=code, id=numbered(code, taken))
+    changed = row._replace(code=code, id=make_unique(code, taken))
     listed_rows = tuple(changed if other is row else other for other in rows)
     return _row("mistyped", budget, key, row, changed.id, listed_rows)
 
@@ -194,7 +194,7 @@ def _moved(
     return RowMutant(slip, key, row, row.id, frozenset(cells), changed)
 
 
-def named(pack: Pack, mutant: RowMutant, way: Way) -> bool:
+def named(pack: Pack, mutant: RowMutant, way: RepairSet) -> bool:
     """Does this explanation say what was done?"""
     if mutant.cells:
         return {one.cell for one in way} == mutant.cells

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from xlbudget.core.budget import Budget
-from xlbudget.layout.plan import ABOUT, AMOUNT, ENTRY, HEADING, TEXT, TITLE, UNIT, Cell, plan
+from xlbudget.layout.plan import ABOUT, AMOUNT, ENTRY, HEADING, TEXT, TITLE, UNIT, PlannedCell, plan
 from xlbudget.packs.model import Pack
 
 BOX = {"border": 1, "font_size": 10}
@@ -41,7 +41,7 @@ def workbook(pack: Pack, budget: Budget) -> bytes:
     return out.getvalue()
 
 
-def _write(sheet: Any, cell: Cell, look: Any) -> None:
+def _write(sheet: Any, cell: PlannedCell, look: Any) -> None:
     if (cell.row, cell.column) != (cell.last_row, cell.last_column):
         sheet.merge_range(*cell[:4], cell.content or "", look)
     elif isinstance(cell.content, Decimal):

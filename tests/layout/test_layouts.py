@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from helpers import layouts
 from helpers.departments import department
+from helpers.soak import number_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -22,11 +23,11 @@ from xlbudget.core.finding import NOTE
 from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.layout.recognise.recognise import recognise
-from xlbudget.ops.check.check import check, finding_of
+from xlbudget.ops.check.check import check, make_finding
 from xlbudget.packs.model import Pack
 from xlbudget.rules.context import Context
 from xlbudget.rules.registry import KINDS, run_checks
-from xlbudget.rules.tree import trees_of
+from xlbudget.rules.tree import build_trees
 
 
 @st.composite
@@ -63,8 +64,8 @@ def alarms(pack: Pack, reading: Reading, variations: list[layouts.Variation]) ->
     """Rules with errors or warnings. Where a form says that it is in 元, rounding to 万元 breaks
     those between figures; there the others are asked."""
     if layouts.in_yuan in variations:
-        noticed = run_checks(Context(pack, reading, trees_of(pack, reading.budget)), KINDS)
-        found = [finding_of(pack, remark) for remark in (*reading.remarks, *noticed)]
+        noticed = run_checks(Context(pack, reading, build_trees(pack, reading.budget)), KINDS)
+        found = [make_finding(pack, remark) for remark in (*reading.observations, *noticed)]
     else:
         found = list(check(pack, reading).findings)
     return sorted({f.rule for f in found if f.severity != NOTE})
@@ -72,7 +73,7 @@ def alarms(pack: Pack, reading: Reading, variations: list[layouts.Variation]) ->
 
 @pytest.mark.parametrize("which", range(8))
 @settings(
-    max_examples=250,
+    max_examples=number_of(250, 5),
     phases=[Phase.explicit, Phase.generate],  # shrinking budgets takes minutes
     derandomize=True,
     deadline=None,
@@ -188,7 +189,7 @@ def test_a_form_that_stands_twice_is_not_taken_for_its_next_page(
     for one in forms:
         one.sheet = "全部"
     reading = recognise(pack, layouts.sheets([*forms[:3], forms[2], *forms[3:]]))
-    said = [r for r in reading.remarks if r.kind == "forms_present"]
+    said = [r for r in reading.observations if r.kind == "forms_present"]
     assert [(r.case, r.facts["form"]) for r in said] == [("twice", forms[2].form.sheet)]
 
 

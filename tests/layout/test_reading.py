@@ -20,13 +20,13 @@ from xlbudget.core.key import BlockKey
 from xlbudget.core.reading import Reading
 from xlbudget.ops.check.check import check
 from xlbudget.packs.model import Pack
-from xlbudget.report.file_result import Checked
-from xlbudget.report.messages import Namer, places
+from xlbudget.report.file_result import FileResult
+from xlbudget.report.messages import Namer, name_cells
 
 Change = Callable[[Any], None]
 
 
-def checked(tmp_path: Path, forms_bytes: bytes, change: Change) -> Checked:
+def checked(tmp_path: Path, forms_bytes: bytes, change: Change) -> FileResult:
     book = openpyxl.load_workbook(BytesIO(forms_bytes))
     change(book)
     path = tmp_path / "预算.xlsx"
@@ -34,9 +34,9 @@ def checked(tmp_path: Path, forms_bytes: bytes, change: Change) -> Checked:
     return check_file(path)
 
 
-def said(result: Checked) -> list[tuple[str, str, list[str]]]:
+def said(result: FileResult) -> list[tuple[str, str, list[str]]]:
     namer = Namer(result.pack, result.reading)
-    return [(f.rule, f.severity, places(namer, f)) for f in result.findings if f.rule != "A602"]
+    return [(f.rule, f.severity, name_cells(namer, f)) for f in result.findings if f.rule != "A602"]
 
 
 def _unmerge(sheet: Any) -> None:

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.finding import Remark
+from xlbudget.core.finding import Observation
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.recognise.recognise import recognise
-from xlbudget.ops.check.budget_json import as_floats, parse, to_json
-from xlbudget.ops.check.budget_schema import violations
+from xlbudget.ops.check.budget_json import convert_to_floats, parse_json, to_json
+from xlbudget.ops.check.budget_schema import find_violations
 from xlbudget.packs.model import CODE, Pack
 from xlbudget.rules.context import Context
 from xlbudget.rules.registry import KINDS
-from xlbudget.rules.tree import trees_of
+from xlbudget.rules.tree import build_trees
 from xlbudget.workbook.read.open import read_workbook
 
 SEED = Path(__file__).parent.parent / "corpus" / "seed.xlsx"
@@ -81,18 +81,18 @@ def mutated(chance: random.Random, sheets: Sequence[RawSheet]) -> list[RawSheet]
 
 
 def against_schema(pack: Pack, reading: Reading) -> set[tuple[Any, ...]]:
-    data = as_floats(parse(to_json(pack, reading.budget)))
-    return {violation.steps for violation in violations(pack, data)}
+    data = convert_to_floats(parse_json(to_json(pack, reading.budget)))
+    return {violation.steps for violation in find_violations(pack, data)}
 
 
 def said_by_s101(pack: Pack, reading: Reading) -> set[tuple[Any, ...]]:
     """The codes at fault by S101, as paths in budget JSON."""
     (part,) = pack.rules["S101"].parts
-    context = Context(pack, reading, trees_of(pack, reading.budget))
+    context = Context(pack, reading, build_trees(pack, reading.budget))
     return {_path(reading.budget, remark) for remark in KINDS[part.kind](context, part)}
 
 
-def _path(budget: Budget, remark: Remark) -> tuple[Any, ...]:
+def _path(budget: Budget, remark: Observation) -> tuple[Any, ...]:
     (cell,) = remark.cells
     assert isinstance(cell, CellKey)
     rows = budget.blocks[BlockKey(cell.form, cell.block)]

@@ -12,7 +12,7 @@ from helpers.mutants import Mutant, applied, of_blanks, of_filled, slips
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import ERROR, NOTE
 from xlbudget.core.reading import Reading
-from xlbudget.ops.check.check import Confrontation, check
+from xlbudget.ops.check.check import CheckResult, check
 from xlbudget.packs.model import Pack
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,7 +20,7 @@ FIXED = {"0.05": 5, "0.01": 1}
 
 
 @pytest.fixture(scope="module")
-def confronted(pack: Pack, example: Budget) -> list[tuple[Mutant, Confrontation]]:
+def confronted(pack: Pack, example: Budget) -> list[tuple[Mutant, CheckResult]]:
     mutants = [*of_filled(example), *of_blanks(pack, example)]
     return [(m, check(pack, Reading(applied(pack, example, m)))) for m in mutants]
 
@@ -31,14 +31,14 @@ def test_a_figure_with_an_exponent_is_mistyped_by_its_digits() -> None:
 
 
 def test_every_mutant_gives_an_error_that_names_its_cell(
-    confronted: list[tuple[Mutant, Confrontation]],
+    confronted: list[tuple[Mutant, CheckResult]],
 ) -> None:
     assert len(confronted) > 1300
     missed = [m for m, outcome in confronted if not _errors_naming(m, outcome)]
     assert missed == []
 
 
-def _errors_naming(mutant: Mutant, outcome: Confrontation) -> list[str]:
+def _errors_naming(mutant: Mutant, outcome: CheckResult) -> list[str]:
     return [
         f.rule
         for f in outcome.findings
@@ -55,7 +55,7 @@ def test_the_example_has_only_the_six_known_roundings(pack: Pack, example: Budge
 
 
 def test_the_table_of_tolerances_in_the_readme(
-    pack: Pack, example: Budget, confronted: list[tuple[Mutant, Confrontation]]
+    pack: Pack, example: Budget, confronted: list[tuple[Mutant, CheckResult]]
 ) -> None:
     """What a fixed tolerance would miss, and what exact equality would report falsely."""
     clean = check(pack, Reading(example))

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from xlbudget.cli.pack import pack as pack_command
 from xlbudget.packs import contents
-from xlbudget.packs.errors import Fault, line_of
+from xlbudget.packs.errors import Fault, find_line
 from xlbudget.packs.load import load_pack, templates_root
 from xlbudget.packs.source import read_yaml
 
@@ -149,7 +149,7 @@ def is_told(path: Path, steps: tuple[Any, ...], mutation: Mutation, faults: list
     if spared or (mutation is drop and steps[-1] in OPTIONAL):
         return True
     key = f"{steps[-1]}x" if mutation is misspell else steps[-1]
-    holder, own = line_of(path, steps[:-1]), line_of(path, (*steps[:-1], key))
+    holder, own = find_line(path, steps[:-1]), find_line(path, (*steps[:-1], key))
     near = {
         drop: range(holder, _last_line(path, steps[:-1]) + 1),
         misspell: (own, holder),
@@ -162,4 +162,4 @@ def _last_line(path: Path, steps: tuple[Any, ...]) -> int:
     value = read_yaml(path)
     for step in steps:
         value = value[step]
-    return line_of(path, steps) + len(yaml.safe_dump(value, allow_unicode=True).splitlines())
+    return find_line(path, steps) + len(yaml.safe_dump(value, allow_unicode=True).splitlines())

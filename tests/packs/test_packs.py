@@ -17,15 +17,15 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.layout.recognise.recognise import recognise
 from xlbudget.messages import load_messages
-from xlbudget.ops.check.budget_schema import schema_text
+from xlbudget.ops.check.budget_schema import format_schema
 from xlbudget.ops.check.check import check
 from xlbudget.packs.errors import PackError
-from xlbudget.packs.load import load_pack, pack_names, templates_root
+from xlbudget.packs.load import list_pack_names, load_pack, templates_root
 from xlbudget.packs.model import Pack
-from xlbudget.report.rule_pages import rule_page
+from xlbudget.report.rule_pages import render_rule_page
 from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.lint import lint
-from xlbudget.workbook.live.workbook import workbook_bytes
+from xlbudget.workbook.live.workbook import make_workbook
 from xlbudget.workbook.read.open import read_workbook
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,7 +37,7 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(templates_root(), tmp_path / "templates"))
 
 
-@pytest.mark.parametrize("name", pack_names())
+@pytest.mark.parametrize("name", list_pack_names())
 def test_every_pack_is_sound(name: str) -> None:
     assert lint(load_pack(name), templates_root()) == []
 
@@ -56,7 +56,7 @@ def test_all_rules_of_the_specification_are_there(pack: Pack) -> None:
 
 def test_budget_schema_has_not_drifted(pack: Pack) -> None:
     kept = (ROOT / "schemas" / "budget.schema.json").read_text(encoding="utf-8")
-    assert kept == schema_text(pack)
+    assert kept == format_schema(pack)
     jsonschema.Draft202012Validator.check_schema(json.loads(kept))
 
 
@@ -91,13 +91,13 @@ def test_adding_a_rule_and_a_column_is_data_only(copy: Path, tmp_path: Path) -> 
     row = Row("abroad", {"total": Decimal("10.00"), "last_year": Decimal("8.00")})
     budget = Budget(pack.name, pack.year, pack.unit, "某局", blocks={key: (row,)})
     path = tmp_path / "a.xlsx"
-    path.write_bytes(workbook_bytes(pack, budget))
+    path.write_bytes(make_workbook(pack, budget))
     assert "上年预算数" in [c.value for r in openpyxl.load_workbook(path)["表十"] for c in r]
     reading = recognise(pack, read_workbook(path).sheets)
     assert reading.budget.blocks[key] == (row,)
     found = [f for f in check(pack, reading).findings if f.rule == "A1099"]
     assert [f.cells[0] for f in found] == [CellKey("f10", "rows", "abroad", "total")]
-    page = rule_page(pack, pack.rules["A1099"])
+    page = render_rule_page(pack, pack.rules["A1099"])
     assert "因公出国（境）费不应大于上年预算数：54.00 大于 45.00，超出 9.00" in page
 
 

@@ -18,12 +18,12 @@ from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.recognise.recognise import recognise
-from xlbudget.packs.load import form_set_of, load_pack, templates_root
+from xlbudget.packs.load import find_form_set, load_pack, templates_root
 from xlbudget.packs.model import Pack
-from xlbudget.packs.year import pack_of_year, put_year
-from xlbudget.report.file_result import Checked
-from xlbudget.report.messages import Namer, places
-from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
+from xlbudget.packs.year import apply_year, fill_year
+from xlbudget.report.file_result import FileResult
+from xlbudget.report.messages import Namer, name_cells
+from xlbudget.workbook.live.workbook import make_live_workbook, make_workbook
 from xlbudget.workbook.read.open import read_workbook
 
 YEARS = (2026, 2027)
@@ -43,7 +43,7 @@ def turn(book: Any, year: int) -> None:
                     cell.value = in_year(cell.value, year)
 
 
-def checked(tmp_path: Path, forms: bytes, *changes: Change) -> Checked:
+def checked(tmp_path: Path, forms: bytes, *changes: Change) -> FileResult:
     book = openpyxl.load_workbook(BytesIO(forms))
     for change in changes:
         change(book)
@@ -52,9 +52,9 @@ def checked(tmp_path: Path, forms: bytes, *changes: Change) -> Checked:
     return check_file(path)
 
 
-def told(result: Checked) -> list[tuple[str, str, list[str]]]:
+def told(result: FileResult) -> list[tuple[str, str, list[str]]]:
     namer = Namer(result.pack, result.reading)
-    return sorted((f.rule, f.severity, places(namer, f)) for f in result.findings)
+    return sorted((f.rule, f.severity, name_cells(namer, f)) for f in result.findings)
 
 
 @pytest.fixture
@@ -79,13 +79,13 @@ def test_the_example_of_another_year_passes_with_one_note_more(
 
 
 @pytest.mark.parametrize("year", YEARS)
-@pytest.mark.parametrize("written", [workbook_bytes, live_workbook_bytes])
+@pytest.mark.parametrize("written", [make_workbook, make_live_workbook])
 def test_a_workbook_of_another_year_bears_it_everywhere_and_reads_back(
     tmp_path: Path, pack: Pack, example: Budget, year: int, written: Callable[..., bytes]
 ) -> None:
     budget = example._replace(year=year, department_code="")
     path = tmp_path / "预算.xlsx"
-    path.write_bytes(written(pack_of_year(pack, year), budget))
+    path.write_bytes(written(apply_year(pack, year), budget))
     book = openpyxl.load_workbook(path, data_only=True)
     forms = [book[form.sheet] for form in pack.forms.values()]
     texts = [str(c.value) for sheet in (*forms, book["目录"]) for row in sheet for c in row]
@@ -94,7 +94,7 @@ def test_a_workbook_of_another_year_bears_it_everywhere_and_reads_back(
     result = check_file(path)
     assert [f.rule for f in result.findings if f.rule == "S118"] == ["S118"]
     assert result.reading.budget.year == year
-    if written is workbook_bytes:  # else totals are computed
+    if written is make_workbook:  # else totals are computed
         assert result.reading.budget == budget
 
 
@@ -103,7 +103,7 @@ def test_another_year_survives_libreoffice(
     tmp_path: Path, office: Office, pack: Pack, example: Budget
 ) -> None:
     path, saved = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    path.write_bytes(workbook_bytes(pack_of_year(pack, 2027), example._replace(year=2027)))
+    path.write_bytes(make_workbook(apply_year(pack, 2027), example._replace(year=2027)))
     office.do(load=str(path), save=str(saved))
     assert check_file(saved).reading.budget == check_file(path).reading.budget
 
@@ -178,12 +178,12 @@ def two_years(tmp_path: Path) -> Pack:
 
 @pytest.mark.parametrize("year", (2025, *YEARS))
 def test_two_years_side_by_side_are_two_columns(tmp_path: Path, two_years: Pack, year: int) -> None:
-    pack = pack_of_year(two_years, year)
+    pack = apply_year(two_years, year)
     key = BlockKey("f10", "rows")
     row = Row("abroad", {"last": Decimal("9.00"), "total": Decimal("8.00")})
     budget = Budget(pack.name, year, pack.unit, "某局", blocks={key: (row,)})
     path = tmp_path / "a.xlsx"
-    path.write_bytes(workbook_bytes(pack, budget))
+    path.write_bytes(make_workbook(pack, budget))
     printed = [c.value for r in openpyxl.load_workbook(path)["表十"] for c in r]
     assert f"{year}年预算数" in printed
     assert f"{year - 1}年预算数" in printed
@@ -219,7 +219,7 @@ def test_the_newest_form_set_that_is_not_later_is_in_force(tmp_path: Path) -> No
     for year in (2025, 2027):
         (tmp_path / "shanxi" / str(year)).mkdir(parents=True)
         (tmp_path / "shanxi" / str(year) / "pack.yaml").touch()
-    sets = [form_set_of("shanxi/2025", year, tmp_path) for year in (2023, 2025, 2026, 2027, 2031)]
+    sets = [find_form_set("shanxi/2025", year, tmp_path) for year in (2023, 2025, 2026, 2027, 2031)]
     assert [name[-4:] for name in sets] == ["2025", "2025", "2025", "2027", "2027"]
 
 
@@ -233,4 +233,4 @@ def test_the_newest_form_set_that_is_not_later_is_in_force(tmp_path: Path) -> No
     ],
 )
 def test_years_in_the_texts_of_a_pack(text: str, printed: str) -> None:
-    assert put_year(text, 2027) == printed
+    assert fill_year(text, 2027) == printed

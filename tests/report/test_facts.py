@@ -25,13 +25,13 @@ from xlbudget.app.write_files import write_facts_file
 from xlbudget.cli.failures import Failed, tell_failures
 from xlbudget.cli.output import write_file
 from xlbudget.core.key import CellKey
-from xlbudget.ops.facts.column_names import column_words
-from xlbudget.ops.facts.facts import Fact, facts_of, in_yuan
+from xlbudget.ops.facts.column_names import name_columns
+from xlbudget.ops.facts.facts import Fact, convert_to_yuan, list_facts
 from xlbudget.packs.model import Pack
-from xlbudget.report.facts.database import Refused, opened
+from xlbudget.report.facts.database import Refused, open_facts
 from xlbudget.report.facts.parquet import TooLong, write_facts
 from xlbudget.report.facts.query import Answer, ask
-from xlbudget.report.facts.query_output import as_csv, as_json, as_table
+from xlbudget.report.facts.query_output import format_csv, format_json, format_table
 
 HOSTILE = (
     *("逗号,引号\"单引号'", "换行\r\n第二行\n", "", "NULL", "\\N", "013", "=1+1", "\x00\x1b[31m"),
@@ -41,7 +41,7 @@ HOSTILE = (
 
 def example_facts(name: str) -> list[Fact]:
     pack, reading = read_file(EXAMPLE / name)
-    return list(facts_of(pack, reading, name))
+    return list(list_facts(pack, reading, name))
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +65,14 @@ def said(*words: str | Path) -> list[dict[str, object]]:
 
 
 def rows(sql: str, *files: Path) -> list[tuple[object, ...]]:
-    with opened(files) as facts:
+    with open_facts(files) as facts:
         return list(ask(facts.connection, sql).rows)
 
 
 def test_every_amount_is_a_fact_in_yuan() -> None:
     """Ten thousand times what stands in the JSON, figure by figure, nothing more."""
     pack, reading = read_file(EXAMPLE / "budget.json")
-    facts = list(facts_of(pack, reading, "budget.json"))
+    facts = list(list_facts(pack, reading, "budget.json"))
     keys = [CellKey(f.form, f.block, f.row_key, f.column_key) for f in facts]
     assert dict(zip(keys, (f.amount for f in facts), strict=True)) == {
         cell: amount * 10000 for cell, amount in reading.budget.amounts()
@@ -110,7 +110,7 @@ def test_a_unit_ends_where_the_next_department_begins() -> None:
     key = next(key for key in blocks if key.form == "f12")
     blocks[key] = (*blocks[key], blocks[key][0]._replace(id="@9", name="另一部门"))
     other = reading._replace(budget=reading.budget._replace(blocks=blocks))
-    found = {f.row_key: f.unit for f in facts_of(pack, other, "") if f.form == "f12"}
+    found = {f.row_key: f.unit for f in list_facts(pack, other, "") if f.form == "f12"}
     assert found["@5"] and found["@9"] == ""
 
 
@@ -127,12 +127,12 @@ def test_a_unit_ends_where_the_next_department_begins() -> None:
 def test_amounts_are_exact_whatever_their_unit(
     pack: Pack, amount: str, unit: str, yuan: str
 ) -> None:
-    assert in_yuan(Decimal(amount), pack.yuan(unit)) == Decimal(yuan)
+    assert convert_to_yuan(Decimal(amount), pack.yuan(unit)) == Decimal(yuan)
 
 
 def test_columns_of_a_block_have_names_of_their_own(pack: Pack) -> None:
     for block in pack.blocks.values():
-        words = column_words(pack, block)
+        words = name_columns(pack, block)
         assert tuple(words) == block.columns and len(set(words.values())) == len(words)
         assert not any(str(pack.year) in word for word in words.values())
 
@@ -227,7 +227,7 @@ def test_forms_are_views_in_their_own_words(parquet: Path) -> None:
 def test_every_form_shows_every_figure_once(pack: Pack, parquet: Path) -> None:
     facts = example_facts("预算.xlsx")
     for form in pack.forms.values():
-        words = [w for b in form.blocks for w in column_words(pack, b).values()]
+        words = [w for b in form.blocks for w in name_columns(pack, b).values()]
         shown = [v for r in said(f"from {form.sheet}", parquet) for w, v in r.items() if w in words]
         figures = sorted(Decimal(str(value)) for value in shown if value is not None)
         assert figures == sorted(f.amount for f in facts if f.form == form.key)
@@ -254,7 +254,7 @@ def test_forms_of_several_packs_are_one_view(
     facts = [f._replace(pack=next_year.name, year=2026) for f in example_facts("预算.xlsx")]
     write_facts(facts, path)
     known = {pack.name: pack, next_year.name: next_year}
-    monkeypatch.setattr("xlbudget.report.facts.database.pack_names", lambda: list(known))
+    monkeypatch.setattr("xlbudget.report.facts.database.list_pack_names", lambda: list(known))
     monkeypatch.setattr("xlbudget.report.facts.database.load_pack", known.__getitem__)
     sql = "SELECT 年份, 合计 FROM 表三 WHERE 编码 = '20103'"
     assert rows(sql, path, parquet) == [
@@ -299,7 +299,7 @@ def test_nothing_but_the_facts_can_be_read_and_nothing_written(
     other, before = tmp_path / "other.csv", parquet.read_bytes()
     other.write_text("a,b\n1,2\n")
     sql = sql.format(other=other, parquet=parquet, new=tmp_path / "new")
-    with opened([parquet]) as facts:
+    with open_facts([parquet]) as facts:
         with pytest.raises(Refused):
             list(ask(facts.connection, sql).rows)
         assert len(list(ask(facts.connection, "from facts").rows)) == 185
@@ -333,17 +333,17 @@ def test_answers_as_table_csv_and_json(parquet: Path, tmp_path: Path) -> None:
         row = ("中文\x1b[31m", Decimal("-1234567.80"), None, "=1+1", "-0.50", True, float("nan"))
         return Answer((*"甲bcdef", "b"), iter([row, (*row[:1], Decimal("1.00"), *row[2:])]))
 
-    assert "".join(as_table(answer())).splitlines() == [
+    assert "".join(format_table(answer())).splitlines() == [
         "甲                     b  c  d     e      f       b",
         "─────────  ─────────────  ─  ────  ─────  ────  ───",
         "中文 [31m  -1,234,567.80     =1+1  -0.50  true  nan",
         "中文 [31m           1.00     =1+1  -0.50  true  nan",
     ]
-    written = "".join(as_csv(answer()))
+    written = "".join(format_csv(answer()))
     assert written.startswith("\ufeff甲,b,c") and "\r\n" in written
     first = list(csv.reader(io.StringIO(written[1:], newline="")))[1]
     assert first == ["中文\x1b[31m", "-1234567.80", "", "'=1+1", "-0.50", "true", "nan"]
-    assert json.loads("".join(as_json(answer())))[0] == {
+    assert json.loads("".join(format_json(answer())))[0] == {
         **{"甲": "中文\x1b[31m", "b": "-1234567.80", "c": None, "d": "=1+1"},
         **{"e": "-0.50", "f": True, "b#2": None},
     }

@@ -16,13 +16,13 @@ from xlbudget.core.constraint import AT_MOST, Constraint
 from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import BROKEN, HELD
 from xlbudget.ops.check.budget_json import to_json
-from xlbudget.ops.check.rule_example import example_of
+from xlbudget.ops.check.rule_example import make_example
 from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import Pack
 from xlbudget.rules.evaluate import evaluate_all
 from xlbudget.rules.lint import lint
-from xlbudget.rules.tree import trees_of
+from xlbudget.rules.tree import build_trees
 
 GOLDEN = ROOT / "tests" / "golden"
 RULES = tuple(load_pack(default_pack()).rules)
@@ -83,7 +83,7 @@ def put_right(budget: Budget, cell: CellKey, amount: Decimal) -> Budget:
 @pytest.mark.parametrize("rule", BETWEEN)
 def test_the_example_is_broken_by_its_rule_and_by_one_slip_only(pack: Pack, rule: str) -> None:
     """Counted by hand too; and with one figure put right the same constraint holds."""
-    example = example_of(pack, pack.rules[rule])
+    example = make_example(pack, pack.rules[rule])
     assert example is not None
     budget, constraint = example.reading.budget, example.finding.constraint
     assert constraint is not None and constraint.rule == rule
@@ -95,7 +95,7 @@ def test_the_example_is_broken_by_its_rule_and_by_one_slip_only(pack: Pack, rule
 
     def held(cell: CellKey, amount: Decimal) -> bool:
         mended = put_right(budget, cell, amount)
-        judged = evaluate_all(pack, mended, trees_of(pack, mended))[1]
+        judged = evaluate_all(pack, mended, build_trees(pack, mended))[1]
         return any(one.constraint == constraint and one.verdict.outcome == HELD for one in judged)
 
     assert any(held(c, amounts[c] - d) for c in amounts for d in (residual, -residual))
@@ -105,7 +105,7 @@ def test_the_example_is_broken_by_its_rule_and_by_one_slip_only(pack: Pack, rule
 def test_the_check_of_a_file_says_what_the_example_says(
     pack: Pack, rule: str, tmp_path: Path
 ) -> None:
-    example = example_of(pack, pack.rules[rule])
+    example = make_example(pack, pack.rules[rule])
     assert example is not None
     path = tmp_path / "例.json"
     path.write_text(to_json(pack, example.reading.budget), encoding="utf-8")

@@ -22,13 +22,13 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.finding import Finding
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
-from xlbudget.ops.check.budget_json import from_data
+from xlbudget.ops.check.budget_json import build_budget
 from xlbudget.ops.check.check import check
 from xlbudget.packs.model import CODE, NAME, TOTAL, Pack
-from xlbudget.report.messages import Namer, places
+from xlbudget.report.messages import Namer, name_cells
 from xlbudget.rules.evaluate import evaluate_all
-from xlbudget.rules.tree import trees_of
-from xlbudget.workbook.live.workbook import workbook_bytes
+from xlbudget.rules.tree import build_trees
+from xlbudget.workbook.live.workbook import make_workbook
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -72,7 +72,7 @@ def budget_of(pack: Pack, case: dict[str, Any]) -> Budget:
     for form, blocks in case.get("forms", {}).items():
         forms[form] |= blocks
     data = {"pack": pack.name, "year": pack.year, "unit": pack.unit}
-    return from_data(pack, {**data, "department": {"name": "某局"}, "forms": forms})
+    return build_budget(pack, {**data, "department": {"name": "某局"}, "forms": forms})
 
 
 def identity_of(pack: Pack, key: BlockKey, row: str) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def findings_of(pack: Pack, case: dict[str, Any], folder: Path) -> list[str]:
     budget = budget_of(pack, case)
     if "cells" not in case:
         return [said(f, "") for f in check(pack, Reading(budget)).findings]
-    book = openpyxl.load_workbook(BytesIO(forms_only(pack, workbook_bytes(pack, budget))))
+    book = openpyxl.load_workbook(BytesIO(forms_only(pack, make_workbook(pack, budget))))
     for place, value in case["cells"].items():
         sheet, cell = place.split("!")
         book[sheet][cell] = value
@@ -101,7 +101,7 @@ def findings_of(pack: Pack, case: dict[str, Any], folder: Path) -> list[str]:
     book.save(path)
     checked = check_file(path)
     namer = Namer(checked.pack, checked.reading)
-    return [said(f, (places(namer, f) or [""])[0]) for f in checked.findings]
+    return [said(f, (name_cells(namer, f) or [""])[0]) for f in checked.findings]
 
 
 def said(finding: Finding, place: str) -> str:
@@ -133,7 +133,7 @@ def test_every_equation_has_a_case_at_the_edge_of_rounding(pack: Pack) -> None:
 
     def at_the_edge(rule: str, case: dict[str, Any]) -> bool:
         budget = budget_of(pack, case)
-        judged = evaluate_all(pack, budget, trees_of(pack, budget))[1]
+        judged = evaluate_all(pack, budget, build_trees(pack, budget))[1]
         return any(c.rule == rule and 0 < abs(v.residual) == v.width for _, c, v in judged)
 
     lacking = [

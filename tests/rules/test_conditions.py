@@ -15,7 +15,7 @@ from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.evaluate import evaluate_all
-from xlbudget.rules.tree import trees_of
+from xlbudget.rules.tree import build_trees
 
 RULE = """
 - id: A992
@@ -86,5 +86,5 @@ def test_a_condition_may_ask_a_set_and_add_up_what_it_names(
     blocks[BlockKey("f01", "expenditure")] = (total,)
     blocks[BlockKey("f05", "rows")] = (Row("total", {"total": Decimal(35000)}),)
     budget = Budget(pack.name, pack.year, pack.unit, "", blocks=blocks, units={"f05": "元"})
-    _, judged = evaluate_all(pack, budget, trees_of(pack, budget))
+    _, judged = evaluate_all(pack, budget, build_trees(pack, budget))
     assert any(one.constraint.rule == "A992" for one in judged) == applies

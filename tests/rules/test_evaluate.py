@@ -22,7 +22,7 @@ from xlbudget.core.tolerance import HELD
 from xlbudget.packs.load import default_pack, load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.evaluate import evaluate, evaluate_all, sample_near_totals
-from xlbudget.rules.tree import Trees, trees_of
+from xlbudget.rules.tree import Trees, build_trees
 
 ODD = """
 - id: A991
@@ -211,7 +211,7 @@ def test_both_say_the_same(
     cells = [cell for cell, _ in budget.amounts()]
     for change in changes:
         budget = change(budget, rng)
-    trees = trees_of(PACK, budget)
+    trees = build_trees(PACK, budget)
     if summed:
         trees = {
             key: tree._replace(ids=(TOTAL,), childless=()) if PACK.blocks[key].levels else tree
@@ -223,7 +223,7 @@ def test_both_say_the_same(
 def test_the_nearest_are_those_that_all_are_but_in_their_order() -> None:
     """Asked for all, all come; asked for some, those of totals and fixed rows come first."""
     budget = of_a_sum(BUDGETS[2], random.Random(5))
-    trees = trees_of(PACK, budget)
+    trees = build_trees(PACK, budget)
     _, every = evaluate_all(PACK, budget, trees)
     held = {one.instance for one in every if one.verdict.outcome == HELD}
     beside = {one.instance for one in every} - held
@@ -241,6 +241,6 @@ def test_each_outcome_is_among_them() -> None:
     rng, found = random.Random(3), set[str]()
     for change in CHANGES:
         budget = change(cents_off(BUDGETS[1], rng), rng)
-        found |= agree(budget, trees_of(PACK, budget), frozenset()).keys()
+        found |= agree(budget, build_trees(PACK, budget), frozenset()).keys()
     assert {"held", "rounding", "suspicious", "broken", "undecided", "one_unit"} >= found
     assert {"held", "rounding", "broken", "undecided"} <= found

@@ -12,18 +12,18 @@ from zipfile import ZipFile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from xlbudget.workbook.xlsx.formula import Formula, number
-from xlbudget.workbook.xlsx.package import Book, Later, pieces_of
+from xlbudget.workbook.xlsx.formula import Formula, stored_number
+from xlbudget.workbook.xlsx.package import Book, DeferredRows, encode_pieces
 from xlbudget.workbook.xlsx.row_xml import (
     BLANK,
     FIGURE,
     FORMULA,
     SPOKEN,
     TEXT,
-    figure_xml,
-    row_pattern,
-    row_xml,
-    text_xml,
+    escape_text,
+    fill_row,
+    format_figure,
+    make_row_pattern,
 )
 
 Content = str | Decimal | Formula | None
@@ -48,19 +48,19 @@ def written_both_ways(contents: Sequence[Content]) -> tuple[list[Parsed], list[P
     for column, content in enumerate(contents):
         match content:
             case Formula():
-                one_by_one.put(0, column, content, style)
+                one_by_one.write_cell_formula(0, column, content, style)
             case Decimal():
-                one_by_one.write_number(0, column, number(content), style)
+                one_by_one.write_number(0, column, stored_number(content), style)
             case str() if content:
                 one_by_one.write_string(0, column, content, style)
             case _:
                 one_by_one.write_blank(0, column, None, style)
     index = style._get_xf_index()
-    pattern = row_pattern((n, index, holds(content)) for n, content in enumerate(contents))
+    pattern = make_row_pattern((n, index, holds(content)) for n, content in enumerate(contents))
     said = tuple(text for content in contents for text in filled_in(content))
-    later = Later(0, 1, lambda: pieces_of([row_xml(pattern, 0, said)]))
-    at_once.rows_later(later, len(contents) - 1)
-    package = ZipFile(BytesIO(book.packed()))
+    later = DeferredRows(0, 1, lambda: encode_pieces([fill_row(pattern, 0, said)]))
+    at_once.defer_rows(later, len(contents) - 1)
+    package = ZipFile(BytesIO(book.to_bytes()))
     one, other = (parsed(package, f"xl/worksheets/sheet{n}.xml") for n in (1, 2))
     return one, other
 
@@ -76,11 +76,11 @@ def holds(content: Content) -> str:
 def filled_in(content: Content) -> Sequence[str]:
     if isinstance(content, Formula):
         value = content.value
-        value = text_xml(value) if isinstance(value, str) else figure_xml(value)
-        return text_xml(content.text), value
+        value = escape_text(value) if isinstance(value, str) else format_figure(value)
+        return escape_text(content.text), value
     if isinstance(content, Decimal):
-        return (figure_xml(content),)
-    return (text_xml(content),) if content else ()
+        return (format_figure(content),)
+    return (escape_text(content),) if content else ()
 
 
 def parsed(package: ZipFile, part: str) -> list[Parsed]:
@@ -104,7 +104,7 @@ def parsed(package: ZipFile, part: str) -> list[Parsed]:
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
 FIGURES = st.decimals(-(10**9), 10**9, places=2)
-FORMULAS = st.builds(Formula, TEXTS.filter(bool), st.one_of(TEXTS, FIGURES.map(number)))
+FORMULAS = st.builds(Formula, TEXTS.filter(bool), st.one_of(TEXTS, FIGURES.map(stored_number)))
 
 
 @given(st.lists(st.one_of(st.none(), TEXTS, FIGURES, FORMULAS), min_size=1, max_size=30))

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlbudget.core.amount import NOT_SAID, from_float, shown_with, unrounded
+from xlbudget.core.amount import NOT_STATED, displayed_if_exact, displayed_value, round_as_displayed
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.xlsx.cells import scan_cells
-from xlbudget.workbook.read.xlsx.scan import Scan
+from xlbudget.workbook.read.xlsx.scan import CellScan
 
 STYLES = {b"1": 2, b"2": 0, b"3": 2, b"4": 4, b"6": 1, b"7": 3}
 MOST_STYLES = 8
 
 
-def scanned(rows: str) -> Scan:
+def scanned(rows: str) -> CellScan:
     return scan_cells("表一", f"<sheetData>{rows}</sheetData>".encode(), STYLES)
 
 
@@ -51,7 +51,9 @@ def test_cells_say_the_same_whatever_the_order_of_attributes(
     )
     quick, other = scanned(xml), scanned(turned(xml))
     assert (quick.rows, quick.columns, quick.filled) == (other.rows, other.columns, other.filled)
-    shown = [[line.rstrip(bytes([NOT_SAID])) for line in scan.decimals] for scan in (quick, other)]
+    shown = [
+        [line.rstrip(bytes([NOT_STATED])) for line in scan.decimals] for scan in (quick, other)
+    ]
     longest = max(map(len, shown))
     assert len({tuple(lines + [b""] * (longest - len(lines))) for lines in shown}) == 1
 
@@ -100,10 +102,10 @@ def test_cells_far_out_are_refused() -> None:
 
 @given(st.floats(-1e15, 1e15), st.integers(0, 6))
 def test_one_step_prints_what_two_print(number: float, decimals: int) -> None:
-    quick = unrounded(number, decimals)
-    assert quick is None or str(quick) == str(shown_with(from_float(number), decimals))
+    quick = displayed_if_exact(number, decimals)
+    assert quick is None or str(quick) == str(round_as_displayed(displayed_value(number), decimals))
 
 
 @given(st.integers(-(10**11), 10**11), st.integers(0, 4))
 def test_a_figure_that_is_not_rounded_takes_one_step(hundredths: int, more: int) -> None:
-    assert unrounded(hundredths / 100, 2 + more) is not None or not hundredths
+    assert displayed_if_exact(hundredths / 100, 2 + more) is not None or not hundredths

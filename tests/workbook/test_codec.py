@@ -6,7 +6,7 @@ import datetime
 
 from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.read.sandbox.codec import decode_sheets, encode_sheets
-from xlbudget.workbook.read.sheet import Listed
+from xlbudget.workbook.read.sheet import ListedSheet
 
 FULL = RawSheet(
     "表三",
@@ -23,7 +23,7 @@ FULL = RawSheet(
 def test_every_field_of_a_sheet_comes_back() -> None:
     bare = RawSheet("表一", [])
     assert all(full != empty for full, empty in zip(FULL, bare, strict=True))
-    listed = [Listed("表三", True, "xl/sheet1.bin"), Listed("表一", False, "")]
+    listed = [ListedSheet("表三", True, "xl/sheet1.bin"), ListedSheet("表一", False, "")]
     back, (full, empty) = decode_sheets(encode_sheets(listed, [FULL, bare]))
     assert back == listed
     assert full == FULL

@@ -22,15 +22,15 @@ from xlbudget.app.check_files import check_file
 from xlbudget.app.read_files import ReadOptions
 from xlbudget.core.budget import Budget
 from xlbudget.packs.model import Pack
-from xlbudget.report.file_result import Checked
-from xlbudget.workbook.live.workbook import live_workbook_bytes
+from xlbudget.report.file_result import FileResult
+from xlbudget.workbook.live.workbook import make_live_workbook
 from xlbudget.workbook.read.open import read_workbook
 
 office_only = pytest.mark.xdist_group("office")
 FILTERS = {"xls": "MS Excel 97", "ods": "calc8"}
 
 
-def same(result: Checked, example: Budget) -> bool:
+def same(result: FileResult, example: Budget) -> bool:
     """The example's budget, with nothing to say but its roundings."""
     assert result.reading is not None, result.findings
     assert dict(result.reading.budget.amounts()) == dict(example.amounts())
@@ -71,7 +71,7 @@ def test_a_blank_workbook_with_live_totals(
 ) -> None:
     """Formulas that show nothing are nothing, not unknown."""
     first, other = tmp_path / "1.xlsx", tmp_path / f"2.{kind}"
-    first.write_bytes(live_workbook_bytes(pack, Budget(pack.name, pack.year, pack.unit, "")))
+    first.write_bytes(make_live_workbook(pack, Budget(pack.name, pack.year, pack.unit, "")))
     office.do(load=str(first), save=str(other), **{"as": FILTERS[kind]})
     mine, theirs = check_file(first), check_file(other)
     assert mine.reading and theirs.reading

@@ -26,22 +26,22 @@ from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.core.consolidation import Source
 from xlbudget.core.key import BlockKey
-from xlbudget.core.reading import Reading, RowPlace
+from xlbudget.core.reading import Reading, SheetRow
 from xlbudget.core.tolerance import HELD
 from xlbudget.messages import load_messages
-from xlbudget.ops.check.check import check, found_in_sum, judged_in_sum
-from xlbudget.ops.consolidate.merge import merged, part_of
-from xlbudget.ops.consolidate.overview import overview
+from xlbudget.ops.check.check import check, check_sum, evaluate_sum
+from xlbudget.ops.consolidate.merge import make_part, merge
+from xlbudget.ops.consolidate.overview import compute_overview
 from xlbudget.packs.model import Pack
-from xlbudget.report.messages import Namer, message
+from xlbudget.report.messages import Namer, describe_finding
 from xlbudget.rules.evaluate import evaluate_all
-from xlbudget.rules.outcomes import Judged, severity_of
+from xlbudget.rules.outcomes import JudgedConstraint, decide_severity
 from xlbudget.rules.scaled_amounts import scaled_amounts
-from xlbudget.rules.tree import trees_of
+from xlbudget.rules.tree import build_trees
 from xlbudget.workbook.county.review import LINES
-from xlbudget.workbook.county.workbook import county_workbook
+from xlbudget.workbook.county.workbook import make_county_workbook
 from xlbudget.workbook.live.review import BODY_ROW, GOES_TO
-from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
+from xlbudget.workbook.live.workbook import make_live_workbook, make_workbook
 
 pytestmark = pytest.mark.xdist_group("office")
 
@@ -55,12 +55,12 @@ def odd() -> Pack:
     return with_odd_rules()
 
 
-def judged_all(pack: Pack, budget: Budget) -> list[Judged]:
+def judged_all(pack: Pack, budget: Budget) -> list[JudgedConstraint]:
     there = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
-    return evaluate_all(pack, there, trees_of(pack, there))[1]
+    return evaluate_all(pack, there, build_trees(pack, there))[1]
 
 
-def by_check(pack: Pack, budget: Budget, judged: Sequence[Judged]) -> Stated:
+def by_check(pack: Pack, budget: Budget, judged: Sequence[JudgedConstraint]) -> Stated:
     """(form, rule, difference in the form's unit, state) of every constraint."""
     per_yuan = scaled_amounts(pack, budget).per_yuan
     states = load_messages()["book"]["states"]
@@ -68,7 +68,7 @@ def by_check(pack: Pack, budget: Budget, judged: Sequence[Judged]) -> Stated:
     for _, constraint, verdict in judged:
         form = constraint.cells()[0].form
         apart = verdict.residual / (per_yuan * pack.yuan(budget.unit_of(form)))
-        state = states[severity_of(pack, constraint, verdict)]
+        state = states[decide_severity(pack, constraint, verdict)]
         stated[pack.forms[form].sheet, constraint.rule, apart.quantize(MICRO), state] += 1
     return stated
 
@@ -137,7 +137,7 @@ def test_every_line_says_what_the_check_says(
 ) -> None:
     budget = budgets[kind]
     path = tmp_path / "预算.xlsx"
-    path.write_bytes(workbook_bytes(odd, budget))
+    path.write_bytes(make_workbook(odd, budget))
     assert by_workbook(recalculated(odd, office, path)) == by_check(
         odd, budget, judged_all(odd, budget)
     )
@@ -148,7 +148,7 @@ def test_totals_that_compute_themselves_say_the_same(
     kind: str, odd: Pack, budgets: dict[str, Budget], office: Office, tmp_path: Path
 ) -> None:
     path = tmp_path / "预算.xlsx"
-    path.write_bytes(live_workbook_bytes(odd, budgets[kind]))
+    path.write_bytes(make_live_workbook(odd, budgets[kind]))
     recalculated(odd, office, path)
 
 
@@ -160,20 +160,20 @@ def test_of_a_county_every_line_says_what_the_check_says(
     stated = {form: units[n % len(units)] for n, form in enumerate(odd.forms)}
     rng = random.Random(11)
     parts = [
-        part_of(
+        make_part(
             odd,
             Source(f"{seed}.xlsx", f"第{seed}局", f"{seed}", Decimal(0), "2025-02-03", "0" * 64, 0),
             read_as(odd, off_by_units(in_units(odd, seed, stated, codes=2), rng)),
         )
         for seed in range(2, 5)
     ]
-    county = merged(odd, parts, "某县")
-    confrontation = found_in_sum(odd, Reading(county.budget))
-    judged = judged_in_sum(odd, county.budget, confrontation, LINES)
-    shown = overview(odd, county)
-    book = county_workbook(odd, county, shown, judged, confrontation.decided)
+    county = merge(odd, parts, "某县")
+    confrontation = check_sum(odd, Reading(county.budget))
+    judged = evaluate_sum(odd, county.budget, confrontation, LINES)
+    shown = compute_overview(odd, county)
+    book = make_county_workbook(odd, county, shown, judged, confrontation.decided)
     path = tmp_path / "汇总.xlsx"
-    book.pack_to(path)
+    book.write_to(path)
     review = load_messages()["book"]["sheets"]["review"]
     before = [
         [value if value is not None else "" for value in row[:GOES_TO]]
@@ -188,7 +188,7 @@ def test_of_a_county_every_line_says_what_the_check_says(
 def read_as(pack: Pack, budget: Budget) -> Reading:
     """The budget as if read from sheets, every row in a line of its own."""
     rows = {
-        (key, row.id): RowPlace(
+        (key, row.id): SheetRow(
             pack.forms[key.form].sheet, line, {c: n for n, c in enumerate(pack.blocks[key].columns)}
         )
         for key, listed in budget.blocks.items()
@@ -218,7 +218,7 @@ def test_a_rule_without_terms_on_one_side_is_said_in_words(odd: Pack) -> None:
     assert [finding.constraint.right[0].cell.row for finding in found if finding.constraint] == [
         last.id
     ]
-    assert "试一试" in message(namer, found[0])
+    assert "试一试" in describe_finding(namer, found[0])
 
 
 def test_a_form_in_yuan_beside_others_passes_in_the_workbook_as_in_the_check(
@@ -238,7 +238,7 @@ def test_a_form_in_yuan_beside_others_passes_in_the_workbook_as_in_the_check(
     }
     budget = example._replace(blocks=blocks, units={"f03": "元"}, department_code="")
     path, saved = tmp_path / "预算.xlsx", tmp_path / "另存.xlsx"
-    path.write_bytes(workbook_bytes(pack, budget))
+    path.write_bytes(make_workbook(pack, budget))
     review = load_messages()["book"]["sheets"]["review"]
     (rows,) = office.do(load=str(path), show=[[review, BODY_ROW, GOES_TO]], save=str(saved))
     assert by_workbook(rows) == by_check(pack, budget, judged_all(pack, budget))

@@ -22,22 +22,22 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import LeftOut
-from xlbudget.core.reading import Reading, RowPlace
+from xlbudget.core.reading import Reading, SheetRow
 from xlbudget.messages import load_messages
-from xlbudget.ops.check.check import found_in_sum, judged_in_sum
-from xlbudget.ops.consolidate.contribution import reading_of, share_of
-from xlbudget.ops.consolidate.file_record import FileRecord, entry_of, shares_in
-from xlbudget.ops.consolidate.merge import merged, part_in_memory, part_of
-from xlbudget.ops.consolidate.overview import CLASSES, DEPARTMENTS, overview
+from xlbudget.ops.check.check import check_sum, evaluate_sum
+from xlbudget.ops.consolidate.contribution import make_contribution, rebuild_reading
+from xlbudget.ops.consolidate.file_record import FileRecord, decode_contributions, encode_entry
+from xlbudget.ops.consolidate.merge import make_part, make_part_in_memory, merge
+from xlbudget.ops.consolidate.overview import CLASSES, DEPARTMENTS, compute_overview
 from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import load_pack, templates_root
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.report.county_page import county_page
-from xlbudget.workbook.county.origins import LIMIT, origin_rows, read_origins, rows_of
+from xlbudget.report.county_page import render_county_page
+from xlbudget.workbook.county.origins import LIMIT, count_rows, read_origins, write_origins
 from xlbudget.workbook.county.review import LINES
 from xlbudget.workbook.county.sources import BODY_ROW, CHECKSUM, ERRORS, FILE, SPENT
-from xlbudget.workbook.county.workbook import county_workbook
-from xlbudget.workbook.live.workbook import workbook_bytes
+from xlbudget.workbook.county.workbook import make_county_workbook
+from xlbudget.workbook.live.workbook import make_workbook
 
 NAMES = ("预算.xlsx", "第 2 局/预算 #1.xlsx", "50%局.xlsx", "a&b'c（定）.xlsx", "=1+1.xlsx")
 
@@ -45,16 +45,16 @@ NAMES = ("预算.xlsx", "第 2 局/预算 #1.xlsx", "50%局.xlsx", "a&b'c（定�
 def consolidated(pack: Pack, departments: Sequence[Budget]) -> Consolidation:
     """Departments added up, each under a file of its own."""
     parts = [
-        part_of(pack, _source(pack, number, budget), _placed(pack, budget))
+        make_part(pack, _source(pack, number, budget), _placed(pack, budget))
         for number, budget in enumerate(departments)
     ]
-    return merged(pack, parts, "某县")
+    return merge(pack, parts, "某县")
 
 
 def _placed(pack: Pack, budget: Budget) -> Reading:
     """The budget as if read from sheets, every row in a line of its own."""
     rows = {
-        (key, row.id): RowPlace(
+        (key, row.id): SheetRow(
             pack.forms[key.form].sheet, line, {c: n for n, c in enumerate(pack.blocks[key].columns)}
         )
         for key, listed in budget.blocks.items()
@@ -65,10 +65,10 @@ def _placed(pack: Pack, budget: Budget) -> Reading:
 
 def workbook(pack: Pack, county: Consolidation) -> bytes:
     """The county's workbook with all that stands in it."""
-    found = found_in_sum(pack, Reading(county.budget))
-    judged = judged_in_sum(pack, county.budget, found, LINES)
-    book = county_workbook(pack, county, overview(pack, county), judged, found.decided)
-    return book.packed()
+    found = check_sum(pack, Reading(county.budget))
+    judged = evaluate_sum(pack, county.budget, found, LINES)
+    book = make_county_workbook(pack, county, compute_overview(pack, county), judged, found.decided)
+    return book.to_bytes()
 
 
 def _source(pack: Pack, number: int, budget: Budget) -> Source:
@@ -100,20 +100,20 @@ def test_read_back(pack: Pack, county: Consolidation, county_bytes: bytes, tmp_p
     """The workbook is read as the county's budget; of the added sheets nothing is said."""
 
     def listed(key: BlockKey) -> list[Row]:
-        return list(county.listed[key].rows()) if key in county.listed else []
+        return list(county.appended[key].rows()) if key in county.appended else []
 
     path = tmp_path / "汇总.xlsx"
     path.write_bytes(county_bytes)
     _, reading = read_file(path)
     blocks = {
-        key: [*(row for row in rows if row.id == TOTAL or key not in county.listed), *listed(key)]
+        key: [*(row for row in rows if row.id == TOTAL or key not in county.appended), *listed(key)]
         for key, rows in county.budget.blocks.items()
     }
     whole = county.budget._replace(blocks=blocks)
     filled = {cell: amount for cell, amount in whole.amounts() if amount}
     assert {cell: amount for cell, amount in reading.budget.amounts() if amount} == filled
     assert reading.budget.department == "某县"
-    assert reading.remarks == ()
+    assert reading.observations == ()
 
 
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
@@ -155,9 +155,9 @@ def test_shares_survive(pack: Pack, data: st.DataObject) -> None:
     """Whatever rows are called and whatever figures stand in them: a share is its reading."""
     reading = data.draw(readings(pack))
     source = Source("a\tb.xlsx", "某局", "1", Decimal("0.1"), "", "")
-    content = entry_of(FileRecord(source), share_of(pack, reading), [])
-    ((_, share),) = shares_in(content)
-    again = reading_of(pack, share, "", "")
+    content = encode_entry(FileRecord(source), make_contribution(pack, reading), [])
+    ((_, share),) = decode_contributions(content)
+    again = rebuild_reading(pack, share, "", "")
     assert again == reading
     written = [[str(a) for a in row.amounts.values()] for _, row in _rows(reading)]
     assert [[str(a) for a in row.amounts.values()] for _, row in _rows(again)] == written
@@ -171,13 +171,13 @@ def _rows(reading: Reading) -> list[tuple[BlockKey, Row]]:
 def test_origins_survive(pack: Pack, data: st.DataObject) -> None:
     """Whatever sheets, files and rows are called, what is written is what is read."""
     sources = data.draw(st.lists(source, min_size=1, max_size=4).map(tuple))
-    shares = tuple(share_of(pack, data.draw(readings(pack))) for _ in sources)
-    county = merged(pack, list(map(part_in_memory, sources, shares)), "某县")
-    rows = list(origin_rows(county))
-    assert len(rows) == rows_of(county)
+    shares = tuple(make_contribution(pack, data.draw(readings(pack))) for _ in sources)
+    county = merge(pack, list(map(make_part_in_memory, sources, shares)), "某县")
+    rows = list(write_origins(county))
+    assert len(rows) == count_rows(county)
     assert read_origins([c or None for c in row] for row in rows) == (
         county.sources,
-        tuple(county.shares()),
+        tuple(county.contributions()),
     )
 
 
@@ -196,15 +196,18 @@ def test_origins_survive_in_a_workbook(pack: Pack, tmp_path: Path) -> None:
     county = consolidated(pack, [budget])
     path = tmp_path / "汇总.xlsx"
     path.write_bytes(workbook(pack, county))
-    assert max(len(text) for row in origin_rows(county) for text in row) == LIMIT
+    assert max(len(text) for row in write_origins(county) for text in row) == LIMIT
     sheet = openpyxl.load_workbook(path)[load_messages()["sources"]["origins"]]
     assert sheet.sheet_state == "hidden"
     reading = read_file(path)[1]
     assert reading.sources == county.sources
-    (share,) = reading.shares
-    (own,) = county.shares()
-    assert reading_of(pack, share, "", "") == reading_of(pack, own, "", "")
-    assert read_origins(sheet.iter_rows(values_only=True)) == (county.sources, reading.shares)
+    (share,) = reading.contributions
+    (own,) = county.contributions()
+    assert rebuild_reading(pack, share, "", "") == rebuild_reading(pack, own, "", "")
+    assert read_origins(sheet.iter_rows(values_only=True)) == (
+        county.sources,
+        reading.contributions,
+    )
 
 
 def test_listed_rows_stand_as_their_plan_says(pack: Pack, tmp_path: Path) -> None:
@@ -214,8 +217,8 @@ def test_listed_rows_stand_as_their_plan_says(pack: Pack, tmp_path: Path) -> Non
     path = tmp_path / "汇总.xlsx"
     path.write_bytes(workbook(pack, county))
     sheets = openpyxl.load_workbook(path)
-    plain = openpyxl.load_workbook(BytesIO(workbook_bytes(pack, budget)))
-    for key in county.listed:
+    plain = openpyxl.load_workbook(BytesIO(make_workbook(pack, budget)))
+    for key in county.appended:
         name = pack.forms[key.form].sheet
         one, other = ([seen(row) for row in book[name].iter_rows(5)] for book in (sheets, plain))
         assert one[:-1] == other[:-1]  # below stands the note, live in the one that is typed into
@@ -277,7 +280,7 @@ def test_same_bytes(
 
 def test_tables(pack: Pack, county: Consolidation, departments: list[Budget]) -> None:
     """Largest first, small classes together, nothing lost; only departments with errors flagged."""
-    shown = overview(pack, county)
+    shown = compute_overview(pack, county)
     amounts = [bar.amount for bar in shown.classes[:-1]]
     assert len(shown.classes) == CLASSES and amounts == sorted(amounts, reverse=True)
     classes = county.budget.blocks[BlockKey("f01", "expenditure")]
@@ -295,10 +298,10 @@ def test_many(pack: Pack) -> None:
     """The largest twenty of twenty-five, whatever unit the county is in."""
     budget = department(pack, 2)
     county = consolidated(pack, [budget] * 25)
-    shown = overview(pack, county)
+    shown = compute_overview(pack, county)
     assert len(shown.largest) == len(shown.three_public) == DEPARTMENTS
     in_yuan = county._replace(budget=county.budget._replace(units={"f10": "元"}))
-    stacks = overview(pack, in_yuan).three_public
+    stacks = compute_overview(pack, in_yuan).three_public
     assert stacks[0].total.scaleb(4) == shown.three_public[0].total
 
 
@@ -312,7 +315,7 @@ def test_overview_sheet(
     names = [load_messages()["overview"]["sheet"], load_messages()["sources"]["sheet"]]
     assert book.sheetnames[1:3] == names
     cells = [cell.value for row in book[names[0]].iter_rows() for cell in row]
-    shown = overview(pack, county)
+    shown = compute_overview(pack, county)
     for bar in (*shown.classes, *shown.income, *shown.largest):
         assert cells[cells.index(bar.name) :].count(float(bar.amount)) >= 1
     assert cells.index(shown.flagged[0].department) < cells.index(shown.classes[0].name)
@@ -323,7 +326,9 @@ def test_nothing_to_show(pack: Pack) -> None:
     budget = Budget(pack.name, pack.year, "万元", "某县")
     nothing = Consolidation(budget, ())
     assert workbook(pack, nothing)
-    assert load_messages()["overview"]["clean"] in county_page((), overview(pack, nothing))
+    assert load_messages()["overview"]["clean"] in render_county_page(
+        (), compute_overview(pack, nothing)
+    )
 
 
 def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
@@ -336,7 +341,7 @@ def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
     ]
     county = consolidated(pack, named)
     left = [LeftOut("<b>.xlsx", "读不出")]
-    page = county_page(county.sources, overview(pack, county, left))
+    page = render_county_page(county.sources, compute_overview(pack, county, left))
     assert "<script" not in page and "<b>.xlsx" not in page
     package = workbook(pack, county)
     sheet = openpyxl.load_workbook(BytesIO(package))[load_messages()["overview"]["sheet"]]
@@ -346,8 +351,8 @@ def test_words_stay_words(pack: Pack, departments: list[Budget]) -> None:
 def test_page(pack: Pack, county: Consolidation, departments: list[Budget]) -> None:
     """What is wrong first, the pictures with the sheet's figures, all departments; one file."""
     left = [LeftOut("民政局.xlsx", "读不出")]
-    shown = overview(pack, county, left)
-    page = county_page(county.sources, shown)
+    shown = compute_overview(pack, county, left)
+    page = render_county_page(county.sources, shown)
     text = load_messages()["overview"]
     assert text["left_out"].format(count=1) in page and "民政局.xlsx" in page
     assert page.index(text["flagged"].format(count=1)) < page.index('class="bar"')
@@ -383,7 +388,7 @@ def test_small(pack: Pack) -> None:
     names = list(pack.catalogues["function"].names.items())[:250]
     rows = tuple(Row(c, {"total": Decimal(n) / 100}, c, name) for n, (c, name) in enumerate(names))
     budget = BLANK._replace(pack=pack.name, blocks={BlockKey("f03", "rows"): rows})
-    share = share_of(pack, _placed(pack, budget))
+    share = make_contribution(pack, _placed(pack, budget))
     sources = [Source(f"{n}.xlsx", f"{n}局", "", Decimal(n), "", "") for n in range(300)]
-    county = merged(pack, [part_in_memory(source, share) for source in sources], "某县")
+    county = merge(pack, [make_part_in_memory(source, share) for source in sources], "某县")
     assert len(workbook(pack, county)) < 3_000_000

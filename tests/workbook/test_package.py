@@ -16,7 +16,7 @@ from openpyxl.utils import column_index_from_string
 
 from xlbudget.core.budget import Budget
 from xlbudget.packs.model import Pack
-from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
+from xlbudget.workbook.live.workbook import make_live_workbook, make_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 KNOWN_TO_ALL = {
@@ -28,7 +28,7 @@ KNOWN_TO_ALL = {
 
 @pytest.fixture(scope="module")
 def blank_bytes(pack: Pack) -> bytes:
-    return live_workbook_bytes(pack, Budget(pack.name, pack.year, pack.unit, ""))
+    return make_live_workbook(pack, Budget(pack.name, pack.year, pack.unit, ""))
 
 
 @pytest.fixture(scope="module", params=["typed", "formula", "blank"])
@@ -36,8 +36,8 @@ def package(
     request: pytest.FixtureRequest, pack: Pack, example: Budget, blank_bytes: bytes
 ) -> ZipFile:
     written = {
-        "typed": lambda: workbook_bytes(pack, example),
-        "formula": lambda: live_workbook_bytes(pack, example),
+        "typed": lambda: make_workbook(pack, example),
+        "formula": lambda: make_live_workbook(pack, example),
         "blank": lambda: blank_bytes,
     }[request.param]()
     return ZipFile(BytesIO(written))
@@ -160,7 +160,7 @@ def test_labels_are_locked_and_amounts_are_not(package: ZipFile, pack: Pack) -> 
 
 
 def test_the_files_stay_small(pack: Pack, example: Budget) -> None:
-    assert len(workbook_bytes(pack, example)) < 300_000
+    assert len(make_workbook(pack, example)) < 300_000
 
 
 def test_the_blank_workbook_lies_ready_beside_its_pack(pack: Pack, blank_bytes: bytes) -> None:

@@ -23,6 +23,7 @@ from helpers.commands import COMMAND
 from helpers.containers import locked, ole
 from helpers.xlsb import record, relations, text, xlsb_bytes
 
+from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
 from xlbudget.packs.model import Pack
 
@@ -725,3 +726,13 @@ def test_ten_thousand_rows_that_do_not_add_up_end_in_time(
     path = tmp_path / "预算.xlsx"
     path.write_bytes(layouts.book_bytes(forms))
     assert run(path).code == 1
+
+
+@pytest.mark.parametrize(("more", "rule"), [(0, "F107"), (1, "F109")])
+def test_a_file_of_32_megabytes_is_opened_and_one_byte_more_is_not(
+    tmp_path: Path, more: int, rule: str
+) -> None:
+    path = tmp_path / "a.xlsx"
+    with path.open("wb") as file:
+        file.truncate((32 << 20) + more)
+    assert [finding.rule for finding in check_file(path).findings] == [rule]

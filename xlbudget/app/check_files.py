@@ -13,24 +13,24 @@ from types import MappingProxyType
 
 from xlbudget.app.errors import Unreadable
 from xlbudget.app.read_files import AS_USUAL, ReadOptions, load_mapped_pack, read_file
-from xlbudget.core.finding import Remark
-from xlbudget.ops.check.check import check, finding_of
+from xlbudget.core.finding import Observation
+from xlbudget.ops.check.check import check, make_finding
 from xlbudget.packs.load import default_pack, load_pack
-from xlbudget.packs.year import pack_of_year
-from xlbudget.report.file_result import Checked
+from xlbudget.packs.year import apply_year
+from xlbudget.report.file_result import FileResult
 
 MANY = 8
 """Files; fewer are read before processes are begun, or a bar is shown."""
 
 
-def check_file(path: Path, options: ReadOptions = AS_USUAL) -> Checked:
+def check_file(path: Path, options: ReadOptions = AS_USUAL) -> FileResult:
     """Read and check one file. What is wrong with it is in the findings, never raised."""
     try:
         pack, reading = read_file(path, options)
     except Unreadable as error:
         return report_unreadable(path, options.pack_name, error)
     confrontation = check(pack, reading)
-    return Checked(
+    return FileResult(
         str(path),
         pack,
         confrontation.findings,
@@ -40,20 +40,20 @@ def check_file(path: Path, options: ReadOptions = AS_USUAL) -> Checked:
     )
 
 
-def report_unreadable(path: Path, pack_name: str | None, error: Unreadable) -> Checked:
+def report_unreadable(path: Path, pack_name: str | None, error: Unreadable) -> FileResult:
     """What is said of a file that cannot be read."""
     pack = load_pack(pack_name or default_pack())
-    return Checked(str(path), pack, (finding_of(pack, error.remark),))
+    return FileResult(str(path), pack, (make_finding(pack, error.remark),))
 
 
 def describe_crash(path: Path) -> Unreadable:
     """What is to be said of a file that made its process die."""
-    return Unreadable(Remark("reader_failed", "crashed", facts={"file": path.name}))
+    return Unreadable(Observation("reader_failed", "crashed", facts={"file": path.name}))
 
 
 def check_files(
     paths: Sequence[Path], options: ReadOptions, jobs: int, done: Callable[[Path], None]
-) -> list[Checked]:
+) -> list[FileResult]:
     """What a check says of every file, in the order given; `done` is told of each as it is
     finished."""
     if jobs < 2 or len(paths) < MANY:
@@ -64,7 +64,7 @@ def check_files(
     )
 
     gc.set_threshold(SELDOM)
-    found: dict[Path, Checked] = {}
+    found: dict[Path, FileResult] = {}
     every = list(dict.fromkeys(paths))
     for path, content in map_in_processes(
         partial(_sent, options), every, jobs, partial(_died, options)
@@ -74,7 +74,7 @@ def check_files(
     return [found[path] for path in paths]
 
 
-def _told(done: Callable[[Path], None], path: Path, checked: Checked) -> Checked:
+def _told(done: Callable[[Path], None], path: Path, checked: FileResult) -> FileResult:
     done(path)
     return checked
 
@@ -88,14 +88,14 @@ def _died(options: ReadOptions, path: Path) -> bytes:
     return _packed(report_unreadable(path, options.pack_name, describe_crash(path)))
 
 
-def _packed(checked: Checked) -> bytes:
+def _packed(checked: FileResult) -> bytes:
     """All but the pack, which is there on the other side too; of that its name and year, and
     whether a map has been added to it."""
     content = BytesIO()
     pickler = pickle.Pickler(content, pickle.HIGHEST_PROTOCOL)
     pickler.dispatch_table = {**copyreg.dispatch_table, MappingProxyType: _as_dict}
     file, pack, *rest = checked
-    plain = pack_of_year(load_pack(pack.name), pack.year)
+    plain = apply_year(load_pack(pack.name), pack.year)
     pickler.dump((pack.name, pack.year, pack is not plain, file, rest))
     return content.getvalue()
 
@@ -104,8 +104,8 @@ def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[obj
     return dict, (dict(mapping),)
 
 
-def _back(options: ReadOptions, content: bytes) -> Checked:
+def _back(options: ReadOptions, content: bytes) -> FileResult:
     """What was packed by a process of our own."""
     name, year, mapped, file, rest = pickle.loads(content)
     pack = load_mapped_pack(options)[0] if mapped else load_pack(name)
-    return Checked(file, pack_of_year(pack, year), *rest)
+    return FileResult(file, apply_year(pack, year), *rest)

@@ -19,14 +19,19 @@ from xlbudget.app.check_files import describe_crash, report_unreadable
 from xlbudget.app.errors import ChangedMeanwhile, Unreadable
 from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.app.workers import map_in_processes
-from xlbudget.core.consolidation import Share, Source
-from xlbudget.core.finding import ERROR, Remark
-from xlbudget.ops.check.check import faults_in
-from xlbudget.ops.consolidate.contribution import share_of
-from xlbudget.ops.consolidate.file_record import FileRecord, entry_of, record_in, shares_in
-from xlbudget.ops.consolidate.overview import amount_of
-from xlbudget.report.file_result import Checked
-from xlbudget.report.messages import Namer, message, places
+from xlbudget.core.consolidation import Contribution, Source
+from xlbudget.core.finding import ERROR, Observation
+from xlbudget.ops.check.check import find_faults
+from xlbudget.ops.consolidate.contribution import make_contribution
+from xlbudget.ops.consolidate.file_record import (
+    FileRecord,
+    decode_contributions,
+    decode_record,
+    encode_entry,
+)
+from xlbudget.ops.consolidate.overview import total_amount
+from xlbudget.report.file_result import FileResult
+from xlbudget.report.messages import Namer, describe_finding, name_cells
 
 SPENT = "spent"
 """The pack's picture that says where a budget states its expenditure."""
@@ -81,16 +86,18 @@ def collect(
     return [found[path] for path in paths]
 
 
-def load_shares(options: CollectOptions, record: FileRecord) -> list[tuple[Source, Share]]:
+def load_contributions(
+    options: CollectOptions, record: FileRecord
+) -> list[tuple[Source, Contribution]]:
     """What the file adds, then each source behind it with what that adds; where its entry is gone
     meanwhile, it is read once more. Raises ChangedMeanwhile where the file itself has changed."""
     with contextlib.suppress(OSError, *CHANGED):
-        return shares_in(_entry(options, record))
+        return decode_contributions(_entry(options, record))
     path = path_of(options.root, record.source.file)
     again = _one(path, options)
     if again.source.checksum != record.source.checksum or again.fault:
         raise ChangedMeanwhile(path)
-    return shares_in(_entry(options, again))
+    return decode_contributions(_entry(options, again))
 
 
 def _entry(options: CollectOptions, record: FileRecord) -> bytes:
@@ -101,7 +108,7 @@ def _before(path: Path, options: CollectOptions) -> FileRecord | None:
     """What was read of the same content before."""
     try:
         checksum, modified = checksum_and_date(path)
-        record = record_in(entry_path(options.spool, checksum).read_bytes())
+        record = decode_record(entry_path(options.spool, checksum).read_bytes())
     except (OSError, *CHANGED):
         return None
     file = relative_name(options.root, path)
@@ -127,29 +134,29 @@ def _one(path: Path, options: CollectOptions) -> FileRecord:
     try:
         pack, reading = read_file(path, options.read)
         if not source.checksum:
-            raise Unreadable(Remark("no_permission", facts={"file": path.name}))
+            raise Unreadable(Observation("no_permission", facts={"file": path.name}))
     except Unreadable as error:
         said = _words(report_unreadable(path, options.read.pack_name, error))
         return FileRecord(source, said[0])
-    errors = [f for f in faults_in(pack, reading) if f.severity == ERROR]
+    errors = [f for f in find_faults(pack, reading) if f.severity == ERROR]
     budget = reading.budget
-    spent = pack.pictures.get(SPENT)
+    spent = pack.charts.get(SPENT)
     record = FileRecord(
         source._replace(
             department=budget.department,
             code=budget.department_code,
-            total=amount_of(pack, spent, budget) if spent else Decimal(0),
+            total=total_amount(pack, spent, budget) if spent else Decimal(0),
             errors=len(errors),
         ),
         "",
         budget.pack,
         budget.year,
         tuple(sorted({budget.unit_of(form) for form in pack.forms})),
-        _words(Checked(str(path), pack, tuple(errors[:SAID]), reading)),
+        _words(FileResult(str(path), pack, tuple(errors[:SAID]), reading)),
         tuple((source.code, source.department) for source in reading.sources),
     )
-    behind = zip(reading.sources, reading.shares, strict=True)
-    content = entry_of(record, share_of(pack, reading), behind)
+    behind = zip(reading.sources, reading.contributions, strict=True)
+    content = encode_entry(record, make_contribution(pack, reading), behind)
     try:
         write_entry(content, entry_path(options.spool, source.checksum))
     except OSError:  # no room: then it stays in memory
@@ -157,10 +164,10 @@ def _one(path: Path, options: CollectOptions) -> FileRecord:
     return record
 
 
-def _words(checked: Checked) -> tuple[str, ...]:
+def _words(checked: FileResult) -> tuple[str, ...]:
     """Its findings in words, each with its first cell."""
     namer = Namer(checked.pack, checked.reading)
     return tuple(
-        " ".join([finding.rule, *places(namer, finding)[:1], message(namer, finding)])
+        " ".join([finding.rule, *name_cells(namer, finding)[:1], describe_finding(namer, finding)])
         for finding in checked.findings
     )

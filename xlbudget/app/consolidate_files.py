@@ -12,13 +12,13 @@ from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut
 from xlbudget.core.reading import Reading
 from xlbudget.messages import load_messages
-from xlbudget.ops.check.check import found_in_sum, judged_in_sum
-from xlbudget.ops.consolidate.merge import merged
-from xlbudget.ops.consolidate.overview import overview
+from xlbudget.ops.check.check import check_sum, evaluate_sum
+from xlbudget.ops.consolidate.merge import merge
+from xlbudget.ops.consolidate.overview import compute_overview
 from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.packs.year import pack_of_year
-from xlbudget.report.consolidation_report import Told, refusal
+from xlbudget.packs.year import apply_year
+from xlbudget.report.consolidation_report import ConsolidationOutcome, describe_refusal
 
 
 class Results(NamedTuple):
@@ -35,7 +35,7 @@ def consolidate_files(
     name: str | None,
     results: Results,
     put: Put = write_atomically,
-) -> tuple[Pack, Told]:
+) -> tuple[Pack, ConsolidationOutcome]:
     """Add up the files that were taken and write what was asked for: the pack of their year, and
     what there is to tell.
 
@@ -43,27 +43,27 @@ def consolidate_files(
     ChangedMeanwhile, NotWritten and FigureTooLong, and what `put` raises.
     """
     from xlbudget.workbook.county.review import LINES
-    from xlbudget.workbook.county.workbook import county_workbook
+    from xlbudget.workbook.county.workbook import make_county_workbook
 
     first = selection.taken[0]  # all are of one form set and year
-    pack = pack_of_year(load_pack(first.pack), first.year)
+    pack = apply_year(load_pack(first.pack), first.year)
     parts = load_parts(options, selection, select_files_to_add(selection))
-    county = merged(pack, parts, name or load_messages()["consolidate"]["name"])
-    left = [LeftOut(one.file, refusal(one)) for one in selection.refused]
-    found = found_in_sum(pack, Reading(county.budget))
-    judged = judged_in_sum(pack, county.budget, found, LINES)
-    shown = overview(pack, county, left)
-    book = county_workbook(pack, county, shown, judged, found.decided)
-    put(book.pack_to, results.workbook)
+    county = merge(pack, parts, name or load_messages()["consolidate"]["name"])
+    left = [LeftOut(one.file, describe_refusal(one)) for one in selection.refused]
+    found = check_sum(pack, Reading(county.budget))
+    judged = evaluate_sum(pack, county.budget, found, LINES)
+    shown = compute_overview(pack, county, left)
+    book = make_county_workbook(pack, county, shown, judged, found.decided)
+    put(book.write_to, results.workbook)
     if results.html:
-        from xlbudget.report.county_page import county_page
+        from xlbudget.report.county_page import render_county_page
 
-        page = county_page(county.sources, shown).rstrip("\n") + "\n"
+        page = render_county_page(county.sources, shown).rstrip("\n") + "\n"
         put(lambda path: path.write_bytes(page.encode()), results.html)
     if results.facts:
-        from xlbudget.ops.facts.facts import facts_behind
+        from xlbudget.ops.facts.facts import list_source_facts
 
-        write_facts_file(facts_behind(pack, county), results.facts, put)
+        write_facts_file(list_source_facts(pack, county), results.facts, put)
     errors = sum(finding.severity == ERROR for finding in found.findings)
     told = summarize(pack, options, selection, len(selection.found), county)
     return pack, told._replace(errors=errors)

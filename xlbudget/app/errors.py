@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlbudget.core.finding import Remark
+from xlbudget.core.finding import Observation
 
 if TYPE_CHECKING:
     from xlbudget.ops.facts.facts import Fact
@@ -18,7 +18,7 @@ class AppError(Exception):
 class Unreadable(AppError):
     """A file that cannot be read: the remark says why."""
 
-    def __init__(self, remark: Remark) -> None:
+    def __init__(self, remark: Observation) -> None:
         super().__init__(remark.kind)
         self.remark = remark
 

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlbudget.app.errors import Unreadable
-from xlbudget.core.finding import Remark
+from xlbudget.core.finding import Observation
 from xlbudget.core.reading import Reading
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.recognise.recognise import NothingRecognised, recognise
 from xlbudget.messages import load_messages
 from xlbudget.ops.check import budget_json
-from xlbudget.ops.check.budget_schema import violations
-from xlbudget.ops.check.derive_uncalculated import recovered
-from xlbudget.packs.load import default_pack, form_set_of, load_pack, pack_names
+from xlbudget.ops.check.budget_schema import find_violations
+from xlbudget.ops.check.derive_uncalculated import derive_uncalculated
+from xlbudget.packs.load import default_pack, find_form_set, list_pack_names, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.packs.year import pack_of_year
+from xlbudget.packs.year import apply_year
 
 if TYPE_CHECKING:
     from xlbudget.layout.user_map import MappedTable
@@ -46,7 +46,7 @@ def read_file(path: Path, options: ReadOptions = AS_USUAL) -> tuple[Pack, Readin
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, options.pack_name)
     pack, reading = _read_workbook(path, options)
-    in_force = form_set_of(pack.name, pack.year)
+    in_force = find_form_set(pack.name, pack.year)
     if options.pack_name is None and in_force != pack.name:
         return _read_workbook(path, options._replace(pack_name=in_force))
     return pack, reading
@@ -61,18 +61,18 @@ def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
         reading = recognise(pack, book.sheets, book.contents, mapped)
     except NothingRecognised:
         raise Unreadable(_remark("nothing_recognised", path)) from None
-    pack = pack_of_year(pack, reading.budget.year)
-    reading = recovered(pack, reading)
+    pack = apply_year(pack, reading.budget.year)
+    reading = derive_uncalculated(pack, reading)
     return pack, _with_sources(pack, reading, book.origins) if book.origins else reading
 
 
 def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
     """The reading of a consolidated workbook, with what it says of the files behind it."""
-    from xlbudget.ops.consolidate.verify_sum import sourced
+    from xlbudget.ops.consolidate.verify_sum import verify_sum
     from xlbudget.workbook.county.origins import read_origins
 
     try:
-        return sourced(pack, reading, *read_origins(sheet.rows))
+        return verify_sum(pack, reading, *read_origins(sheet.rows))
     except (ValueError, LookupError, TypeError, ArithmeticError):  # changed by hand
         return reading
 
@@ -117,25 +117,25 @@ def describe_fault(path: Path, fault: FileFault) -> Unreadable:
     return Unreadable(_remark(fault.kind, path, facts, fault.case))
 
 
-def _remark(kind: str, path: Path, facts: Any = None, case: str = "") -> Remark:
-    return Remark(kind, case, facts={"file": path.name, **(facts or {})})
+def _remark(kind: str, path: Path, facts: Any = None, case: str = "") -> Observation:
+    return Observation(kind, case, facts={"file": path.name, **(facts or {})})
 
 
 def _read_json(path: Path, pack_name: str | None) -> tuple[Pack, Reading]:
     """A budget JSON: valid rows are read, what is against the schema is said."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        data = budget_json.parse(text)
+        data = budget_json.parse_json(text)
         name = data["pack"] if isinstance(data, dict) else None
     except (budget_json.NotBudgetJson, UnicodeDecodeError, KeyError, OSError) as error:
         raise Unreadable(_remark("not_budget_json", path, {"detail": str(error)})) from None
-    known = isinstance(name, str) and name in pack_names()
+    known = isinstance(name, str) and name in list_pack_names()
     if not known:
         raise Unreadable(_remark("not_budget_json", path, {"detail": f"pack: {name}"}))
     pack = load_pack(pack_name or str(name))
-    wrong = list(violations(pack, budget_json.as_floats(data)))
+    wrong = list(find_violations(pack, budget_json.convert_to_floats(data)))
     if wrong:
         details = "；".join(f"{'/'.join(map(str, v.steps))}: {v.message}" for v in wrong[:5])
         raise Unreadable(_remark("not_budget_json", path, {"detail": details}))
-    budget = budget_json.from_data(pack, data)
-    return pack_of_year(pack, budget.year), Reading(budget)
+    budget = budget_json.build_budget(pack, data)
+    return apply_year(pack, budget.year), Reading(budget)

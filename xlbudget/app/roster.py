@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from xlbudget.app.errors import BadRoster
-from xlbudget.layout.normalize import tidy
+from xlbudget.layout.normalize import normalize_text
 from xlbudget.messages import load_messages
-from xlbudget.ops.consolidate.roster import Office, Roster, roster_of
+from xlbudget.ops.consolidate.roster import Office, Roster, build_roster
 
 
-def load_roster(path: Path) -> Roster:
+def read_roster(path: Path) -> Roster:
     """The roster. Raises BadRoster, with every fault and its line."""
     from xlbudget.workbook.errors import FileFault
-    from xlbudget.workbook.read.delimited import read_text
+    from xlbudget.workbook.read.delimited import read_delimited
     from xlbudget.workbook.read.sniff import read_bytes
 
     words = load_messages()["consolidate"]["roster"]
     try:
-        rows = read_text(path.stem, read_bytes(path)).rows
+        rows = read_delimited(path.stem, read_bytes(path)).rows
     except FileFault:
         rows = []
-    heads = [tidy(str(cell)) for cell in rows[0]] if rows else []
+    heads = [normalize_text(str(cell)) for cell in rows[0]] if rows else []
     if not all(word in heads for word in words["columns"]):
         columns = "、".join(words["columns"])
         raise BadRoster(words["no_columns"].format(file=path.name, columns=columns))
@@ -32,9 +32,9 @@ def load_roster(path: Path) -> Roster:
         said = [_said(row[place]) if place < len(row) else "" for place in places]
         if any(said):
             lines.append((line, Office(*said)))
-    roster, faults = roster_of(lines)
+    roster, faults = build_roster(lines)
     if faults:
-        told = "\n".join(words[one.kind].format(line=one.line, said=one.said) for one in faults)
+        told = "\n".join(words[one.kind].format(line=one.line, said=one.detail) for one in faults)
         raise BadRoster(told)
     return roster
 

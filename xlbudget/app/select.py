@@ -7,16 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from xlbudget.app.collect import CollectOptions, load_shares, path_of, relative_name
-from xlbudget.core.consolidation import Consolidation, Part, Share
-from xlbudget.ops.consolidate.admission import Refusal, admitted
-from xlbudget.ops.consolidate.contribution import reading_of
+from xlbudget.app.collect import CollectOptions, load_contributions, path_of, relative_name
+from xlbudget.core.consolidation import Consolidation, Contribution, SourcePart
+from xlbudget.ops.consolidate.admission import Refusal, select_files
+from xlbudget.ops.consolidate.contribution import rebuild_reading
 from xlbudget.ops.consolidate.file_record import FileRecord
-from xlbudget.ops.consolidate.merge import merged, part_in_memory
-from xlbudget.ops.consolidate.roster import Roster, added, missing, nodes, office_of
-from xlbudget.ops.consolidate.subordinate_check import apart
+from xlbudget.ops.consolidate.merge import make_part_in_memory, merge
+from xlbudget.ops.consolidate.roster import (
+    Roster,
+    find_missing,
+    find_office,
+    list_supervisors,
+    select_added,
+)
+from xlbudget.ops.consolidate.subordinate_check import find_differences
 from xlbudget.packs.model import Pack
-from xlbudget.report.consolidation_report import Node, Told
+from xlbudget.report.consolidation_report import ConsolidationOutcome, OfficeComparison
 
 
 class Selection(NamedTuple):
@@ -31,42 +37,42 @@ class Selection(NamedTuple):
 def select(found: Sequence[FileRecord], roster: Roster | None, include_failing: bool) -> Selection:
     """Sort out what was found."""
     each = {one.source.file: one for one in found}  # a file may be reached by several paths
-    taken, refused = admitted(list(each.values()), include_failing)
+    taken, refused = select_files(list(each.values()), include_failing)
     return Selection(found, taken, refused, roster)
 
 
 def load_parts(
     options: CollectOptions, selection: Selection, files: Iterable[FileRecord]
-) -> list[Part]:
+) -> list[SourcePart]:
     """What the files add up: a department's file is a part, a consolidated one has its own."""
     return [part for one in files for part in _parts(options, selection, one)]
 
 
-def _parts(options: CollectOptions, selection: Selection, one: FileRecord) -> Iterator[Part]:
+def _parts(options: CollectOptions, selection: Selection, one: FileRecord) -> Iterator[SourcePart]:
     source = one.source
     if one.members:
-        _, *sources = load_shares(options, one)
+        _, *sources = load_contributions(options, one)
         folder = path_of(options.root, source.file).parent
         for behind, share in sources:
             file = relative_name(options.root, folder / behind.file)
-            yield part_in_memory(behind._replace(file=file), share)
+            yield make_part_in_memory(behind._replace(file=file), share)
         return
     office = (
-        office_of(selection.roster, source.code, source.department) if selection.roster else None
+        find_office(selection.roster, source.code, source.department) if selection.roster else None
     )
     code = office.code if office else source.code
-    yield Part(source._replace(code=code), partial(_own, options, one))
+    yield SourcePart(source._replace(code=code), partial(_own, options, one))
 
 
-def _own(options: CollectOptions, one: FileRecord) -> Share:
-    return load_shares(options, one)[0][1]
+def _own(options: CollectOptions, one: FileRecord) -> Contribution:
+    return load_contributions(options, one)[0][1]
 
 
 def _offices(roster: Roster, files: Sequence[FileRecord]) -> dict[str, FileRecord]:
     """Office's code → the file that it sent."""
     found = {}
     for one in files:
-        office = office_of(roster, one.source.code, one.source.department)
+        office = find_office(roster, one.source.code, one.source.department)
         if office:
             found[office.code] = one
     return found
@@ -77,16 +83,16 @@ def select_files_to_add(selection: Selection) -> list[FileRecord]:
     if selection.roster is None:
         return selection.taken
     sent = _offices(selection.roster, selection.taken)
-    kept = added(selection.roster, sent)
+    kept = select_added(selection.roster, sent)
     below = {one.source.file for code, one in sent.items() if code not in kept}
     return [one for one in selection.taken if one.source.file not in below]
 
 
 def summarize(
     pack: Pack, options: CollectOptions, selection: Selection, files: int, county: Consolidation
-) -> Told:
+) -> ConsolidationOutcome:
     """What there is to tell of so many files: sources, refusals, the roster's gaps, the nodes."""
-    told = Told(files, county.sources, tuple(selection.refused))
+    told = ConsolidationOutcome(files, county.sources, tuple(selection.refused))
     if selection.roster is None:
         return told
     sent = _offices(selection.roster, selection.taken)
@@ -94,7 +100,7 @@ def summarize(
     known = {one.source.file for one in sent.values()}
     strangers = [one.source.file for one in selection.taken if one.source.file not in known]
     return told._replace(
-        missing=tuple(one.name for one in missing(selection.roster, seen)),
+        missing=tuple(one.name for one in find_missing(selection.roster, seen)),
         strangers=tuple(strangers),
         nodes=tuple(_nodes(pack, options, selection, selection.roster, sent)),
     )
@@ -106,13 +112,13 @@ def _nodes(
     selection: Selection,
     roster: Roster,
     sent: dict[str, FileRecord],
-) -> Iterator[Node]:
-    for code, under in nodes(roster, sent):
+) -> Iterator[OfficeComparison]:
+    for code, under in list_supervisors(roster, sent):
         office = roster.offices[code].name
         parts = load_parts(options, selection, [sent[one] for one in under])
-        below = merged(pack, parts, office)
+        below = merge(pack, parts, office)
         absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
         source = sent[code].source
-        own = reading_of(pack, _own(options, sent[code]), source.department, source.code)
-        found = () if absent else tuple(apart(pack, own.budget, below))
-        yield Node(office, below.sources, absent, found)
+        own = rebuild_reading(pack, _own(options, sent[code]), source.department, source.code)
+        found = () if absent else tuple(find_differences(pack, own.budget, below))
+        yield OfficeComparison(office, below.sources, absent, found)

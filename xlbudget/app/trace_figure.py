@@ -7,14 +7,14 @@ from pathlib import Path
 
 from xlbudget.app.cache import checksum_and_date
 from xlbudget.core.consolidation import Source
-from xlbudget.core.key import CellKey, Place
+from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.core.reading import Reading
-from xlbudget.ops.consolidate.provenance import behind
+from xlbudget.ops.consolidate.provenance import trace_cells
 from xlbudget.packs.model import TEXT_COLUMNS, Pack
-from xlbudget.report.trace_report import State, Traced
+from xlbudget.report.trace_report import SourceState, TracedFigure
 
 
-def find_cell(reading: Reading, place: Place) -> CellKey | None:
+def find_cell(reading: Reading, place: SheetCell) -> CellKey | None:
     """The amount that stands at a place of the file."""
     for (block, row), stands in reading.rows.items():
         if (stands.sheet, stands.row) == place[:2]:
@@ -24,22 +24,22 @@ def find_cell(reading: Reading, place: Place) -> CellKey | None:
     return None
 
 
-def trace_figure(pack: Pack, reading: Reading, asked: str, key: CellKey) -> Traced:
+def trace_figure(pack: Pack, reading: Reading, asked: str, key: CellKey) -> TracedFigure:
     """A figure of a consolidated workbook, which was asked for by this address."""
     budget = reading.budget
     amount = next((a for k, a in budget.amounts() if k == key), None)
-    origins = behind(pack, budget, reading.shares, [key])[key]
-    return Traced(asked, key, amount, budget.unit_of(key.form), origins)
+    origins = trace_cells(pack, budget, reading.contributions, [key])[key]
+    return TracedFigure(asked, key, amount, budget.unit_of(key.form), origins)
 
 
-def check_sources(folder: Path, sources: Sequence[Source]) -> list[State]:
+def check_sources(folder: Path, sources: Sequence[Source]) -> list[SourceState]:
     """What became of each source's file, named as seen from `folder`, since it was added."""
     return [_state(folder / source.file, source.checksum) for source in sources]
 
 
-def _state(path: Path, before: str) -> State:
+def _state(path: Path, before: str) -> SourceState:
     try:
         checksum, _ = checksum_and_date(path)
     except OSError:
-        return State.GONE
-    return State.SAME if checksum == before else State.CHANGED
+        return SourceState.GONE
+    return SourceState.SAME if checksum == before else SourceState.CHANGED

@@ -16,8 +16,8 @@ from xlbudget.cli.options import JOBS, MAP, PACK, PASSWORD, check_map
 from xlbudget.cli.output import write_bytes, write_text
 from xlbudget.cli.progress import show_progress
 from xlbudget.core.finding import ERROR, WARNING, Finding
-from xlbudget.report.file_result import Checked
-from xlbudget.report.text_report import Style, report, uncoloured
+from xlbudget.report.file_result import FileResult
+from xlbudget.report.text_report import Style, keep_plain, text_report
 
 
 @click.command(epilog="例：xlbudget check 预算.xlsx --ignore A602 --strict")
@@ -89,7 +89,7 @@ def check(
         with tell_unreadable(found[0], checked[0].pack.name):
             copy = annotate_copy(found[0], checked[0], password)
         write_bytes(copy, annotate, force)
-    style = style_role if output is None and shows_colours() else uncoloured
+    style = style_role if output is None and shows_colours() else keep_plain
     write_text(_report(checked, form, style), output, force)
     sys.exit(_exit_code(checked, strict))
 
@@ -100,7 +100,9 @@ def _codes(options: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _selected(checked: Checked, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> Checked:
+def _selected(
+    checked: FileResult, wanted: tuple[str, ...], unwanted: tuple[str, ...]
+) -> FileResult:
     """Only the rules asked for; why a file could not be read is always said."""
     if checked.reading is None:
         return checked
@@ -112,23 +114,23 @@ def _selected(checked: Checked, wanted: tuple[str, ...], unwanted: tuple[str, ..
     return checked._replace(findings=tuple(filter(keep, checked.findings)))
 
 
-def _report(checked: list[Checked], form: str, style: Style) -> str:
+def _report(checked: list[FileResult], form: str, style: Style) -> str:
     if form == "json":
-        from xlbudget.report.json_report import report as as_json
+        from xlbudget.report.json_report import json_report
 
-        return as_json(checked)
+        return json_report(checked)
     if form == "html":
-        from xlbudget.report.html_report import report as as_html
+        from xlbudget.report.html_report import html_report
 
-        return as_html(checked)
+        return html_report(checked)
     if form == "sarif":
-        from xlbudget.report.sarif_report import report as as_sarif
+        from xlbudget.report.sarif_report import sarif_report
 
-        return as_sarif(checked)
-    return report(checked, style)
+        return sarif_report(checked)
+    return text_report(checked, style)
 
 
-def _exit_code(checked: list[Checked], strict: bool) -> int:
+def _exit_code(checked: list[FileResult], strict: bool) -> int:
     if any(one.reading is None for one in checked):
         return 2
     grave = (ERROR, WARNING) if strict else (ERROR,)

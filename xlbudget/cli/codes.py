@@ -7,7 +7,7 @@ import sys
 import click
 
 from xlbudget.cli.options import PACK
-from xlbudget.layout.normalize import tidy
+from xlbudget.layout.normalize import normalize_text
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Catalogue
 
@@ -18,7 +18,7 @@ from xlbudget.packs.model import Catalogue
 def codes(words: tuple[str, ...], pack_name: str | None) -> None:
     """查科目：写编码（或开头几位）或名称里的几个字；不写就列出各目录。"""
     pack = load_pack(pack_name or default_pack())
-    wanted = [tidy(word) for word in words]
+    wanted = [normalize_text(word) for word in words]
     found = False
     for catalogue in pack.catalogues.values():
         hits = [code for code in catalogue.names if wanted and _fits(catalogue, code, wanted)]

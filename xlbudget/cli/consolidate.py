@@ -16,7 +16,7 @@ from xlbudget.app.collect import CollectOptions, collect
 from xlbudget.app.consolidate_files import Results, consolidate_files
 from xlbudget.app.find_files import find_files
 from xlbudget.app.read_files import ReadOptions
-from xlbudget.app.roster import load_roster
+from xlbudget.app.roster import read_roster
 from xlbudget.app.select import select
 from xlbudget.app.workers import SELDOM
 from xlbudget.cli.colour import shows_colours, style_role
@@ -25,8 +25,8 @@ from xlbudget.cli.output import refuse_existing, write_file
 from xlbudget.cli.progress import show_progress
 from xlbudget.messages import load_messages
 from xlbudget.packs.load import default_pack, load_pack
-from xlbudget.report.consolidation_report import Told, consolidated
-from xlbudget.report.text_report import uncoloured
+from xlbudget.report.consolidation_report import ConsolidationOutcome, consolidation_report
+from xlbudget.report.text_report import keep_plain
 
 INTERRUPTED = 130
 """Exit code of a command that was stopped (128 + SIGINT)."""
@@ -87,7 +87,7 @@ def consolidate(
     read_options = ReadOptions(pack_name, password, map_file)
     check_map(read_options)
     pack = load_pack(pack_name or default_pack())
-    roster = load_roster(roster_file) if roster_file else None
+    roster = read_roster(roster_file) if roster_file else None
     results = [path for path in (output, facts, html) if path]
     for path in results:  # before the long work, not after it
         refuse_existing(path, force)
@@ -99,15 +99,15 @@ def consolidate(
             found = collect(files, options, jobs, done)
         selection = select(found, roster, include_failing)
         if not selection.taken:
-            told = Told(len(files), (), tuple(selection.refused))
-            click.echo(consolidated(pack, told), err=True)
+            told = ConsolidationOutcome(len(files), (), tuple(selection.refused))
+            click.echo(consolidation_report(pack, told), err=True)
             click.echo(load_messages()["consolidate"]["nothing"], err=True)
             sys.exit(2)
         gc.set_threshold(SELDOM)
         put = partial(write_file, force=force)
         targets = Results(output, facts, html)
         pack, told = consolidate_files(options, selection, name, targets, put)
-        click.echo(consolidated(pack, told, style_role if shows_colours() else uncoloured))
+        click.echo(consolidation_report(pack, told, style_role if shows_colours() else keep_plain))
         gc.freeze()  # else all is looked through once more at the end
         sys.exit(int(not told.sound))
 

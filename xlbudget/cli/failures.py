@@ -53,7 +53,7 @@ def tell_unreadable(path: Path, pack_name: str | None) -> Iterator[None]:
         yield
     except Unreadable as error:
         from xlbudget.app.check_files import report_unreadable
-        from xlbudget.report.text_report import report
+        from xlbudget.report.text_report import text_report
 
-        click.echo(report([report_unreadable(path, pack_name, error)]), err=True)
+        click.echo(text_report([report_unreadable(path, pack_name, error)]), err=True)
         sys.exit(2)

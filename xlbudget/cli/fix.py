@@ -15,8 +15,8 @@ from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import write_bytes
 from xlbudget.core.cause import Repair
 from xlbudget.core.finding import ERROR
-from xlbudget.report.messages import Namer, repair
-from xlbudget.report.text_report import report
+from xlbudget.report.messages import Namer, describe_repair
+from xlbudget.report.text_report import text_report
 
 
 @click.command(epilog="例：xlbudget fix 预算.xlsx -o 预算-改.xlsx --accept 1,3")
@@ -43,12 +43,12 @@ def fix(
     """
     checked = check_file(file, ReadOptions(pack_name, password))
     if checked.reading is None:
-        click.echo(report([checked]), err=True)
+        click.echo(text_report([checked]), err=True)
         sys.exit(2)
     offered = safe_repairs(checked)
     namer = Namer(checked.pack, checked.reading)
     for number, one in enumerate(offered, start=1):
-        click.echo(f"{number}. {repair(namer, one)}")
+        click.echo(f"{number}. {describe_repair(namer, one)}")
     if not offered:
         click.echo("没有唯一而有把握的建议，什么也没有改。")
         sys.exit(int(bool(checked.counts.get(ERROR))))
@@ -61,7 +61,7 @@ def fix(
     write_bytes(copy, output, force)
     click.echo(f"已改 {len(chosen)} 处，存为 {output}\n")
     again = check_file(output, ReadOptions(pack_name))
-    click.echo(report([again]))
+    click.echo(text_report([again]))
     sys.exit(int(bool(again.counts.get(ERROR))))
 
 

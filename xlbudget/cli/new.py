@@ -11,9 +11,9 @@ from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import write_bytes
 from xlbudget.core.budget import Budget
-from xlbudget.packs.load import default_pack, form_set_of, load_pack
+from xlbudget.packs.load import default_pack, find_form_set, load_pack
 from xlbudget.packs.model import Pack
-from xlbudget.packs.year import pack_of_year
+from xlbudget.packs.year import apply_year
 
 
 @click.command(epilog="例：xlbudget new -o 预算.xlsx --department 沁水县人民政府办公室")
@@ -49,10 +49,10 @@ def new(
     pack, budget = _budget(source, ReadOptions(pack_name, password), year)
     if department:
         budget = budget._replace(department=department)
-    from xlbudget.workbook.live.workbook import live_workbook_bytes, workbook_bytes
+    from xlbudget.workbook.live.workbook import make_live_workbook, make_workbook
 
     typed = totals == "typed" or (totals is None and source is not None)
-    written = (workbook_bytes if typed else live_workbook_bytes)(pack, budget)
+    written = (make_workbook if typed else make_live_workbook)(pack, budget)
     write_bytes(written, output, force)
     click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
 
@@ -61,10 +61,10 @@ def _budget(source: Path | None, options: ReadOptions, year: int | None) -> tupl
     """What to write, and the pack as printed for its year: `year`, else the source's own."""
     if source is None:
         name = options.pack_name or default_pack()
-        pack = load_pack(form_set_of(name, year) if year and not options.pack_name else name)
-        pack = pack_of_year(pack, year or pack.year)
+        pack = load_pack(find_form_set(name, year) if year and not options.pack_name else name)
+        pack = apply_year(pack, year or pack.year)
         return pack, Budget(pack.name, pack.year, pack.unit, "")
     with tell_unreadable(source, options.pack_name):
         pack, reading = read_file(source, options)
     year = year or reading.budget.year
-    return pack_of_year(pack, year), reading.budget._replace(year=year)
+    return apply_year(pack, year), reading.budget._replace(year=year)

@@ -22,9 +22,9 @@ def pack() -> None:
 @PACK
 def schema(pack_name: str | None) -> None:
     """印出由表样导出的预算 JSON 的 JSON Schema。"""
-    from xlbudget.ops.check.budget_schema import schema_text
+    from xlbudget.ops.check.budget_schema import format_schema
 
-    click.echo(schema_text(load_pack(pack_name or default_pack())), nl=False)
+    click.echo(format_schema(load_pack(pack_name or default_pack())), nl=False)
 
 
 @pack.command(epilog="例：xlbudget pack check templates/shanxi/2025")

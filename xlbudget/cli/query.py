@@ -18,9 +18,9 @@ from xlbudget.report.facts.database import (
     NOT_PARQUET,
     SEVERAL,
     WRONG,
-    Facts,
+    FactsDatabase,
     Refused,
-    opened,
+    open_facts,
 )
 from xlbudget.report.facts.query import ask
 from xlbudget.report.facts.query_output import FORMATS
@@ -62,7 +62,7 @@ def query(words: tuple[str, ...], form: str, output: Path | None, force: bool) -
     if not files:
         raise click.UsageError("请写上要查的数据文件，如 facts.parquet。")
     try:
-        with opened(files) as facts:
+        with open_facts(files) as facts:
             if facts.unknown:
                 names = "、".join(facts.unknown)
                 click.echo(f"没有表样 {names}，它的各表不能按表名查，只能查 facts。", err=True)
@@ -81,7 +81,7 @@ def _parted(words: Sequence[str]) -> tuple[str, list[Path]]:
     return ("", [Path(w) for w in words]) if file else (first, [Path(w) for w in words[1:]])
 
 
-def _listing(facts: Facts) -> Iterator[str]:
+def _listing(facts: FactsDatabase) -> Iterator[str]:
     """Every view with its columns; a form's two names in one line."""
     lines: dict[tuple[str, str], list[str]] = {}
     for view in facts.views:

@@ -13,9 +13,9 @@ from xlbudget.cli.options import FORCE, MAP, PACK, PASSWORD, check_map
 from xlbudget.cli.output import write_text
 from xlbudget.core.finding import ERROR
 from xlbudget.ops.check.budget_json import to_json
-from xlbudget.ops.check.check import findings_of_reading
-from xlbudget.report.file_result import Checked
-from xlbudget.report.text_report import findings_report
+from xlbudget.ops.check.check import check_reading
+from xlbudget.report.file_result import FileResult
+from xlbudget.report.text_report import list_findings
 
 
 @click.command(epilog="例：xlbudget read 预算.xlsx -o budget.json")
@@ -49,16 +49,16 @@ def read(
         pack, reading = read_file(file, options)
     if not explain:
         write_text(to_json(pack, reading.budget), output, force)
-    findings = findings_of_reading(pack, reading)
+    findings = check_reading(pack, reading)
     if findings:
-        click.echo(findings_report(Checked(str(file), pack, findings, reading)), err=True)
+        click.echo(list_findings(FileResult(str(file), pack, findings, reading)), err=True)
     sys.exit(int(any(finding.severity == ERROR for finding in findings)))
 
 
 def _explained(file: Path, options: ReadOptions) -> str:
     from xlbudget.layout.recognise.explain import explain
-    from xlbudget.report.recognition_report import explained
+    from xlbudget.report.recognition_report import recognition_report
 
     pack, mapped = load_mapped_pack(options)
     book = read_raw_workbook(file, options.password)
-    return explained(pack, str(file), explain(pack, book.sheets, mapped))
+    return recognition_report(pack, str(file), explain(pack, book.sheets, mapped))

@@ -9,7 +9,7 @@ import click
 from xlbudget.cli.options import PACK
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Pack, Rule
-from xlbudget.report.rule_pages import rule_list, rule_page
+from xlbudget.report.rule_pages import list_rules, render_rule_page
 
 
 @click.command(epilog="例：xlbudget rule A602")
@@ -19,9 +19,9 @@ def rule(code: str | None, pack_name: str | None) -> None:
     """列出全部审核公式；写上编号就解释那一条：应当怎样、为什么、错的例子、常见错法、怎么改。"""
     pack = load_pack(pack_name or default_pack())
     if code is None:
-        click.echo(rule_list(pack))
+        click.echo(list_rules(pack))
     else:
-        click.echo(rule_page(pack, _find(pack, code)))
+        click.echo(render_rule_page(pack, _find(pack, code)))
 
 
 def _find(pack: Pack, code: str) -> Rule:

@@ -13,8 +13,8 @@ from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.app.trace_figure import check_sources, find_cell, trace_figure
 from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import PACK, PASSWORD
-from xlbudget.core.key import Place, column_index
-from xlbudget.report.trace_report import traced
+from xlbudget.core.key import SheetCell, column_index
+from xlbudget.report.trace_report import trace_report
 
 ADDRESS = re.compile(r"^(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})$")
 
@@ -38,14 +38,16 @@ def trace(file: Path, cell: str, pack_name: str | None, password: str) -> None:
     if key is None:
         raise click.UsageError(f"{cell} 不是表里的金额。")
     figure = trace_figure(pack, reading, cell, key)
-    click.echo(traced(pack, reading, figure, check_sources(file.resolve().parent, reading.sources)))
+    click.echo(
+        trace_report(pack, reading, figure, check_sources(file.resolve().parent, reading.sources))
+    )
     sys.exit(int((figure.amount or Decimal(0)) != figure.total))
 
 
-def _place(cell: str) -> Place:
+def _place(cell: str) -> SheetCell:
     """An address as Excel writes it. Raises UsageError for what is none."""
     found = ADDRESS.match(cell.strip().replace("！", "!"))
     if not found:
         raise click.UsageError(f"“{cell}”不是单元格地址；应写成 表一!B7 的样子。")
     sheet = found[1].replace("''", "'") if found[1] else found[2]
-    return Place(sheet, int(found[4]) - 1, column_index(found[3]))
+    return SheetCell(sheet, int(found[4]) - 1, column_index(found[3]))

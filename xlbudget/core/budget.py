@@ -54,13 +54,13 @@ class Budget(NamedTuple):
                     yield CellKey(form, block, row.id, column), amount
 
 
-def place_of(identity: str) -> int:
+def ordinal_of(identity: str) -> int:
     """The place that a row id like ``@3`` names, counted from 1; 0 for another id."""
     digits = identity.removeprefix("@")
     return int(digits) if identity != digits and digits.isdigit() else 0
 
 
-def numbered(wanted: str, taken: set[str]) -> str:
+def make_unique(wanted: str, taken: set[str]) -> str:
     """`wanted` as a row id that is not taken: the second 2010301 becomes ``2010301#2``.
 
     Numbers are given without gaps, so that the first free one is found by halving.

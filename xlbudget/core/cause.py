@@ -36,7 +36,7 @@ class RowRepair(NamedTuple):
     under: str = ""
 
 
-Way = tuple[Repair | RowRepair, ...]
+RepairSet = tuple[Repair | RowRepair, ...]
 """Everything that has to be put right at once."""
 
 
@@ -45,9 +45,9 @@ class Cause(NamedTuple):
     equally well. Without repairs no explanation was found; `partial` where the search ended at
     its bound of time, not at its end."""
 
-    repairs: Way
+    repairs: RepairSet
     explains: tuple[Finding, ...]
-    alternatives: tuple[Way, ...] = ()
+    alternatives: tuple[RepairSet, ...] = ()
     partial: bool = False
 
     @property

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.key import BlockKey, CellKey, Place
+from xlbudget.core.key import BlockKey, CellKey, SheetCell
 
 
 class Source(NamedTuple):
@@ -28,7 +28,7 @@ class Source(NamedTuple):
     errors: int = 0
 
 
-class Share(NamedTuple):
+class Contribution(NamedTuple):
     """What a source adds: its pack, year and units of amount, and of each block its rows as one
     line of text (`ops.consolidate.contribution` writes and reads it), so that three hundred sources
     are little."""
@@ -40,15 +40,15 @@ class Share(NamedTuple):
     blocks: Mapping[BlockKey, str]
 
 
-class Part(NamedTuple):
+class SourcePart(NamedTuple):
     """A source to be added up, and a call that gives what it adds: read when its turn comes and
     let go, since three hundred at once would be most of the memory."""
 
     source: Source
-    share: Callable[[], Share]
+    contribution: Callable[[], Contribution]
 
 
-class Listed(NamedTuple):
+class AppendedRows(NamedTuple):
     """Rows of a block that a sum lists one below the other (units, projects): how many they are,
     the one with the widest name, the most decimals that an amount of theirs has, and a call that
     gives them in order, each made when its turn comes."""
@@ -64,22 +64,22 @@ class Origin(NamedTuple):
     file (None where the file has no cells), and the amount in the unit of the consolidated form."""
 
     source: int
-    place: Place | None
+    cell: SheetCell | None
     amount: Decimal
 
 
 class Consolidation(NamedTuple):
     """The consolidated budget with what is behind it.
 
-    Of `listed` blocks the budget itself holds the rows of the highest level alone, which are all
+    Of `appended` blocks the budget itself holds the rows of the highest level alone, which are all
     that adds up. `drawn` holds, of each cell that the overview draws by department, the amount of
     every source that states one, by its place in the list; `stated` is how many blocks the sources
     state in all.
     """
 
     budget: Budget
-    parts: tuple[Part, ...]
-    listed: Mapping[BlockKey, Listed] = MappingProxyType({})
+    parts: tuple[SourcePart, ...]
+    appended: Mapping[BlockKey, AppendedRows] = MappingProxyType({})
     drawn: Mapping[CellKey, Mapping[int, Decimal]] = MappingProxyType({})
     stated: int = 0
 
@@ -88,6 +88,6 @@ class Consolidation(NamedTuple):
         """The files that were added, in the order of the sheet of sources."""
         return tuple(part.source for part in self.parts)
 
-    def shares(self) -> Iterator[Share]:
+    def contributions(self) -> Iterator[Contribution]:
         """What each source adds, in the same order."""
-        return (part.share() for part in self.parts)
+        return (part.contribution() for part in self.parts)

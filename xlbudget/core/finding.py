@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.constraint import Constraint
-from xlbudget.core.key import CellKey, Place
+from xlbudget.core.key import CellKey, SheetCell
 
 ERROR = "error"
 WARNING = "warning"
 NOTE = "note"
 
 
-class Figures(NamedTuple):
+class Comparison(NamedTuple):
     """The two sides of a constraint that does not hold exactly, in the unit of its form."""
 
     left: Decimal
@@ -38,17 +38,17 @@ class Finding(NamedTuple):
     severity: str
     case: str = ""
     form: str = ""
-    cells: tuple[CellKey | Place, ...] = ()
+    cells: tuple[CellKey | SheetCell, ...] = ()
     facts: Mapping[str, str] = MappingProxyType({})
     constraint: Constraint | None = None
-    figures: Figures | None = None
+    figures: Comparison | None = None
 
 
-class Remark(NamedTuple):
+class Observation(NamedTuple):
     """What a reader or a kind noticed, before the pack gives it its rule id and severity."""
 
     kind: str
     case: str = ""
     form: str = ""
-    cells: tuple[CellKey | Place, ...] = ()
+    cells: tuple[CellKey | SheetCell, ...] = ()
     facts: Mapping[str, str] = MappingProxyType({})

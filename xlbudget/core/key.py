@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -27,7 +26,7 @@ class CellKey(NamedTuple):
     column: str
 
 
-class Place(NamedTuple):
+class SheetCell(NamedTuple):
     """Where something was read: sheet name, row and column, both counted from 0."""
 
     sheet: str
@@ -35,12 +34,11 @@ class Place(NamedTuple):
     column: int
 
 
-def address(place: Place) -> str:
+def address(cell: SheetCell) -> str:
     """The place as Excel writes it, ``表六!C7``; a sheet name is quoted where Excel quotes it."""
-    return f"{sheet_name(place.sheet)}!{column_letters(place.column)}{place.row + 1}"
+    return f"{sheet_name(cell.sheet)}!{column_letters(cell.column)}{cell.row + 1}"
 
 
-@lru_cache(maxsize=256)
 def sheet_name(name: str) -> str:
     """A sheet's name as a reference writes it: in quotes where Excel wants them."""
     if name.replace("_", "").isalnum() and not name[:1].isdigit():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xlbudget.core.consolidation import Source
 
-LISTED = 10
+MOST_FLAGGED = 10
 """So many departments with errors stand on top; the others are counted, and marked below."""
 
 

@@ -7,16 +7,16 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.consolidation import Share, Source
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import BlockKey, CellKey, Place
+from xlbudget.core.consolidation import Contribution, Source
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import BlockKey, CellKey, SheetCell
 
 
-class Said(NamedTuple):
+class PrintedText(NamedTuple):
     """A printed text and where it stands."""
 
     text: str
-    place: Place
+    cell: SheetCell
 
 
 class Printed(NamedTuple):
@@ -26,15 +26,15 @@ class Printed(NamedTuple):
     """
 
     form: str
-    title: Said | None = None
-    department: Said | None = None
-    unit: Said | None = None
-    notes: tuple[Said, ...] = ()
-    headings: tuple[Said, ...] = ()
+    title: PrintedText | None = None
+    department: PrintedText | None = None
+    unit: PrintedText | None = None
+    notes: tuple[PrintedText, ...] = ()
+    headings: tuple[PrintedText, ...] = ()
     unknown_below: bool = False
 
 
-class RowPlace(NamedTuple):
+class SheetRow(NamedTuple):
     """Where a row of a block stands: sheet, row, and the sheet column of each of its columns."""
 
     sheet: str
@@ -44,21 +44,21 @@ class RowPlace(NamedTuple):
 
 class Reading(NamedTuple):
     """A file as read. `unreadable` are cells that hold something that is no amount, `formulas`
-    places that compute themselves; `sources` and `shares` what a consolidated workbook says of
-    the files behind it and of what each adds."""
+    places that compute themselves; `sources` and `contributions` what a consolidated workbook says
+    of the files behind it and of what each adds."""
 
     budget: Budget
-    rows: Mapping[tuple[BlockKey, str], RowPlace] = MappingProxyType({})
+    rows: Mapping[tuple[BlockKey, str], SheetRow] = MappingProxyType({})
     printed: tuple[Printed, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    observations: tuple[Observation, ...] = ()
     unreadable: frozenset[CellKey] = frozenset()
-    formulas: frozenset[Place] = frozenset()
+    formulas: frozenset[SheetCell] = frozenset()
     sources: tuple[Source, ...] = ()
-    shares: tuple[Share, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
 
-    def place(self, cell: CellKey) -> Place | None:
+    def locate(self, cell: CellKey) -> SheetCell | None:
         """Where a cell stands in the file, blank cells included; None where its row is not."""
         row = self.rows.get((BlockKey(cell.form, cell.block), cell.row))
         if row is None or cell.column not in row.columns:
             return None
-        return Place(row.sheet, row.row, row.columns[cell.column])
+        return SheetCell(row.sheet, row.row, row.columns[cell.column])

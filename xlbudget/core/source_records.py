@@ -11,14 +11,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from xlbudget.core.consolidation import Share, Source
+from xlbudget.core.consolidation import Contribution, Source
 from xlbudget.core.key import BlockKey
 
 SOURCE = "@source"
 """Begins a source's record, before its number; a block's begins with the keys of form and block."""
 
 
-def records_of(number: int, source: Source, share: Share) -> Iterator[tuple[str, ...]]:
+def write_records(number: int, source: Source, share: Contribution) -> Iterator[tuple[str, ...]]:
     """The records of the source of that number."""
     fields = [str(field) if isinstance(field, Decimal) else field for field in source]
     about = [share.pack, share.year, share.unit, dict(share.units)]
@@ -29,11 +29,11 @@ def records_of(number: int, source: Source, share: Share) -> Iterator[tuple[str,
 
 def read_records(
     records: Iterable[Sequence[str]],
-) -> tuple[tuple[Source, ...], tuple[Share, ...]]:
+) -> tuple[tuple[Source, ...], tuple[Contribution, ...]]:
     """The sources of the records, and what each adds. Raises ValueError, LookupError, TypeError or
     ArithmeticError for what was not written so."""
     sources: list[Source] = []
-    shares: list[Share] = []
+    shares: list[Contribution] = []
     blocks: list[dict[BlockKey, str]] = []
     for first, second, text, *more in records:
         if first == SOURCE:
@@ -41,7 +41,7 @@ def read_records(
             sources.append(source._replace(total=Decimal(source.total)))
             pack, year, unit, units = json.loads(more[0])
             blocks.append({})
-            shares.append(Share(pack, year, unit, units, blocks[-1]))
+            shares.append(Contribution(pack, year, unit, units, blocks[-1]))
         else:
             blocks[-1][BlockKey(first, second)] = text
     return tuple(sources), tuple(shares)

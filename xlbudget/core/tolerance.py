@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlbudget.core.amount import decimals_of
+from xlbudget.core.amount import count_decimals
 from xlbudget.core.constraint import AT_MOST, Constraint
 from xlbudget.core.key import CellKey
 
@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
 
 def last_decimal(amount: Decimal, yuan: int, least: int) -> int:
     """The last decimal in 元, as a power of ten: 0.01 万元 is 10² 元, 0.01 元 is 10⁻²."""
-    return _magnitude(yuan) - max(decimals_of(amount), least)
+    return _magnitude(yuan) - max(count_decimals(amount), least)
 
 
 def factor(yuan: int, finest: int) -> Decimal:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from xlbudget.layout.headings import vocabulary
-from xlbudget.layout.normalize import normal, tidy
+from xlbudget.layout.normalize import normalize_text, normalize_title
 from xlbudget.packs.model import Pack
 
 TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
@@ -18,7 +18,7 @@ LONG = 4
 """Characters of a heading word that is still one with more behind it."""
 
 
-class Line(NamedTuple):
+class Caption(NamedTuple):
     """A row of a sheet by its kind; `found` is the form it names, or where it is about what."""
 
     kind: str
@@ -31,11 +31,11 @@ class Line(NamedTuple):
 def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str], re.Pattern[str]]:
     """Titles and labels in normal form → form; the pattern of lines like ``部门名称：…``."""
     titles = {
-        normal(title): form.key
+        normalize_title(title): form.key
         for form in pack.forms.values()
-        for title in (form.title, *pack.words["synonyms"].get(normal(form.title), ()))
+        for title in (form.title, *pack.words["synonyms"].get(normalize_title(form.title), ()))
     }
-    labels = {tidy(form.label): form.key for form in pack.forms.values()}
+    labels = {normalize_text(form.label): form.key for form in pack.forms.values()}
     words = pack.words["lines"]
     either = "|".join(f"(?P<{name}>{_spaced(words[name])})" for name in ("department", "unit"))
     return titles, labels, re.compile(rf"^\s*(?:{either})\s*[:：]\s*(?P<said>.*?)\s*$", re.DOTALL)
@@ -47,11 +47,10 @@ def _spaced(words: Sequence[str]) -> str:
     return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
 
 
-@lru_cache(maxsize=4096)
 def _titled(pack: Pack, text: str) -> str:
     """The form whose title the text is, or ends with (附件3：2025年部门支出总表); the longest."""
     titles, _, _ = _names(pack)
-    said = normal(text)
+    said = normalize_title(text)
     if said in titles:
         return titles[said]
     if NOTE_MARK.match(said) or any(word in said for word in pack.words["lines"]["refers"]):
@@ -63,7 +62,7 @@ def _titled(pack: Pack, text: str) -> str:
 def names_form(pack: Pack, text: str) -> bool:
     """Is a text the title or the label of a form, and nothing else?"""
     _, labels, _ = _names(pack)
-    return _may_be_title(pack, text) and bool(_titled(pack, text) or tidy(text) in labels)
+    return _may_be_title(pack, text) and bool(_titled(pack, text) or normalize_text(text) in labels)
 
 
 @lru_cache(maxsize=8)
@@ -77,7 +76,7 @@ def _may_be_title(pack: Pack, text: str) -> bool:
     return title_mark(pack) in text
 
 
-def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None:
+def read_caption(pack: Pack, texts: Mapping[int, str], numbers: int) -> Caption | None:
     """What kind of line a row is, or None for a row of a table's body (or of nothing known).
 
     `texts` are the row's words by column, `numbers` how many figures stand beside them: a row
@@ -87,30 +86,30 @@ def read_line(pack: Pack, texts: Mapping[int, str], numbers: int) -> Line | None
 
 
 @lru_cache(maxsize=4096)
-def _line(pack: Pack, said: tuple[tuple[int, str], ...]) -> Line | None:
+def _line(pack: Pack, said: tuple[tuple[int, str], ...]) -> Caption | None:
     """The kind of a row without figures; most stand in many files."""
     _, labels, pattern = _names(pack)
     about = {}
     for column, text in said:
         form = _titled(pack, text) if _may_be_title(pack, text) else ""
         if form:
-            return Line(TITLE, form, column)
-        if tidy(text) in labels:
-            return Line(LABEL, labels[tidy(text)], column)
+            return Caption(TITLE, form, column)
+        if normalize_text(text) in labels:
+            return Caption(LABEL, labels[normalize_text(text)], column)
         found = pattern.match(text) if "：" in text or ":" in text else None
         if found:
             about["department" if found["department"] else "unit"] = (found["said"], column)
     if about:
-        return Line(ABOUT, about=about)
+        return Caption(ABOUT, about=about)
     texts = dict(said)
-    return Line(HEADING) if is_heading(pack, texts) else _below(pack, texts)
+    return Caption(HEADING) if is_heading(pack, texts) else _below(pack, texts)
 
 
 def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:
     """At least two different heading words, and they are most of what the row says; words that
     only begin with one count where there are not enough."""
     words = vocabulary(pack)
-    said = [normal(text) for text in texts.values()]
+    said = [normalize_title(text) for text in texts.values()]
     known = {word for word in said if word in words}
     if len(known) >= 2 and 2 * sum(word in words for word in said) >= len(said):
         return True
@@ -120,18 +119,19 @@ def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:
     return len(known) >= 2 and 2 * len(known) >= len(said)
 
 
-@lru_cache(maxsize=4096)
 def _begins(pack: Pack, word: str) -> bool:
     return any(word.startswith(head) for head in vocabulary(pack) if len(head) >= LONG)
 
 
-def _below(pack: Pack, texts: Mapping[int, str]) -> Line | None:
+def _below(pack: Pack, texts: Mapping[int, str]) -> Caption | None:
     if not texts:
         return None
     column, first = next(iter(texts.items()))
     words: Mapping[str, Any] = pack.words["lines"]
-    if NOTE_MARK.match(first.strip()) or any(tidy(w) in tidy(first) for w in words["empty"]):
-        return Line(NOTE, column=column)
-    if any(tidy(first).startswith(word + "：") for word in words["footers"]):
-        return Line(FOOTER, column=column)
+    if NOTE_MARK.match(first.strip()) or any(
+        normalize_text(w) in normalize_text(first) for w in words["empty"]
+    ):
+        return Caption(NOTE, column=column)
+    if any(normalize_text(first).startswith(word + "：") for word in words["footers"]):
+        return Caption(FOOTER, column=column)
     return None

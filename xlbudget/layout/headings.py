@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
-from xlbudget.layout.normalize import normal, normal_heading, year_mark
+from xlbudget.layout.normalize import normalize_heading, normalize_title, year_mark
 from xlbudget.packs.model import CODE, TEXT_COLUMNS, Form, Pack
 
 
@@ -19,7 +19,7 @@ class Column(NamedTuple):
     path: tuple[str, ...]
 
 
-class Wanted(NamedTuple):
+class FormColumn(NamedTuple):
     """One column of a form, with the normal forms of its printed headings and their synonyms;
     those of another year than the budget's bear its mark."""
 
@@ -29,11 +29,11 @@ class Wanted(NamedTuple):
     leaves: tuple[str, ...]
 
 
-class Near(NamedTuple):
+class FuzzyMatch(NamedTuple):
     """A sheet column read as a form's column although its heading is only like the printed one;
     `likeness` in per cent."""
 
-    wanted: Wanted
+    wanted: FormColumn
     column: int
     likeness: int
 
@@ -42,16 +42,16 @@ class Match(NamedTuple):
     """How a heading fits a form: sheet column of each block's columns, and what did not fit.
 
     `counting` are columns that only number the rows, `parts` those over which a block's codes are
-    split (类, 款, 项), `near` the columns whose headings are only like the printed ones.
+    split (类, 款, 项), `fuzzy` the columns whose headings are only like the printed ones.
     """
 
     form: Form
     columns: Mapping[BlockKey, Mapping[str, int]]
-    missing: tuple[Wanted, ...]
+    missing: tuple[FormColumn, ...]
     unknown: tuple[int, ...]
     counting: tuple[int, ...] = ()
     parts: Mapping[BlockKey, tuple[int, ...]] = MappingProxyType({})
-    near: tuple[Near, ...] = ()
+    fuzzy: tuple[FuzzyMatch, ...] = ()
 
     @property
     def fit(self) -> tuple[int, int]:
@@ -64,33 +64,33 @@ class Match(NamedTuple):
 def vocabulary(pack: Pack) -> frozenset[str]:
     """Every word that stands in a heading of any form, in normal form, with synonyms, whatever
     year it names."""
-    words = set(map(normal, pack.words["code_parts"]))
+    words = set(map(normalize_title, pack.words["code_parts"]))
     for form in pack.forms.values():
-        for wanted in wanted_columns(pack, form.key):
-            words.update(map(without_year, (*wanted.path, *wanted.leaves)))
+        for wanted in form_columns(pack, form.key):
+            words.update(map(strip_year, (*wanted.path, *wanted.leaves)))
     return frozenset(words)
 
 
 @lru_cache(maxsize=8)
-def words_of_text_columns(pack: Pack) -> frozenset[str]:
+def text_column_words(pack: Pack) -> frozenset[str]:
     """The words that head columns of labels, codes and names, in normal form."""
-    words = set(map(normal, pack.words["code_parts"]))
+    words = set(map(normalize_title, pack.words["code_parts"]))
     for form in pack.forms.values():
-        for wanted in wanted_columns(pack, form.key):
+        for wanted in form_columns(pack, form.key):
             if wanted.key in TEXT_COLUMNS:
-                words.update(map(without_year, wanted.leaves))
+                words.update(map(strip_year, wanted.leaves))
     return frozenset(words)
 
 
 @lru_cache(maxsize=256)
-def wanted_columns(pack: Pack, form: str) -> tuple[Wanted, ...]:
+def form_columns(pack: Pack, form: str) -> tuple[FormColumn, ...]:
     """The columns of a form in printed order."""
     synonyms: Mapping[str, Sequence[str]] = pack.words["synonyms"]
     return tuple(
-        Wanted(block.id, key, path, (path[-1], *_others(synonyms, path[-1])))
+        FormColumn(block.id, key, path, (path[-1], *_others(synonyms, path[-1])))
         for block in pack.forms[form].blocks
         for key, printed in block.paths.items()
-        for path in (tuple(normal_heading(text, pack.year) for text in printed),)
+        for path in (tuple(normalize_heading(text, pack.year) for text in printed),)
     )
 
 
@@ -98,15 +98,15 @@ def _others(synonyms: Mapping[str, Sequence[str]], heading: str) -> Iterator[str
     """The other words for a heading, of the year that it names."""
     mark = year_mark(heading)
     for other in synonyms.get(heading.removeprefix(mark), ()):
-        yield mark + normal(other)
+        yield mark + normalize_title(other)
 
 
-def without_year(heading: str) -> str:
+def strip_year(heading: str) -> str:
     """The normal form of a heading without the mark of another year."""
     return heading.removeprefix(year_mark(heading))
 
 
-def columns_of(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
+def read_columns(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
     """The sheet columns under a heading of several rows.
 
     A blank to the right of a heading belongs to it as long as the headings above are the same for
@@ -132,18 +132,18 @@ def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
     order. A heading that names one other year throughout is taken for the budget's own, where the
     form has no column of that year (D605 tells of it). The same headings stand in many files."""
     free = {column.column: column.path for column in columns if column.path}
-    counts = {normal(word) for word in pack.words["ordinals"]}
+    counts = {normalize_title(word) for word in pack.words["ordinals"]}
     counting = tuple(c for c, path in free.items() if path[-1] in counts)
     for column in counting:
         del free[column]
     placing = _Placing(pack, free, {b.id: {} for b in pack.forms[form].blocks}, {})
-    wanted = wanted_columns(pack, form)
+    wanted = form_columns(pack, form)
     missing = _place(placing, wanted)
     marks = set().union(*map(_marks, free.values()))
     own = set().union(*(_marks(column.path) for column in wanted))
     if missing and len(marks) == 1 and marks.isdisjoint(own):
         for column, path in free.items():
-            free[column] = tuple(map(without_year, path))
+            free[column] = tuple(map(strip_year, path))
         missing = _place(placing, missing)
     parts = placing.parts
     return Match(pack.forms[form], placing.placed, tuple(missing), tuple(free), counting, parts)
@@ -158,7 +158,7 @@ class _Placing(NamedTuple):
     parts: dict[BlockKey, tuple[int, ...]]
 
 
-def _place(placing: _Placing, columns: Iterable[Wanted]) -> list[Wanted]:
+def _place(placing: _Placing, columns: Iterable[FormColumn]) -> list[FormColumn]:
     """Place each wanted column on the best free one of the same year; gives those that found
     none."""
     free = placing.free
@@ -191,7 +191,7 @@ def _marks(path: tuple[str, ...]) -> set[str]:
 
 def _parts(pack: Pack, free: Mapping[int, tuple[str, ...]]) -> tuple[int, ...]:
     """The columns of a code that is split by its levels, top first."""
-    words = list(map(normal, pack.words["code_parts"]))
+    words = list(map(normalize_title, pack.words["code_parts"]))
     found: list[int] = []
     for column, path in free.items():
         if len(found) < len(words) and path[-1] == words[len(found)]:
@@ -199,7 +199,7 @@ def _parts(pack: Pack, free: Mapping[int, tuple[str, ...]]) -> tuple[int, ...]:
     return tuple(found) if len(found) > 1 else ()
 
 
-def _score(wanted: Wanted, path: tuple[str, ...], column: int, last: int) -> tuple[int, ...]:
+def _score(wanted: FormColumn, path: tuple[str, ...], column: int, last: int) -> tuple[int, ...]:
     exact = path[-1] == wanted.leaves[0]
     above = sum(heading in path[:-1] for heading in wanted.path[:-1])
     return above, exact, column > last, -column
@@ -211,15 +211,15 @@ def amount_columns(match_: Match, block: BlockKey) -> dict[str, int]:
     return {key: column for key, column in found.items() if key not in TEXT_COLUMNS}
 
 
-LIKE = 72
+LEAST_LIKENESS = 72
 """Per cent of likeness from which a heading may be another; 75 is 一般公共预算 for
 一般公共预算拨款收入, 50 is 基本支出 for 项目支出."""
 
-MARGIN = 10
+LEAST_MARGIN = 10
 """Per cent by which it must be liker than any other that is open."""
 
 
-def nearly(pack: Pack, match_: Match, columns: Sequence[Column]) -> Match:
+def match_fuzzy(pack: Pack, match_: Match, columns: Sequence[Column]) -> Match:
     """The match with columns placed whose headings are like the printed ones, each surely liker
     than any other; what is not sure stays missing."""
     from rapidfuzz.fuzz import ratio
@@ -231,12 +231,16 @@ def nearly(pack: Pack, match_: Match, columns: Sequence[Column]) -> Match:
             (max(int(ratio(path[-1], leaf)) for leaf in wanted.leaves), -column)
             for column, path in paths.items()
         )
-        if not like or like[-1][0] < LIKE or (like[:-1] and like[-1][0] - like[-2][0] < MARGIN):
+        if (
+            not like
+            or like[-1][0] < LEAST_LIKENESS
+            or (like[:-1] and like[-1][0] - like[-2][0] < LEAST_MARGIN)
+        ):
             continue
         best, column = like[-1][0], -like[-1][1]
         rivals = [w for w in match_.missing if w is not wanted]
-        if all(best - ratio(paths[column][-1], w.leaves[0]) >= MARGIN for w in rivals):
-            near.append(Near(wanted, column, best))
+        if all(best - ratio(paths[column][-1], w.leaves[0]) >= LEAST_MARGIN for w in rivals):
+            near.append(FuzzyMatch(wanted, column, best))
             del paths[column]
     if not near:
         return match_
@@ -245,4 +249,4 @@ def nearly(pack: Pack, match_: Match, columns: Sequence[Column]) -> Match:
         placed[one.wanted.block][one.wanted.key] = one.column
     found = {one.wanted for one in near}
     missing = tuple(wanted for wanted in match_.missing if wanted not in found)
-    return match_._replace(columns=placed, missing=missing, unknown=tuple(paths), near=tuple(near))
+    return match_._replace(columns=placed, missing=missing, unknown=tuple(paths), fuzzy=tuple(near))

@@ -30,24 +30,24 @@ FOLD |= {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
 @lru_cache(maxsize=8192)
-def tidy(text: str) -> str:
+def normalize_text(text: str) -> str:
     """White space dropped, brackets full-width, quotation marks dropped, digits half-width."""
     return SPACE.sub("", text).translate(FOLD)
 
 
-@lru_cache(maxsize=8192)
-def normal(text: str) -> str:
+def normalize_title(text: str) -> str:
     """The normal form of a heading or title: tidy, and without its year (unless it is all)."""
-    cleaned = tidy(text)
+    cleaned = normalize_text(text)
     return YEAR.sub("", cleaned) or cleaned[4:]
 
 
-@lru_cache(maxsize=8192)
-def normal_heading(text: str, year: int) -> str:
+def normalize_heading(text: str, year: int) -> str:
     """The normal form of a heading in a budget of `year`: before it the distance to another year
     that it names, so that two years side by side are two columns."""
-    named = years_in(text)
-    return (f"〈{named[0] - year:+d}〉" if named and named[0] != year else "") + normal(text)
+    named = find_years(text)
+    return (f"〈{named[0] - year:+d}〉" if named and named[0] != year else "") + normalize_title(
+        text
+    )
 
 
 def year_mark(heading: str) -> str:
@@ -56,17 +56,16 @@ def year_mark(heading: str) -> str:
     return marked[0] if marked else ""
 
 
-@lru_cache(maxsize=8192)
-def without_ordinal(text: str) -> str:
+def strip_ordinal(text: str) -> str:
     """The normal form of a row label without 一、 or ① before it: matched by name alone."""
-    return ORDINAL.sub("", tidy(text))
+    return ORDINAL.sub("", normalize_text(text))
 
 
-def years_in(text: str) -> list[int]:
+def find_years(text: str) -> list[int]:
     """The years that a text names (2025年, 2025年度, 2025)."""
-    return [int(found[:4]) for found in YEAR.findall(tidy(text))]
+    return [int(found[:4]) for found in YEAR.findall(normalize_text(text))]
 
 
-def same_name(one: str, other: str) -> bool:
+def is_same_name(one: str, other: str) -> bool:
     """Do two printed names say the same, white space and kinds of brackets aside?"""
-    return tidy(one) == tidy(other)
+    return normalize_text(one) == normalize_text(other)

@@ -11,14 +11,21 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from xlbudget.core.amount import NOT_SAID, SHOWS_PERCENT, from_float, plain, shown_with, unrounded
-from xlbudget.layout.normalize import tidy
+from xlbudget.core.amount import (
+    NOT_STATED,
+    SHOWS_PERCENT,
+    displayed_if_exact,
+    displayed_value,
+    format_plain,
+    round_as_displayed,
+)
+from xlbudget.layout.normalize import normalize_text
 from xlbudget.packs.model import Pack
 
 NUMBER = re.compile(r"^([+-]?)([\d,，]*\.?\d+|[\d,，]+\.?)(\D*)$")
 
 
-class Value(NamedTuple):
+class ParsedAmount(NamedTuple):
     """An amount cell: `amount` is None for a blank or for what cannot be read (`readable`).
 
     `exact` is the stored figure where it has more decimals than the cell shows.
@@ -32,10 +39,10 @@ class Value(NamedTuple):
     exact: Decimal | None = None
 
 
-BLANK = Value()
+BLANK = ParsedAmount()
 
 
-def read_value(pack: Pack, raw: Any, decimals: int, unit: str) -> Value:
+def parse_amount(pack: Pack, raw: Any, decimals: int, unit: str) -> ParsedAmount:
     """The amount that a cell holds, in `unit`, with the decimals that its format shows."""
     if raw == "" or raw is None:
         return BLANK
@@ -47,35 +54,34 @@ def read_value(pack: Pack, raw: Any, decimals: int, unit: str) -> Value:
     return _unreadable(shown)
 
 
-def _unreadable(shown: str) -> Value:
-    return Value(None, False, "value_unreadable", "", {"text": shown})
+def _unreadable(shown: str) -> ParsedAmount:
+    return ParsedAmount(None, False, "value_unreadable", "", {"text": shown})
 
 
-def _number(raw: float, decimals: int, least: int) -> Value:
+def _number(raw: float, decimals: int, least: int) -> ParsedAmount:
     if not math.isfinite(raw):
-        return Value(None, False, "value_error", "", {"text": str(raw)})
-    value = from_float(raw)
+        return ParsedAmount(None, False, "value_error", "", {"text": str(raw)})
+    value = displayed_value(raw)
     if decimals == SHOWS_PERCENT and value:
-        return _unreadable(f"{plain((100 * value).normalize())}%")
-    if decimals in (NOT_SAID, SHOWS_PERCENT):
-        return Value(value)
-    shown = shown_with(value, max(decimals, least))
-    return Value(shown, exact=None if shown == value else value)
+        return _unreadable(f"{format_plain((100 * value).normalize())}%")
+    if decimals in (NOT_STATED, SHOWS_PERCENT):
+        return ParsedAmount(value)
+    shown = round_as_displayed(value, max(decimals, least))
+    return ParsedAmount(shown, exact=None if shown == value else value)
 
 
 @lru_cache(maxsize=1024)
-def plain_number(raw: float, decimals: int) -> Decimal | None:
-    """The amount that a stored number is with so many decimals, None where `read_value` may have
+def parse_number(raw: float, decimals: int) -> Decimal | None:
+    """The amount that a stored number is with so many decimals, None where `parse_amount` may have
     more to say of it. A figure stands in several forms, so it is kept for a while."""
     if decimals == SHOWS_PERCENT or not math.isfinite(raw):
         return None
-    return from_float(raw) if decimals == NOT_SAID else unrounded(raw, decimals)
+    return displayed_value(raw) if decimals == NOT_STATED else displayed_if_exact(raw, decimals)
 
 
-@lru_cache(maxsize=1024)
-def _text(pack: Pack, raw: str, unit: str) -> Value:
-    """The amount that a text says; it too stands in several forms."""
-    text = tidy(raw)
+def _text(pack: Pack, raw: str, unit: str) -> ParsedAmount:
+    """The amount that a text says."""
+    text = normalize_text(raw)
     if not text or text in pack.words["no_amount"]:
         return BLANK
     bracketed = text.startswith("（") and text.endswith("）")
@@ -92,7 +98,7 @@ def _text(pack: Pack, raw: str, unit: str) -> Value:
     return _with_unit(pack, raw.strip(), amount, behind, unit)
 
 
-def _with_unit(pack: Pack, raw: str, amount: Decimal, behind: str, unit: str) -> Value:
+def _with_unit(pack: Pack, raw: str, amount: Decimal, behind: str, unit: str) -> ParsedAmount:
     """A unit behind the number is converted where it differs from the form's."""
     if behind and behind not in pack.words["units"]:
         return _unreadable(raw)
@@ -100,5 +106,5 @@ def _with_unit(pack: Pack, raw: str, amount: Decimal, behind: str, unit: str) ->
     if behind and behind != unit:
         amount = amount * pack.yuan(behind) / pack.yuan(unit)
         case = "unit"
-    facts = {"text": raw, "value": plain(amount), "unit": unit}
-    return Value(amount, True, "value_text", case, facts)
+    facts = {"text": raw, "value": format_plain(amount), "unit": unit}
+    return ParsedAmount(amount, True, "value_text", case, facts)

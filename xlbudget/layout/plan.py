@@ -8,9 +8,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xlbudget.core.amount import decimals_of
+from xlbudget.core.amount import count_decimals
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.consolidation import Listed
+from xlbudget.core.consolidation import AppendedRows
 from xlbudget.core.key import BlockKey
 from xlbudget.packs.model import (
     CODE,
@@ -24,7 +24,7 @@ from xlbudget.packs.model import (
     Pack,
 )
 
-NOTHING_LISTED: Mapping[BlockKey, Listed] = MappingProxyType({})
+NOTHING_LISTED: Mapping[BlockKey, AppendedRows] = MappingProxyType({})
 SPARE_ROWS = 18
 """Empty rows of a code tree or outline in a blank workbook."""
 
@@ -39,7 +39,7 @@ USUAL_DECIMALS = 2
 """Widths in characters of ten points; the title is printed larger."""
 
 
-class Cell(NamedTuple):
+class PlannedCell(NamedTuple):
     """One cell to write: its area (last row and column included), role, content, indentation."""
 
     row: int
@@ -58,7 +58,7 @@ class SheetPlan(NamedTuple):
     assumed for amounts in the form's unit."""
 
     form: Form
-    cells: tuple[Cell, ...]
+    cells: tuple[PlannedCell, ...]
     widths: tuple[int, ...]
     heading: tuple[int, int]
     body: tuple[int, int]
@@ -67,22 +67,22 @@ class SheetPlan(NamedTuple):
     free: int = 0
     least: int = USUAL_DECIMALS
 
-    def decimals(self, cell: Cell) -> int:
+    def decimals(self, cell: PlannedCell) -> int:
         """How many decimals a cell shows; 0 for one that is no amount. What a blank one will hold
         nobody knows: it has room for two."""
         if cell.role != AMOUNT:
             return 0
         if isinstance(cell.content, Decimal):
-            return max(self.least, decimals_of(cell.content))
+            return max(self.least, count_decimals(cell.content))
         return max(self.least, USUAL_DECIMALS)
 
 
 def plan(
-    pack: Pack, form: Form, budget: Budget, listed: Mapping[BlockKey, Listed] = NOTHING_LISTED
+    pack: Pack, form: Form, budget: Budget, listed: Mapping[BlockKey, AppendedRows] = NOTHING_LISTED
 ) -> SheetPlan:
     """Lay out one form with the rows of a budget (an empty budget gives spare rows). For blocks
     that are `listed` lines are kept free (from `free` on): too many to be planned at once, their
-    cells are those of `cells_of`."""
+    cells are those of `plan_cells`."""
     places = _columns(form)
     width = len(places)
     depth = max(_depth(h) for block in form.blocks for h in block.headings)
@@ -90,7 +90,7 @@ def plan(
     cells = [*_above(pack, form, budget, width), *_headings(form, top, depth)]
     body = top + depth
     if form.numbered:
-        cells += [Cell(body, c, body, c, HEADING, str(c + 1)) for c in range(width)]
+        cells += [PlannedCell(body, c, body, c, HEADING, str(c + 1)) for c in range(width)]
         body += 1
     rows: dict[tuple[BlockKey, str], int] = {}
     lines = _lines(form, _without(budget, listed))
@@ -105,15 +105,15 @@ def plan(
             row = line.get(block.key)
             if row is not None:
                 rows[block.id, row.id] = number
-            cells += cells_of(pack, block, row, number, places)
+            cells += plan_cells(pack, block, row, number, places)
     note = spare + len(more)
     empty = None if _filled(form, budget) else pack.words["print"]["empty"]
-    cells.append(Cell(note, 0, note, width - 1, NOTE, empty))
+    cells.append(PlannedCell(note, 0, note, width - 1, NOTE, empty))
     widest = [
         cell
         for block in form.blocks
         if block.id in listed
-        for cell in cells_of(pack, block, listed[block.id].widest, free, places)
+        for cell in plan_cells(pack, block, listed[block.id].widest, free, places)
     ]
     widths = _widths(form, [*cells, *widest], width)
     return SheetPlan(
@@ -129,7 +129,7 @@ def plan(
     )
 
 
-def _without(budget: Budget, listed: Mapping[BlockKey, Listed]) -> Budget:
+def _without(budget: Budget, listed: Mapping[BlockKey, AppendedRows]) -> Budget:
     """The budget without its listed rows."""
     blocks = {
         key: tuple(row for row in rows if row.id == TOTAL) if key in listed else rows
@@ -153,15 +153,15 @@ def _filled(form: Form, budget: Budget) -> bool:
     )
 
 
-def _above(pack: Pack, form: Form, budget: Budget, width: int) -> Iterator[Cell]:
+def _above(pack: Pack, form: Form, budget: Budget, width: int) -> Iterator[PlannedCell]:
     printed = pack.words["print"]
-    yield Cell(0, 0, 0, width - 1, LABELLED, form.label)
-    yield Cell(1, 0, 1, width - 1, TITLE, form.title)
+    yield PlannedCell(0, 0, 0, width - 1, LABELLED, form.label)
+    yield PlannedCell(1, 0, 1, width - 1, TITLE, form.title)
     department = printed["department"].format(department=budget.department)
     unit = printed["unit"].format(unit=budget.unit_of(form.key))
     unit_from = width - (2 if width > 3 else 1)
-    yield Cell(2, 0, 2, unit_from - 1, ABOUT, department)
-    yield Cell(2, unit_from, 2, width - 1, UNIT, unit)
+    yield PlannedCell(2, 0, 2, unit_from - 1, ABOUT, department)
+    yield PlannedCell(2, unit_from, 2, width - 1, UNIT, unit)
 
 
 def _depth(heading: Heading) -> int:
@@ -172,7 +172,7 @@ def _span(heading: Heading) -> int:
     return sum(map(_span, heading.children)) or 1
 
 
-def _headings(form: Form, top: int, depth: int) -> Iterator[Cell]:
+def _headings(form: Form, top: int, depth: int) -> Iterator[PlannedCell]:
     column = 0
     for block in form.blocks:
         for heading in block.headings:
@@ -180,12 +180,12 @@ def _headings(form: Form, top: int, depth: int) -> Iterator[Cell]:
             column += _span(heading)
 
 
-def _heading(heading: Heading, row: int, last: int, column: int) -> Iterator[Cell]:
+def _heading(heading: Heading, row: int, last: int, column: int) -> Iterator[PlannedCell]:
     """A leaf reaches down to the last heading row, a group over its columns."""
     if not heading.children:
-        yield Cell(row, column, last, column, HEADING, heading.text)
+        yield PlannedCell(row, column, last, column, HEADING, heading.text)
         return
-    yield Cell(row, column, row, column + _span(heading) - 1, HEADING, heading.text)
+    yield PlannedCell(row, column, row, column + _span(heading) - 1, HEADING, heading.text)
     for child in heading.children:
         yield from _heading(child, row + 1, last, column)
         column += _span(child)
@@ -228,13 +228,13 @@ def _rows(block: Block, budget: Budget) -> list[Row]:
     return rows
 
 
-def cells_of(
+def plan_cells(
     pack: Pack,
     block: Block,
     row: Row | None,
     number: int,
     places: Mapping[tuple[BlockKey, str], int],
-) -> Iterator[Cell]:
+) -> Iterator[PlannedCell]:
     """The cells of one block on one line, borders where no row stands."""
     level = _level(pack, block, row) if row else 0
     total = row is not None and row.id == TOTAL and not block.fixed
@@ -242,19 +242,19 @@ def cells_of(
         column = places[block.id, key]
         if key in block.columns:
             amount = row.amounts.get(key) if row else None
-            yield Cell(number, column, number, column, AMOUNT, amount)
+            yield PlannedCell(number, column, number, column, AMOUNT, amount)
         elif total and block.total:
             last = column + len(block.text_columns) - 1
             if nth == 0:
-                yield Cell(number, column, number, last, TEXT, block.total)
+                yield PlannedCell(number, column, number, last, TEXT, block.total)
         else:
-            words = words_of(pack, block, row, key) if row else ""
+            words = text_in_column(pack, block, row, key) if row else ""
             indent = level if key in (NAME, LABEL) else 0
             role = TEXT if total or block.fixed else ENTRY
-            yield Cell(number, column, number, column, role, words, indent)
+            yield PlannedCell(number, column, number, column, role, words, indent)
 
 
-def words_of(pack: Pack, block: Block, row: Row, key: str) -> str:
+def text_in_column(pack: Pack, block: Block, row: Row, key: str) -> str:
     """What a row says in a column of words."""
     if block.fixed:
         return block.labels[row.id]
@@ -271,7 +271,7 @@ def _level(pack: Pack, block: Block, row: Row) -> int:
     return block.levels.index(row.level) if row.level in block.levels else 0
 
 
-def _widths(form: Form, cells: Sequence[Cell], width: int) -> tuple[int, ...]:
+def _widths(form: Form, cells: Sequence[PlannedCell], width: int) -> tuple[int, ...]:
     """Column widths that fit the longest content that stands in one column, names still to be
     typed, and the title over all columns."""
     keys = [key for block in form.blocks for key in block.paths]
@@ -282,17 +282,17 @@ def _widths(form: Form, cells: Sequence[Cell], width: int) -> tuple[int, ...]:
         if cell.role == AMOUNT:
             need = len(f"{cell.content:,.2f}") + 2
         elif cell.role in (TEXT, ENTRY):
-            need = printed_width(str(cell.content)) + 2 * cell.level + 2
+            need = measure_width(str(cell.content)) + 2 * cell.level + 2
         else:
-            need = min(printed_width(str(cell.content)) + 2, 16)
+            need = min(measure_width(str(cell.content)) + 2, 16)
         widths[cell.column] = max(widths[cell.column], need)
-    title = printed_width(form.title) * TITLE_SIZE // 10 + 2
+    title = measure_width(form.title) * TITLE_SIZE // 10 + 2
     short = title - sum(min(w, WIDEST) for w in widths)
     if short > 0:
         widths = [w + -(-short // width) for w in widths]
     return tuple(min(w, WIDEST) for w in widths)
 
 
-def printed_width(text: str) -> int:
+def measure_width(text: str) -> int:
     """Width in half-width characters: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)

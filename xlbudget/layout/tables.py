@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from xlbudget.core.key import Place
-from xlbudget.core.reading import Printed, Said
+from xlbudget.core.key import SheetCell
+from xlbudget.core.reading import Printed, PrintedText
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.headings import (
     Match,
     vocabulary,
 )
-from xlbudget.layout.normalize import normal, normal_heading
+from xlbudget.layout.normalize import normalize_heading, normalize_title
 from xlbudget.packs.model import TOTAL, Pack
 
 
@@ -24,12 +24,12 @@ class Table:
     `evidence` says by what its form is known, `unit` the unit of amount where people said it."""
 
     sheet: RawSheet
-    above: dict[str, Said] = field(default_factory=dict)
+    above: dict[str, PrintedText] = field(default_factory=dict)
     titled: str = ""
     labelled: str = ""
     heading: list[int] = field(default_factory=list)
     body: list[int] = field(default_factory=list)
-    notes: list[Said] = field(default_factory=list)
+    notes: list[PrintedText] = field(default_factory=list)
     footers: list[int] = field(default_factory=list)
     match: Match | None = None
     evidence: str = ""
@@ -38,27 +38,30 @@ class Table:
     def headings(self, pack: Pack) -> list[dict[int, str]]:
         """The heading rows in normal form, years as their distance to the pack's; of one that
         bears the total's figures too, without the total's own word."""
-        rows = [texts_of(self.sheet.rows[row]) for row in self.heading]
-        beside = {*map(normal, pack.words["ordinals"]), normal(pack.words["columns"][TOTAL])}
+        rows = [read_texts(self.sheet.rows[row]) for row in self.heading]
+        beside = {
+            *map(normalize_title, pack.words["ordinals"]),
+            normalize_title(pack.words["columns"][TOTAL]),
+        }
         words = vocabulary(pack) - beside
         return [
             {
-                c: normal_heading(text, pack.year)
+                c: normalize_heading(text, pack.year)
                 for c, text in row.items()
-                if line not in self.body or normal(text) in words
+                if line not in self.body or normalize_title(text) in words
             }
             for line, row in zip(self.heading, rows, strict=True)
         ]
 
 
-class Scan(NamedTuple):
+class SheetTables(NamedTuple):
     """A sheet cut into tables; `leftover` are rows that belong to none."""
 
     tables: list[Table]
     leftover: list[int]
 
 
-def texts_of(row: Sequence[Any]) -> dict[int, str]:
+def read_texts(row: Sequence[Any]) -> dict[int, str]:
     """The words of a raw row by column."""
     return {c: v for c, v in enumerate(row) if v.__class__ is str and v and not v.isspace()}
 
@@ -69,26 +72,26 @@ def has_figures(row: Sequence[Any]) -> bool:
     return float in kinds or int in kinds
 
 
-def filled(sheet: RawSheet, row: int) -> bool:
+def has_content(sheet: RawSheet, row: int) -> bool:
     """Stands anything in that row?"""
     return row < len(sheet.rows) and any(v not in ("", None) for v in sheet.rows[row])
 
 
-def normal_texts(sheet: RawSheet, row: int) -> dict[int, str]:
+def read_normal_texts(sheet: RawSheet, row: int) -> dict[int, str]:
     """The words of a sheet\'s row by column, in normal form."""
-    return {column: normal(text) for column, text in texts_of(sheet.rows[row]).items()}
+    return {column: normalize_title(text) for column, text in read_texts(sheet.rows[row]).items()}
 
 
-def printed_of(table: Table) -> Printed:
+def collect_printed(table: Table) -> Printed:
     """The words around a table, for the rules that look at them."""
     assert table.match is not None
     headings = tuple(
-        Said(text, Place(table.sheet.name, row, column))
+        PrintedText(text, SheetCell(table.sheet.name, row, column))
         for row in table.heading
-        for column, text in texts_of(table.sheet.rows[row]).items()
+        for column, text in read_texts(table.sheet.rows[row]).items()
     )
     last = max(table.body, default=table.heading[-1])
-    first = min(said.place.column for said in headings)
+    first = min(said.cell.column for said in headings)
     return Printed(
         table.match.form.key,
         table.above.get("title"),

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from xlbudget.core.key import BlockKey, column_index
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.headings import Wanted, wanted_columns
-from xlbudget.layout.normalize import normal, tidy
+from xlbudget.layout.headings import FormColumn, form_columns
+from xlbudget.layout.normalize import normalize_text, normalize_title
 from xlbudget.messages import load_messages
-from xlbudget.packs.errors import Fault, PackError, line_of
+from xlbudget.packs.errors import Fault, PackError, find_line
 from xlbudget.packs.model import Pack
 from xlbudget.packs.source import read_yaml
 
@@ -78,13 +78,17 @@ def _with_words(pack: Pack, words: Mapping[str, Any]) -> Pack:
     for printed, others in words.items():
         mine = [others] if isinstance(others, str) else others
         for key in (printed, *_titles(pack, printed)):
-            synonyms.setdefault(normal(key), []).extend(map(str, mine))
+            synonyms.setdefault(normalize_title(key), []).extend(map(str, mine))
     return replace(pack, words={**pack.words, "synonyms": synonyms})
 
 
 def _titles(pack: Pack, printed: str) -> list[str]:
     """The title of the form that is meant by its short name."""
-    return [form.title for form in pack.forms.values() if tidy(printed) == tidy(form.sheet)]
+    return [
+        form.title
+        for form in pack.forms.values()
+        if normalize_text(printed) == normalize_text(form.sheet)
+    ]
 
 
 class _Reader(NamedTuple):
@@ -95,7 +99,7 @@ class _Reader(NamedTuple):
 
     def fault(self, steps: tuple[Any, ...], kind: str, **facts: str) -> Fault:
         text = load_messages()["map"][kind].format(**facts)
-        return Fault(str(self.path), line_of(self.path, steps), text)
+        return Fault(str(self.path), find_line(self.path, steps), text)
 
     def words(self, said: Any) -> Iterator[Fault]:
         """What is wrong with the other words."""
@@ -103,14 +107,14 @@ class _Reader(NamedTuple):
             yield self.fault(("words",), "shape")
             return
         forms = self.pack.forms.values()
-        known = {normal(text) for form in forms for text in (form.sheet, form.title)}
+        known = {normalize_title(text) for form in forms for text in (form.sheet, form.title)}
         known |= {word for key in self.pack.forms for w in self.columns(key) for word in w.path}
         for printed in said:
-            if normal(str(printed)) not in known:
+            if normalize_title(str(printed)) not in known:
                 yield self.fault(("words", printed), "unknown_word", word=str(printed))
 
-    def columns(self, form: str) -> tuple[Wanted, ...]:
-        return wanted_columns(self.pack, form)
+    def columns(self, form: str) -> tuple[FormColumn, ...]:
+        return form_columns(self.pack, form)
 
     def table(self, place: int, said: Any) -> Sequence[Fault | MappedTable]:
         """The table, or what is wrong with it."""
@@ -120,9 +124,11 @@ class _Reader(NamedTuple):
         absent = [w for w in ("form", "sheet", "heading", "columns") if w not in said]
         if absent:
             return [self.fault(at, "absent", words="、".join(absent))]
-        named = {tidy(f.sheet): f.key for f in self.pack.forms.values()}
-        named |= {normal(f.title): f.key for f in self.pack.forms.values()}
-        form = named.get(tidy(str(said["form"]))) or named.get(normal(str(said["form"])))
+        named = {normalize_text(f.sheet): f.key for f in self.pack.forms.values()}
+        named |= {normalize_title(f.title): f.key for f in self.pack.forms.values()}
+        form = named.get(normalize_text(str(said["form"]))) or named.get(
+            normalize_title(str(said["form"]))
+        )
         if not form:
             sheets = "、".join(f.sheet for f in self.pack.forms.values())
             return [self.fault((*at, "form"), "unknown_form", form=str(said["form"]), forms=sheets)]
@@ -160,7 +166,7 @@ class _Reader(NamedTuple):
             if not LETTERS.match(letter):
                 faults.append(self.fault((*at, "columns", letter), "letters", said=letter))
         for letter in sorted(filter(LETTERS.match, letters), key=column_index):
-            parts = [normal(part) for part in str(letters[letter]).split(BETWEEN)]
+            parts = [normalize_title(part) for part in str(letters[letter]).split(BETWEEN)]
             fitting = [w for w in self.columns(form) if _meant(w, parts)]
             free = [w for w in fitting if (w.block, w.key) not in found.values()]
             if free:
@@ -176,7 +182,7 @@ class _Reader(NamedTuple):
         return found, faults
 
 
-def _meant(wanted: Wanted, parts: Sequence[str]) -> bool:
+def _meant(wanted: FormColumn, parts: Sequence[str]) -> bool:
     return parts[-1] in wanted.leaves and all(part in wanted.path for part in parts[:-1])
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from xlbudget.core.key import BlockKey
-from xlbudget.packs.errors import Fault, line_of
+from xlbudget.packs.errors import Fault, find_line
 from xlbudget.packs.model import Block, Catalogue, ChartSpec, Form
 
 
-def read_pictures(
+def read_charts(
     path: Path,
     spec: Mapping[str, Mapping[str, Any]],
     forms: Mapping[str, Form],
@@ -23,7 +23,7 @@ def read_pictures(
     found = {}
     for name, body in spec.items():
         wrong = list(_wrong(body, blocks, catalogues))
-        line = line_of(path, ("overview", name)) if wrong else 0
+        line = find_line(path, ("overview", name)) if wrong else 0
         faults += [Fault(str(path), line, f"overview {name}: {each}") for each in wrong]
         if not wrong:
             key = _block_of(body)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlbudget.packs.errors import Fault, PackError, fault_in
-from xlbudget.packs.schema import check_file, check_table
-from xlbudget.packs.source import read_table, read_yaml
+from xlbudget.packs.schema import check_csv, check_yaml
+from xlbudget.packs.source import read_csv, read_yaml
 
 HEAD, CODES = "pack.yaml", "codes.yaml"
 KIND_OF_FILE = {HEAD: "pack", "words.yaml": "words", CODES: "codes"}
@@ -32,7 +32,7 @@ class Contents(NamedTuple):
     tables: Mapping[Path, Rows]
 
 
-def names_below(root: Path) -> list[str]:
+def find_pack_names(root: Path) -> list[str]:
     """Every pack in the folder of packs, by name."""
     return sorted(str(path.parent.relative_to(root)) for path in root.glob(f"*/*/{HEAD}"))
 
@@ -46,7 +46,7 @@ def read_contents(name: str, root: Path) -> list[Contents]:
     while wanted:
         folder = root / wanted
         if not (folder / HEAD).is_file():
-            known = ", ".join(names_below(root)) or "none"
+            known = ", ".join(find_pack_names(root)) or "none"
             faults.append(asking._replace(message=f"no pack {wanted!r}; there are: {known}"))
             break
         if any(folder == one.folder for one in contents):
@@ -99,7 +99,7 @@ def _read_file(path: Path, kind: str, faults: list[Fault]) -> Any:
     except PackError as error:
         faults += error.faults
         return {}
-    wrong = check_file(kind, path, data)
+    wrong = check_yaml(kind, path, data)
     faults += wrong
     return {} if wrong else data
 
@@ -112,8 +112,8 @@ def _read_tables(folder: Path, codes: Mapping[str, Any], faults: list[Fault]) ->
             named[folder / spec["maps"]["file"]] = "code_map"
         for path, kind in named.items():
             try:
-                tables[path] = read_table(path)
-                faults += check_table(kind, path, tables[path])
+                tables[path] = read_csv(path)
+                faults += check_csv(kind, path, tables[path])
             except PackError as error:
                 faults += error.faults
     return tables

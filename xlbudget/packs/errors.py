@@ -26,7 +26,7 @@ class PackError(Exception):
         self.faults = faults
 
 
-def line_of(path: Path, steps: tuple[Any, ...]) -> int:
+def find_line(path: Path, steps: tuple[Any, ...]) -> int:
     """The line of the node that `steps` (mapping keys and list places) lead to in a YAML file, or
     of the last node on the way that is there.
 
@@ -59,7 +59,7 @@ def _composed(text: str) -> Any:
 
 def fault_in(path: Path, steps: tuple[Any, ...], message: str) -> Fault:
     """A fault at the node of a YAML file that `steps` lead to."""
-    return Fault(str(path), line_of(path, steps), message)
+    return Fault(str(path), find_line(path, steps), message)
 
 
 def fault_at(where: str, word: str, message: str) -> Fault:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from xlbudget.packs.catalogues import read_catalogues
-from xlbudget.packs.charts import read_pictures
-from xlbudget.packs.contents import HEAD, Contents, names_below, read_contents
+from xlbudget.packs.charts import read_charts
+from xlbudget.packs.contents import HEAD, Contents, find_pack_names, read_contents
 from xlbudget.packs.cross_check import check_pack
 from xlbudget.packs.errors import Fault, PackError
 from xlbudget.packs.forms import read_forms
 from xlbudget.packs.model import Catalogue, ChartSpec, Form, Pack
 from xlbudget.packs.rules import read_rules
 from xlbudget.packs.schema import check_complete
-from xlbudget.packs.year import printed_forms
+from xlbudget.packs.year import apply_year_to_forms
 
 DEFAULT_PACK_FILE = "default.txt"
 
@@ -32,18 +32,18 @@ def default_pack() -> str:
     return (templates_root() / DEFAULT_PACK_FILE).read_text(encoding="utf-8").strip()
 
 
-def pack_names(root: Path | None = None) -> list[str]:
+def list_pack_names(root: Path | None = None) -> list[str]:
     """Every pack that there is, by name."""
-    return names_below(root or templates_root())
+    return find_pack_names(root or templates_root())
 
 
-def form_set_of(name: str, year: int, root: Path | None = None) -> str:
+def find_form_set(name: str, year: int, root: Path | None = None) -> str:
     """Name of the form set that is in force in that year at the place of the pack `name`: the
     newest that is not later, or the earliest where all are."""
     place = name.rpartition("/")[0]
     years = sorted(
         int(found.rpartition("/")[2])
-        for found in pack_names(root)
+        for found in list_pack_names(root)
         if found.rpartition("/")[0] == place and found.rpartition("/")[2].isdigit()
     )
     begun = [since for since in years if since <= year]
@@ -66,12 +66,12 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
     pictures: Mapping[str, ChartSpec] = {}
     if not faults:
         path = folders[-1].folder / HEAD
-        pictures = read_pictures(path, head.get("overview", {}), forms, catalogues, faults)
+        pictures = read_charts(path, head.get("overview", {}), forms, catalogues, faults)
     if faults:
         raise PackError(faults)
     ordered = dict(sorted(forms.items(), key=lambda item: item[1].number))
     year, place, unit = int(head["year"]), str(head["place"]), head["unit"]
-    printed = printed_forms(ordered, year)
+    printed = apply_year_to_forms(ordered, year)
     pack = Pack(
         *(name, year, year, place, unit, words),
         *(catalogues, ordered, printed, rules, pictures),

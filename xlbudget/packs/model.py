@@ -240,7 +240,7 @@ class Pack:
     form_texts: Mapping[str, Form]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]
-    pictures: Mapping[str, ChartSpec]
+    charts: Mapping[str, ChartSpec]
 
     @cached_property
     def blocks(self) -> Mapping[BlockKey, Block]:

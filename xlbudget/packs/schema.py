@@ -24,11 +24,11 @@ TYPES = {
     "object": "a mapping (word: value)",
 }
 
-Place = tuple[tuple[Any, ...], str]
+LocatedMessage = tuple[tuple[Any, ...], str]
 """Where in a file (keys and list places), and what is wrong there."""
 
 
-def check_file(kind: str, path: Path, data: Any) -> list[Fault]:
+def check_yaml(kind: str, path: Path, data: Any) -> list[Fault]:
     """What in a YAML file is against the schema of its kind, in the order of its lines."""
     try:
         errors = _errors(kind, data)
@@ -43,7 +43,7 @@ def check_file(kind: str, path: Path, data: Any) -> list[Fault]:
     return sorted({fault_in(path, *place) for place in wrong}, key=lambda fault: fault.line)
 
 
-def check_table(kind: str, path: Path, rows: list[dict[str, str]]) -> list[Fault]:
+def check_csv(kind: str, path: Path, rows: list[dict[str, str]]) -> list[Fault]:
     """What in a CSV file is against the schema of its kind."""
     errors = _errors(kind, rows)
     if not errors:
@@ -88,7 +88,7 @@ def _errors(kind: str, data: Any) -> list[Any]:
     return list(_validator().iter_errors({kind: data}))
 
 
-def _explain(error: Any) -> Iterator[Place]:
+def _explain(error: Any) -> Iterator[LocatedMessage]:
     """One error of the validator as faults."""
     steps, keyword, detail = tuple(error.instance_path)[1:], error.kind.name, error.kind
     if keyword == "additionalProperties":
@@ -103,7 +103,7 @@ def _explain(error: Any) -> Iterator[Place]:
         yield steps, _say(error)
 
 
-def _explain_choice(error: Any) -> Iterator[Place]:
+def _explain_choice(error: Any) -> Iterator[LocatedMessage]:
     """None of several ways fits (or more than one): what is wrong with the one that was meant."""
     steps = tuple(error.instance_path)[1:]
     choices = _around(error)[error.kind.name]

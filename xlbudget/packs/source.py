@@ -113,7 +113,7 @@ def _measure(node: yaml.Node, sizes: dict[int, int]) -> int:
     return sizes[id(node)]
 
 
-def read_table(path: Path) -> list[dict[str, str]]:
+def read_csv(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file under the words of its first line; row n stands on line n + 2.
     Raises PackError where it cannot be read, or a row has more or fewer cells than the first."""
     text = _text_of(path)

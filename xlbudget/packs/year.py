@@ -16,18 +16,18 @@ YEAR_WORD = re.compile(r"\{year(?:\s*([+-])\s*(\d+))?\}")
 
 
 @lru_cache(maxsize=16)
-def pack_of_year(pack: Pack, year: int) -> Pack:
+def apply_year(pack: Pack, year: int) -> Pack:
     """The pack with the titles and headings that it prints for a budget of this year."""
     if year == pack.year:
         return pack
-    return replace(pack, year=year, forms=printed_forms(pack.form_texts, year))
+    return replace(pack, year=year, forms=apply_year_to_forms(pack.form_texts, year))
 
 
-def printed_forms(forms: Mapping[str, Form], year: int) -> Mapping[str, Form]:
+def apply_year_to_forms(forms: Mapping[str, Form], year: int) -> Mapping[str, Form]:
     """Forms with a budget's year put into their titles and headings."""
     return {
         key: form._replace(
-            title=put_year(form.title, year),
+            title=fill_year(form.title, year),
             blocks=tuple(
                 replace(block, headings=tuple(_printed(h, year) for h in block.headings))
                 for block in form.blocks
@@ -39,10 +39,10 @@ def printed_forms(forms: Mapping[str, Form], year: int) -> Mapping[str, Form]:
 
 def _printed(heading: Heading, year: int) -> Heading:
     children = tuple(_printed(child, year) for child in heading.children)
-    return Heading(put_year(heading.text, year), heading.key, children)
+    return Heading(fill_year(heading.text, year), heading.key, children)
 
 
-def put_year(text: str, year: int) -> str:
+def fill_year(text: str, year: int) -> str:
     """``{year-1}年预算数`` for 2027 → ``2026年预算数``."""
 
     def written(match: re.Match[str]) -> str:

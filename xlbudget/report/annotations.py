@@ -5,52 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
-from xlbudget.core.key import CellKey, Place
+from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.messages import load_messages
-from xlbudget.report.file_result import Checked, explained, in_order
-from xlbudget.report.messages import Namer, message, repair
-from xlbudget.report.text_report import verdict
-from xlbudget.workbook.edit.annotate import Entry, Words
+from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
+from xlbudget.report.messages import Namer, describe_finding, describe_repair
+from xlbudget.report.text_report import describe_verdict
+from xlbudget.workbook.edit.annotate import Annotation, ResultWords
 
 
-def entries_of(checked: Checked) -> list[Entry]:
+def list_annotations(checked: FileResult) -> list[Annotation]:
     """What is marked and listed: causes first, then what no cause explains."""
     namer = Namer(checked.pack, checked.reading)
     either = load_messages()["report"]["or"]
     entries = []
     told: set[int] = set()
-    for cause, findings in explained(checked):
+    for cause, findings in group_by_cause(checked):
         for one in cause.repairs:
-            entries.append(Entry(ERROR, _place(namer, one.cell), repair(namer, one)))
+            entries.append(Annotation(ERROR, _place(namer, one.cell), describe_repair(namer, one)))
         for way in cause.alternatives:
             for one in way:
-                said = either + repair(namer, one)
-                entries.append(Entry(WARNING, _place(namer, one.cell), said))
+                said = either + describe_repair(namer, one)
+                entries.append(Annotation(WARNING, _place(namer, one.cell), said))
         told |= {id(finding) for finding in findings}
-    for finding in in_order(checked.findings):
+    for finding in sort_findings(checked.findings):
         if id(finding) not in told and finding.severity != NOTE:
-            entries.append(Entry(finding.severity, *_said(namer, finding)))
+            entries.append(Annotation(finding.severity, *_said(namer, finding)))
     return entries
 
 
-def words_of(checked: Checked) -> Words:
+def choose_words(checked: FileResult) -> ResultWords:
     """The words of the sheet of results."""
     words = load_messages()["annotate"]
     severities = load_messages()["severities"]
-    return Words(words["sheet"], verdict(checked), words["headings"], severities)
+    return ResultWords(words["sheet"], describe_verdict(checked), words["headings"], severities)
 
 
-def _said(namer: Namer, finding: Finding) -> tuple[Place | None, str]:
+def _said(namer: Namer, finding: Finding) -> tuple[SheetCell | None, str]:
     places = list(_places(namer, finding))
-    return (places[0] if places else None), f"{finding.rule} {message(namer, finding)}"
+    return (places[0] if places else None), f"{finding.rule} {describe_finding(namer, finding)}"
 
 
-def _places(namer: Namer, finding: Finding) -> Iterator[Place]:
+def _places(namer: Namer, finding: Finding) -> Iterator[SheetCell]:
     for cell in finding.cells:
-        place = cell if isinstance(cell, Place) else _place(namer, cell)
+        place = cell if isinstance(cell, SheetCell) else _place(namer, cell)
         if place is not None:
             yield place
 
 
-def _place(namer: Namer, cell: CellKey) -> Place | None:
-    return namer.reading.place(cell) if namer.reading else None
+def _place(namer: Namer, cell: CellKey) -> SheetCell | None:
+    return namer.reading.locate(cell) if namer.reading else None

@@ -9,15 +9,15 @@ from importlib.resources import files
 from typing import Any
 
 from xlbudget.core.consolidation import Source
-from xlbudget.core.overview import LISTED, Bar, Overview
+from xlbudget.core.overview import MOST_FLAGGED, Bar, Overview
 from xlbudget.messages import load_messages
-from xlbudget.report.messages import money
+from xlbudget.report.messages import format_money
 
 TEMPLATE = "county.html"
 HUNDRED = Decimal(100)
 
 
-def county_page(sources: Sequence[Source], shown: Overview) -> str:
+def render_county_page(sources: Sequence[Source], shown: Overview) -> str:
     """The page; `sources` are those of the workbook's sheet 来源, in its order."""
     from jinja2 import Environment
 
@@ -33,17 +33,19 @@ def _page(sources: Sequence[Source], shown: Overview) -> dict[str, Any]:
         "title": words["title"].format(county=shown.county, year=shown.year),
         "words": words,
         "verdict": words["verdict"].format(
-            count=shown.departments, total=money(shown.total), unit=shown.unit
+            count=shown.departments, total=format_money(shown.total), unit=shown.unit
         ),
         "failed": bool(wrong or left),
         "flagged_title": words["flagged"].format(count=wrong) if wrong else words["clean"],
-        "flagged": _numbered(sources, shown)[:LISTED],
-        "more": _more(words, wrong - LISTED),
+        "flagged": _numbered(sources, shown)[:MOST_FLAGGED],
+        "more": _more(words, wrong - MOST_FLAGGED),
         "left_title": words["left_out"].format(count=left) if left else "",
         "left_out": shown.left_out,
         "pictures": list(_pictures(words, shown)),
         "headings": [heading.format(unit=shown.unit) for heading in words["headings"]],
-        "departments": [{"source": source, "total": money(source.total)} for source in sources],
+        "departments": [
+            {"source": source, "total": format_money(source.total)} for source in sources
+        ],
     }
 
 
@@ -79,7 +81,11 @@ def _pictures(words: Any, shown: Overview) -> list[dict[str, Any]]:
 def _bars(bars: Sequence[Bar]) -> list[dict[str, Any]]:
     longest = max((bar.amount for bar in bars), default=Decimal(0))
     return [
-        {"name": bar.name, "amount": money(bar.amount), "parts": [_part(0, bar.amount, longest)]}
+        {
+            "name": bar.name,
+            "amount": format_money(bar.amount),
+            "parts": [_part(0, bar.amount, longest)],
+        }
         for bar in bars
     ]
 
@@ -89,9 +95,9 @@ def _stacks(shown: Overview) -> list[dict[str, Any]]:
     return [
         {
             "name": stack.name,
-            "amount": money(stack.total),
+            "amount": format_money(stack.total),
             "parts": [
-                {**_part(place, amount, longest), "says": f"{name} {money(amount)}"}
+                {**_part(place, amount, longest), "says": f"{name} {format_money(amount)}"}
                 for place, (name, amount) in enumerate(zip(shown.parts, stack.amounts, strict=True))
             ],
         }

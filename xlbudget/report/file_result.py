@@ -14,7 +14,7 @@ from xlbudget.packs.model import Pack
 ORDER = (ERROR, WARNING, NOTE)
 
 
-class Checked(NamedTuple):
+class FileResult(NamedTuple):
     """One file with its findings; `reading` is None where it could not be read, `outcomes`
     counts the constraints by what became of them, `causes` are likely ones of broken ones."""
 
@@ -36,12 +36,12 @@ class Checked(NamedTuple):
         return self.reading is None or bool(self.counts.get(ERROR))
 
 
-def in_order(findings: tuple[Finding, ...]) -> list[Finding]:
+def sort_findings(findings: tuple[Finding, ...]) -> list[Finding]:
     """Gravest first, otherwise as found."""
     return sorted(findings, key=lambda finding: ORDER.index(finding.severity))
 
 
-def explained(checked: Checked) -> list[tuple[Cause, list[Finding]]]:
+def group_by_cause(checked: FileResult) -> list[tuple[Cause, list[Finding]]]:
     """Each cause that was found with the findings that it explains, as far as they are asked
     for."""
     found = []

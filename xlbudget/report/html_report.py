@@ -10,17 +10,30 @@ from typing import Any
 from xlbudget.core.cause import Cause, Repair, RowRepair
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey
-from xlbudget.layout.plan import Cell, plan
+from xlbudget.layout.plan import PlannedCell, plan
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import Form
-from xlbudget.report.file_result import Checked, explained, in_order
-from xlbudget.report.messages import Namer, describe_fix, message, money, places, repair
-from xlbudget.report.text_report import decided, outcome, overall, unexplained, verdict
+from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
+from xlbudget.report.messages import (
+    Namer,
+    describe_finding,
+    describe_fix,
+    describe_repair,
+    format_money,
+    name_cells,
+)
+from xlbudget.report.text_report import (
+    count_decided,
+    count_files,
+    count_unexplained,
+    describe_verdict,
+    name_outcome,
+)
 
 TEMPLATE = "page.html"
 
 
-def report(checked: Sequence[Checked]) -> str:
+def html_report(checked: Sequence[FileResult]) -> str:
     """The page of one or several files; of several, first a table of all with links to each."""
     from jinja2 import Environment
 
@@ -29,12 +42,12 @@ def report(checked: Sequence[Checked]) -> str:
     return template.render(_page(checked))
 
 
-def _page(checked: Sequence[Checked]) -> dict[str, Any]:
+def _page(checked: Sequence[FileResult]) -> dict[str, Any]:
     several = len(checked) > 1
     words = load_messages()
     forms = {key: form.sheet for one in checked for key, form in one.pack.forms.items()}
     return {
-        "title": overall(checked) if several else verdict(checked[0]),
+        "title": count_files(checked) if several else describe_verdict(checked[0]),
         "several": several,
         "head": "h2" if several else "h1",
         "part": "h3" if several else "h2",
@@ -48,23 +61,23 @@ def _page(checked: Sequence[Checked]) -> dict[str, Any]:
     }
 
 
-def _file(checked: Checked) -> dict[str, Any]:
+def _file(checked: FileResult) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
     words = load_messages()["report"]
-    causes = explained(checked)
+    causes = group_by_cause(checked)
     told = {id(finding) for _, findings in causes for finding in findings}
-    rest = [f for f in in_order(checked.findings) if id(f) not in told]
+    rest = [f for f in sort_findings(checked.findings) if id(f) not in told]
     return {
         "name": checked.file,
-        "verdict": verdict(checked),
-        "outcome": outcome(checked),
+        "verdict": describe_verdict(checked),
+        "outcome": name_outcome(checked),
         "failed": checked.failed,
         "errors": checked.counts.get(ERROR),
         "warnings": checked.counts.get(WARNING),
-        "decided": decided(checked) if checked.reading else "",
+        "decided": count_decided(checked) if checked.reading else "",
         "causes_title": words["causes"].format(count=len(causes)),
         "causes": [_cause(namer, cause, findings) for cause, findings in causes],
-        "unexplained": " ".join(unexplained(checked)),
+        "unexplained": " ".join(count_unexplained(checked)),
         "findings": [_finding(namer, finding) for finding in rest],
         "forms": list(_forms(checked, causes, rest)),
     }
@@ -83,7 +96,7 @@ def _cause(namer: Namer, cause: Cause, findings: Sequence[Finding]) -> dict[str,
 
 
 def _repair(namer: Namer, one: Repair | RowRepair) -> dict[str, str]:
-    return {"id": anchor(one.cell), "text": repair(namer, one)}
+    return {"id": make_anchor(one.cell), "text": describe_repair(namer, one)}
 
 
 def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
@@ -95,20 +108,20 @@ def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
         "level": words["severities"][finding.severity],
         "rule": finding.rule,
         "form": finding.form,
-        "id": anchor(cell) if cell else finding.form,
-        "where": next(iter(places(namer, finding)), namer.form(finding.form)),
-        "text": message(namer, finding),
+        "id": make_anchor(cell) if cell else finding.form,
+        "where": next(iter(name_cells(namer, finding)), namer.form(finding.form)),
+        "text": describe_finding(namer, finding),
         "fix": f"{words['report']['fix']}：{describe_fix(namer, finding)}" if told else "",
     }
 
 
-def anchor(cell: CellKey) -> str:
+def make_anchor(cell: CellKey) -> str:
     """The name of a cell within the page."""
     return "-".join(cell).replace("@", "n").replace("#", "_")
 
 
 def _forms(
-    checked: Checked, causes: Sequence[tuple[Cause, Sequence[Finding]]], rest: Sequence[Finding]
+    checked: FileResult, causes: Sequence[tuple[Cause, Sequence[Finding]]], rest: Sequence[Finding]
 ) -> Iterator[dict[str, Any]]:
     """Every form as it is printed, its wrong cells with a link back to their cause."""
     if checked.reading is None:
@@ -118,18 +131,22 @@ def _forms(
     for finding in reversed([f for f in rest if f.severity != NOTE]):
         for cell in (c for c in finding.cells[:1] if isinstance(c, CellKey)):
             state = "wrong" if finding.severity == ERROR else "maybe"
-            wrong[anchor(cell)] = (state, message(namer, finding), "")
+            wrong[make_anchor(cell)] = (state, describe_finding(namer, finding), "")
     for number, (cause, _) in enumerate(causes, start=1):
         for way, state in ((cause.alternatives, "maybe"), ((cause.repairs,), "wrong")):
             for one in (repair_ for repairs in way for repair_ in repairs):
-                wrong[anchor(one.cell)] = (state, repair(namer, one), f"cause-{number}")
+                wrong[make_anchor(one.cell)] = (
+                    state,
+                    describe_repair(namer, one),
+                    f"cause-{number}",
+                )
     for form in checked.pack.forms.values():
         rows = _rows(checked, form, wrong)
         yield {"key": form.key, "sheet": form.sheet, "rows": rows}
 
 
 def _rows(
-    checked: Checked, form: Form, wrong: dict[str, tuple[str, str, str]]
+    checked: FileResult, form: Form, wrong: dict[str, tuple[str, str, str]]
 ) -> list[list[dict[str, Any]]]:
     assert checked.reading is not None
     planned = plan(checked.pack, form, checked.reading.budget)
@@ -137,7 +154,7 @@ def _rows(
     for (block, row), line in planned.rows.items():
         for (other, column), place in planned.columns.items():
             if other == block:
-                by_place[line, place] = anchor(CellKey(*block, row, column))
+                by_place[line, place] = make_anchor(CellKey(*block, row, column))
     lines: dict[int, list[dict[str, Any]]] = {}
     for cell in sorted(planned.cells, key=lambda cell: cell[:2]):
         name = by_place.get((cell.row, cell.column), "")
@@ -145,12 +162,12 @@ def _rows(
     return [lines[number] for number in sorted(lines)]
 
 
-def _cell(cell: Cell, name: str, wrong: dict[str, tuple[str, str, str]]) -> dict[str, Any]:
+def _cell(cell: PlannedCell, name: str, wrong: dict[str, tuple[str, str, str]]) -> dict[str, Any]:
     state, says, back = wrong.get(name, ("", "", ""))
     content = cell.content
     return {
         "role": cell.role,
-        "text": money(content) if isinstance(content, Decimal) else content or "",
+        "text": format_money(content) if isinstance(content, Decimal) else content or "",
         "rows": cell.last_row - cell.row + 1,
         "columns": cell.last_column - cell.column + 1,
         "level": cell.level,

@@ -6,32 +6,37 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from xlbudget.core.amount import plain
+from xlbudget.core.amount import format_plain
 from xlbudget.core.cause import Cause, Repair, RowRepair
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
-from xlbudget.report.file_result import Checked, explained, in_order
-from xlbudget.report.messages import Namer, message, money, places
-from xlbudget.report.messages import repair as worded_repair
+from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
+from xlbudget.report.messages import (
+    Namer,
+    describe_finding,
+    describe_repair,
+    format_money,
+    name_cells,
+)
 
 
-def report(checked: Sequence[Checked]) -> str:
+def json_report(checked: Sequence[FileResult]) -> str:
     """One object for one file, an array of them for several, in the order given."""
     objects = [_file(one) for one in checked]
     return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=1)
 
 
-def _file(checked: Checked) -> dict[str, Any]:
+def _file(checked: FileResult) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
     counts = checked.counts
-    causes = {id(finding): cause for cause, found in explained(checked) for finding in found}
+    causes = {id(finding): cause for cause, found in group_by_cause(checked) for finding in found}
     return {
         "file": checked.file,
         "pack": checked.pack.name,
         "findings": [
             _finding(namer, finding, causes.get(id(finding)))
-            for finding in in_order(checked.findings)
+            for finding in sort_findings(checked.findings)
         ],
-        "causes": [_cause(namer, cause, len(found)) for cause, found in explained(checked)],
+        "causes": [_cause(namer, cause, len(found)) for cause, found in group_by_cause(checked)],
         "summary": {
             "errors": counts.get(ERROR, 0),
             "warnings": counts.get(WARNING, 0),
@@ -44,10 +49,10 @@ def _finding(namer: Namer, finding: Finding, cause: Cause | None) -> dict[str, A
     said: dict[str, Any] = {"code": finding.rule, "severity": finding.severity}
     if finding.form:
         said["form"] = finding.form
-    said["cells"] = places(namer, finding)
-    said["message"] = message(namer, finding)
+    said["cells"] = name_cells(namer, finding)
+    said["message"] = describe_finding(namer, finding)
     if finding.figures is not None:
-        said["residual"] = plain(finding.figures.residual)
+        said["residual"] = format_plain(finding.figures.residual)
     if cause and cause.only:
         said["suggestion"] = _suggestion(namer, cause.only)
     return said
@@ -70,19 +75,19 @@ def _cause(namer: Namer, cause: Cause, explains: int) -> dict[str, Any]:
 def _repair(namer: Namer, repair: Repair | RowRepair) -> dict[str, Any]:
     said = _row(namer, repair) if isinstance(repair, RowRepair) else _suggestion(namer, repair)
     said["slip"] = repair.slip
-    said["message"] = worded_repair(namer, repair)
+    said["message"] = describe_repair(namer, repair)
     return said
 
 
 def _suggestion(namer: Namer, repair: Repair) -> dict[str, Any]:
     """The cell and what should stand there; nothing for a blank."""
-    value = None if repair.new is None else money(repair.new).replace(",", "")
-    return {"cell": namer.place(repair.cell), "value": value}
+    value = None if repair.new is None else format_money(repair.new).replace(",", "")
+    return {"cell": namer.cell_address(repair.cell), "value": value}
 
 
 def _row(namer: Namer, repair: RowRepair) -> dict[str, Any]:
     """Where the row stands (a missing one: under which it belongs), its code and figures."""
-    said: dict[str, Any] = {"cell": namer.place(repair.cell)}
+    said: dict[str, Any] = {"cell": namer.cell_address(repair.cell)}
     if repair.row:
         said["row"] = repair.row
     if repair.amounts:

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from xlbudget.core.amount import decimals_of, shown_with
+from xlbudget.core.amount import count_decimals, round_as_displayed
 from xlbudget.core.budget import Row
 from xlbudget.core.cause import Repair, RowRepair
 from xlbudget.core.constraint import AT_MOST
-from xlbudget.core.finding import Figures, Finding
-from xlbudget.core.key import BlockKey, CellKey, Place, address
+from xlbudget.core.finding import Comparison, Finding
+from xlbudget.core.key import BlockKey, CellKey, SheetCell, address
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import BROKEN
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack, Rule
-from xlbudget.packs.names import code_name, row_name
-from xlbudget.rules.wording import Blanks, column_name, render_sentence
+from xlbudget.packs.names import name_code, name_row
+from xlbudget.rules.wording import Blanks, name_column, render_sentence
 
 
-def money(amount: Decimal) -> str:
+def format_money(amount: Decimal) -> str:
     """An amount for people: thousands apart, at least two decimals."""
-    return f"{shown_with(amount, max(2, decimals_of(amount.normalize()))):,f}"
+    return f"{round_as_displayed(amount, max(2, count_decimals(amount.normalize()))):,f}"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Namer:
         """The row's printed name: 基本工资, 合计, or the code of a row that is not there."""
         block = self.pack.blocks[BlockKey(cell.form, cell.block)]
         row = self._rows.get((cell.form, cell.block, cell.row))
-        return row_name(self.pack, block, cell.row, (row.name or row.code) if row else "")
+        return name_row(self.pack, block, cell.row, (row.name or row.code) if row else "")
 
     def code(self, cell: CellKey) -> str:
         """The code that the row bears in the file; nothing where it bears none."""
@@ -62,36 +62,36 @@ class Namer:
 
     def column(self, cell: CellKey) -> str:
         """The column's printed heading, in words where the heading is only a year."""
-        return column_name(self.pack, BlockKey(cell.form, cell.block), cell.column)
+        return name_column(self.pack, BlockKey(cell.form, cell.block), cell.column)
 
     def where(self, cell: CellKey) -> str:
         """The address in the user's file, or the form where the file has no such cell."""
-        found = self.reading.place(cell) if self.reading else None
+        found = self.reading.locate(cell) if self.reading else None
         return address(found) if found else self.form(cell.form)
 
-    def place(self, cell: CellKey | Place) -> str:
+    def cell_address(self, cell: CellKey | SheetCell) -> str:
         """The address in the user's file, or the names where the file has no cells."""
-        if isinstance(cell, Place):
+        if isinstance(cell, SheetCell):
             return address(cell)
-        found = self.reading.place(cell) if self.reading else None
+        found = self.reading.locate(cell) if self.reading else None
         if found is not None:
             return address(found)
         return f"{self.form(cell.form)} {self.row(cell)}·{self.column(cell)}"
 
 
-def places(namer: Namer, finding: Finding) -> list[str]:
+def name_cells(namer: Namer, finding: Finding) -> list[str]:
     """The finding's cells as Excel writes them, the cell at fault first; rows that are nowhere
     in the file are left out."""
-    cells = [c for c in finding.cells if isinstance(c, Place) or namer.stands(c)]
-    return list(dict.fromkeys(namer.place(cell) for cell in cells))
+    cells = [c for c in finding.cells if isinstance(c, SheetCell) or namer.stands(c)]
+    return list(dict.fromkeys(namer.cell_address(cell) for cell in cells))
 
 
-def message(namer: Namer, finding: Finding) -> str:
+def describe_finding(namer: Namer, finding: Finding) -> str:
     """What is wrong, in one sentence with both figures and the difference."""
     rule = namer.pack.rules[finding.rule]
     if finding.constraint is None or finding.figures is None:
         return rule.says_of(finding.case).format_map(Blanks(finding.facts))
-    says = sentence(namer, rule, finding)
+    says = describe_rule(namer, rule, finding)
     figures = finding.figures
     words = load_messages()["report"]
     template = words.get(figures.outcome, words["differs"])
@@ -100,17 +100,17 @@ def message(namer: Namer, finding: Finding) -> str:
     return str(template).format_map(Blanks(says=says, **_figures(figures)))
 
 
-def _figures(figures: Figures) -> dict[str, str]:
+def _figures(figures: Comparison) -> dict[str, str]:
     return {
-        "left": money(figures.left),
-        "right": money(figures.right),
-        "residual": money(figures.residual),
-        "bound": money(figures.bound),
+        "left": format_money(figures.left),
+        "right": format_money(figures.right),
+        "residual": format_money(figures.residual),
+        "bound": format_money(figures.bound),
         "count": str(figures.filled),
     }
 
 
-def sentence(namer: Namer, rule: Rule, finding: Finding) -> str:
+def describe_rule(namer: Namer, rule: Rule, finding: Finding) -> str:
     """What must hold, with the row, column, class or code that it is about."""
     constraint = finding.constraint
     assert constraint is not None
@@ -132,7 +132,7 @@ def _code(namer: Namer, finding: Finding, code: str) -> str:
     assert finding.constraint is not None
     names = (namer.row(cell) for cell in finding.constraint.cells())
     written = next((name for name in names if name != code), "")
-    return code_name(namer.pack, code, written.split("、", 1)[-1])
+    return name_code(namer.pack, code, written.split("、", 1)[-1])
 
 
 def describe_fix(namer: Namer, finding: Finding) -> str:
@@ -140,7 +140,7 @@ def describe_fix(namer: Namer, finding: Finding) -> str:
     return namer.pack.rules[finding.rule].fix.format_map(Blanks(finding.facts))
 
 
-def repair(namer: Namer, one: Repair | RowRepair) -> str:
+def describe_repair(namer: Namer, one: Repair | RowRepair) -> str:
     """What should be put right: which cell should say what instead, or what is to become of a
     row; and what the slip looks like."""
     if isinstance(one, RowRepair):
@@ -150,8 +150,8 @@ def repair(namer: Namer, one: Repair | RowRepair) -> str:
     return str(words["repair"][case]).format(
         place=namer.where(one.cell),
         name=f"{namer.row(one.cell)}·{namer.column(one.cell)}",
-        old=money(one.old) if one.old is not None else "",
-        new=money(one.new) if one.new is not None else "",
+        old=format_money(one.old) if one.old is not None else "",
+        new=format_money(one.new) if one.new is not None else "",
         slip=words["slips"][one.slip],
     )
 
@@ -161,14 +161,14 @@ def _row_repair(namer: Namer, one: RowRepair) -> str:
     block = one.cell[:2]
     amounts = [
         words["amount"].format(
-            column=column_name(namer.pack, BlockKey(*block), column), amount=money(amount)
+            column=name_column(namer.pack, BlockKey(*block), column), amount=format_money(amount)
         )
         for column, amount in one.amounts
     ]
     return (
         str(words["row_repair"][one.slip])
         .format(
-            place=namer.place(one.cell),
+            place=namer.cell_address(one.cell),
             name=namer.row(one.cell),
             old=namer.code(one.cell),
             row=_meant(namer, one),
@@ -183,4 +183,4 @@ def _row_repair(namer: Namer, one: RowRepair) -> str:
 def _meant(namer: Namer, one: RowRepair) -> str:
     """The row that is meant: a code with its name, or what such rows are called."""
     block = namer.pack.blocks[BlockKey(*one.cell[:2])]
-    return code_name(namer.pack, one.row) if block.codes else row_name(namer.pack, block, one.row)
+    return name_code(namer.pack, one.row) if block.codes else name_row(namer.pack, block, one.row)

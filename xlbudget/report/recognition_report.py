@@ -11,7 +11,7 @@ from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 
 
-def explained(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> str:
+def recognition_report(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> str:
     """Which table is which form, which heading which column, how sure, what was left over; and
     for what was not recognised, how to say it in a map."""
     return "\n".join(_lines(pack, file, tables))

@@ -14,20 +14,20 @@ from urllib.parse import quote
 
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.packs.model import Pack
-from xlbudget.report.file_result import Checked, explained, in_order
-from xlbudget.report.messages import Namer, message, places, repair
+from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
+from xlbudget.report.messages import Namer, describe_finding, describe_repair, name_cells
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {ERROR: "error", WARNING: "warning", NOTE: "note"}
 
 
-def report(checked: Sequence[Checked]) -> str:
+def sarif_report(checked: Sequence[FileResult]) -> str:
     """One SARIF log for all files."""
     packs = {one.pack.name: one.pack for one in checked}
     rules = [rule for pack in packs.values() for rule in _rules(pack)]
     index = {rule["id"]: place for place, rule in reversed(list(enumerate(rules)))}
     driver = {"name": "xlbudget", "rules": rules}
-    results = [_result(one, f, index) for one in checked for f in in_order(one.findings)]
+    results = [_result(one, f, index) for one in checked for f in sort_findings(one.findings)]
     run = {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=1)
@@ -45,15 +45,15 @@ def _rules(pack: Pack) -> list[dict[str, Any]]:
     ]
 
 
-def _result(checked: Checked, finding: Finding, index: dict[str, int]) -> dict[str, Any]:
+def _result(checked: FileResult, finding: Finding, index: dict[str, int]) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
-    text = message(namer, finding)
-    for cause, findings in explained(checked):
+    text = describe_finding(namer, finding)
+    for cause, findings in group_by_cause(checked):
         if any(one is finding for one in findings):
-            text += "。" + "；".join(repair(namer, one) for one in cause.repairs)
+            text += "。" + "；".join(describe_repair(namer, one) for one in cause.repairs)
     uri = quote(PurePath(checked.file).as_posix())
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": uri}}}
-    cells = places(namer, finding)
+    cells = name_cells(namer, finding)
     if cells:
         location["logicalLocations"] = [
             {"name": cell, "fullyQualifiedName": cell, "kind": "member"} for cell in cells

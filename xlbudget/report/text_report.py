@@ -10,8 +10,15 @@ from xlbudget.core.constraint import EQUAL, Term
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey
 from xlbudget.messages import load_messages
-from xlbudget.report.file_result import Checked, explained, in_order
-from xlbudget.report.messages import Namer, describe_fix, message, money, places, repair
+from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
+from xlbudget.report.messages import (
+    Namer,
+    describe_finding,
+    describe_fix,
+    describe_repair,
+    format_money,
+    name_cells,
+)
 
 SHOWN_CELLS = 14
 """How many cells of one constraint are listed; the others are counted."""
@@ -23,23 +30,23 @@ Style = Callable[[str, str], str]
 """Gives a text as its role (a severity, PASSED, CELL) is shown; without a terminal, itself."""
 
 
-def uncoloured(text: str, _: str) -> str:
+def keep_plain(text: str, _: str) -> str:
     """The text itself."""
     return text
 
 
-def report(checked: Sequence[Checked], style: Style = uncoloured) -> str:
+def text_report(checked: Sequence[FileResult], style: Style = keep_plain) -> str:
     """The report on one or several files; on several, first how many passed and failed, and which
     failed: nobody finds three among the notes of three hundred."""
     told = ["\n".join(_file(one, style)) for one in checked]
     if len(checked) == 1:
         return told[0]
-    failed = [verdict(one) for one in checked if one.failed]
+    failed = [describe_verdict(one) for one in checked if one.failed]
     role = ERROR if failed else PASSED
-    return "\n\n".join(["\n".join([style(overall(checked), role), *failed]), *told])
+    return "\n\n".join(["\n".join([style(count_files(checked), role), *failed]), *told])
 
 
-def overall(checked: Sequence[Checked]) -> str:
+def count_files(checked: Sequence[FileResult]) -> str:
     """How many files there are, how many passed, failed, or could not be read."""
     unreadable = sum(one.reading is None for one in checked)
     failed = sum(one.failed for one in checked) - unreadable
@@ -49,16 +56,18 @@ def overall(checked: Sequence[Checked]) -> str:
     return template.format(total=len(checked), **counts)
 
 
-def findings_report(checked: Checked) -> str:
+def list_findings(checked: FileResult) -> str:
     """The findings of one file without a verdict."""
     namer = Namer(checked.pack, checked.reading)
-    lines = [line for f in in_order(checked.findings) for line in _finding(namer, f, uncoloured)]
+    lines = [
+        line for f in sort_findings(checked.findings) for line in _finding(namer, f, keep_plain)
+    ]
     return "\n".join(lines)
 
 
-def verdict(checked: Checked) -> str:
+def describe_verdict(checked: FileResult) -> str:
     """通过, 不通过 or 无法读取, with how many errors, warnings and notes."""
-    told = f"{checked.file}：{outcome(checked)}"
+    told = f"{checked.file}：{name_outcome(checked)}"
     if checked.reading is None:
         return told
     counts = checked.counts
@@ -68,7 +77,7 @@ def verdict(checked: Checked) -> str:
     return f"{told}（{tally}）"
 
 
-def outcome(checked: Checked) -> str:
+def name_outcome(checked: FileResult) -> str:
     """通过, 不通过 or 无法读取."""
     words: Mapping[str, str] = load_messages()["report"]
     if checked.reading is None:
@@ -76,18 +85,18 @@ def outcome(checked: Checked) -> str:
     return words["failed"] if checked.failed else words["passed"]
 
 
-def _file(checked: Checked, style: Style) -> Iterator[str]:
-    yield style(verdict(checked), ERROR if checked.failed else PASSED)
+def _file(checked: FileResult, style: Style) -> Iterator[str]:
+    yield style(describe_verdict(checked), ERROR if checked.failed else PASSED)
     if checked.reading is not None:
-        yield decided(checked)
+        yield count_decided(checked)
     namer = Namer(checked.pack, checked.reading)
-    causes = explained(checked)
+    causes = group_by_cause(checked)
     yield from _causes(namer, causes, style)
-    for line in unexplained(checked):
+    for line in count_unexplained(checked):
         yield from ("", line)
     told = {id(finding) for _, findings in causes for finding in findings}
     before = NOTE
-    for finding in in_order(checked.findings):
+    for finding in sort_findings(checked.findings):
         if id(finding) in told:
             continue
         if finding.severity == NOTE != before:
@@ -106,29 +115,29 @@ def _causes(
         yield words["causes"].format(count=len(causes))
     for number, (cause, findings) in enumerate(causes, start=1):
         first, *others = cause.repairs
-        yield style(f"{number}. {repair(namer, first)}", ERROR)
+        yield style(f"{number}. {describe_repair(namer, first)}", ERROR)
         for other in others:
-            yield style(f"   {words['and']}{repair(namer, other)}", ERROR)
+            yield style(f"   {words['and']}{describe_repair(namer, other)}", ERROR)
         for other_way in cause.alternatives:
             differing = [one for one in other_way if one not in cause.repairs]
-            said = f"；{words['and']}".join(repair(namer, one) for one in differing)
+            said = f"；{words['and']}".join(describe_repair(namer, one) for one in differing)
             yield f"   {words['or']}{said}"
         if cause.partial:
             yield f"   {words['partial']}"
         yield "   " + words["explains"].format(count=len(findings))
         for finding in findings:
-            where = next(iter(places(namer, finding)), namer.form(finding.form))
-            yield f"   {finding.rule} {where} {message(namer, finding)}"
+            where = next(iter(name_cells(namer, finding)), namer.form(finding.form))
+            yield f"   {finding.rule} {where} {describe_finding(namer, finding)}"
 
 
-def unexplained(checked: Checked) -> Iterator[str]:
+def count_unexplained(checked: FileResult) -> Iterator[str]:
     """What no search within its bounds could explain is said, and told in full below."""
     count = sum(len(cause.explains) for cause in checked.causes if not cause.repairs)
     if count:
         yield load_messages()["report"]["unexplained"].format(count=count)
 
 
-def decided(checked: Checked) -> str:
+def count_decided(checked: FileResult) -> str:
     """How many constraints came to which end."""
     template: str = load_messages()["report"]["decided"]
     outcomes = dict(checked.outcomes or {})
@@ -141,24 +150,24 @@ def decided(checked: Checked) -> str:
 def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
     words = load_messages()
     severity = words["severities"][finding.severity]
-    where = next(iter(places(namer, finding)), namer.form(finding.form))
+    where = next(iter(name_cells(namer, finding)), namer.form(finding.form))
     head = f"{severity} {finding.rule}"
-    said = message(namer, finding)
+    said = describe_finding(namer, finding)
     if finding.severity == NOTE:
         yield style(" ".join(filter(None, (head, where, said))), NOTE)
         return
     shown = where and style(where, CELL)
     yield ""
     yield " ".join(filter(None, (style(head, finding.severity), shown, said)))
-    yield from equation(namer, finding, style)
+    yield from lay_out_equation(namer, finding, style)
     yield f"    {words['report']['fix']}：{describe_fix(namer, finding)}"
 
 
-def equation(namer: Namer, finding: Finding, style: Style = uncoloured) -> Iterator[str]:
+def lay_out_equation(namer: Namer, finding: Finding, style: Style = keep_plain) -> Iterator[str]:
     """The equation with the user's own figures, a line a cell: address, row, column, amount."""
     constraint = finding.constraint
     if constraint is None or namer.reading is None:
-        other = places(namer, finding)[1:]
+        other = name_cells(namer, finding)[1:]
         if other:
             yield "    " + "、".join(style(place, CELL) for place in other)
         return
@@ -202,4 +211,4 @@ def _cell(namer: Namer, cell: CellKey, amount: Decimal | None, style: Style) -> 
 
 
 def _amount(amount: Decimal | None) -> str:
-    return str(load_messages()["report"]["blank"]) if amount is None else money(amount)
+    return str(load_messages()["report"]["blank"]) if amount is None else format_money(amount)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xlbudget.core.key import BlockKey
 from xlbudget.packs.errors import Fault, PackError, fault_at
 from xlbudget.packs.model import Block, Pack, Rule, RuleClause
-from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse
+from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse_relation
 
 OWN_ROW = ("row", "parent", "childless")
 """Words for a row of the very block that an expression stands on."""
@@ -117,7 +117,7 @@ class _Binder:
         self.by_column = COLUMN_WORD in part.each
 
     def bound_rule(self, rule: Rule, number: int) -> BoundRule:
-        relation = parse(self.part.holds)
+        relation = parse_relation(self.part.holds)
         if relation.relation == "!=":
             raise NotLinear("!= cannot be required, only asked in when:")
         left, right = self.side(relation.left), self.side(relation.right)
@@ -142,7 +142,7 @@ class _Binder:
         binds may not."""
         if not self.part.when:
             return bound
-        relation = parse(self.part.when)
+        relation = parse_relation(self.part.when)
         if relation.relation not in ("==", "!=") or relation.right.terms:
             raise NotLinear("when: must compare figures with 0 by == or !=")
         selectors = self.side(relation.left)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from xlbudget.core.budget import Row
-from xlbudget.core.finding import Remark
+from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey
-from xlbudget.layout.normalize import tidy
+from xlbudget.layout.normalize import normalize_text
 from xlbudget.packs.model import CODE, GOVERNMENT, NAME, TOTAL, Block, Catalogue, RuleClause
-from xlbudget.rules.context import Context, is_filled, text_cell
+from xlbudget.rules.context import Context, has_amount, text_cell
 
 
 def _coded(context: Context) -> Iterator[tuple[Block, Catalogue, tuple[Row, ...]]]:
@@ -21,17 +21,17 @@ def _coded(context: Context) -> Iterator[tuple[Block, Catalogue, tuple[Row, ...]
             yield block, context.pack.catalogues[block.codes], rows
 
 
-def code_digits(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_digits(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Codes that have the digits of no level. Of what can be read from a workbook this
     alone could be against the schema of budget JSON."""
     for block, catalogue, rows in _coded(context):
         for row in rows:
             if row.code and not catalogue.fits_level(row.code):
                 at = text_cell(block, row, CODE)
-                yield Remark(part.kind, "", block.form, at, {"code": row.code})
+                yield Observation(part.kind, "", block.form, at, {"code": row.code})
 
 
-def code_known(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_known(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Codes that the year's catalogue lacks; an error only where not even the class is known."""
     for block, catalogue, rows in _coded(context):
         for row in rows:
@@ -44,10 +44,10 @@ def code_known(context: Context, part: RuleClause) -> Iterator[Remark]:
                 "catalogue": catalogue.title,
                 "year": str(context.pack.since),
             }
-            yield Remark(part.kind, case, block.form, text_cell(block, row, CODE), facts)
+            yield Observation(part.kind, case, block.form, text_cell(block, row, CODE), facts)
 
 
-def code_name(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_name(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Names that are not the catalogue's, and codes that bear two names in one workbook."""
     names: dict[tuple[str, str], dict[str, tuple[Block, Row]]] = defaultdict(dict)
     for block, catalogue, rows in _coded(context):
@@ -57,31 +57,31 @@ def code_name(context: Context, part: RuleClause) -> Iterator[Remark]:
                     facts = {"name": row.name, "catalogue": catalogue.title}
                     facts["year"] = str(context.pack.since)
                     at = text_cell(block, row, NAME)
-                    yield Remark(part.kind, "unlisted", block.form, at, facts)
+                    yield Observation(part.kind, "unlisted", block.form, at, facts)
                 continue
-            name, same = tidy(row.name), names[catalogue.key, row.code]
+            name, same = normalize_text(row.name), names[catalogue.key, row.code]
             if name not in same:
                 same[name] = block, row
             expected = catalogue.names.get(row.code)
-            if expected is None or tidy(expected) == name:
+            if expected is None or normalize_text(expected) == name:
                 continue
             case = "confirmed" if catalogue.seen[row.code] >= 2 else "unconfirmed"
             facts = {"code": row.code, "expected": expected, "name": row.name}
-            yield Remark(part.kind, case, block.form, text_cell(block, row, NAME), facts)
+            yield Observation(part.kind, case, block.form, text_cell(block, row, NAME), facts)
     yield from _two_names(part, names)
 
 
 def _two_names(
     part: RuleClause, names: Mapping[tuple[str, str], Mapping[str, tuple[Block, Row]]]
-) -> Iterator[Remark]:
+) -> Iterator[Observation]:
     for (_, code), found in names.items():
         if len(found) > 1:
             cells = tuple(text_cell(block, row, NAME)[0] for block, row in found.values())
             facts = {"code": code, "names": "、".join(f"“{name}”" for name in found)}
-            yield Remark(part.kind, "two_names", cells[0].form, cells, facts)
+            yield Observation(part.kind, "two_names", cells[0].form, cells, facts)
 
 
-def code_parents(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_parents(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Codes whose parent does not stand in the form; each missing parent is told once."""
     for block, catalogue, rows in _coded(context):
         there = {row.code for row in rows}
@@ -90,10 +90,10 @@ def code_parents(context: Context, part: RuleClause) -> Iterator[Remark]:
             if parent and parent not in there:
                 there.add(parent)
                 facts = {"code": row.code, "name": row.name, "parent": parent}
-                yield Remark(part.kind, "", block.form, text_cell(block, row, CODE), facts)
+                yield Observation(part.kind, "", block.form, text_cell(block, row, CODE), facts)
 
 
-def code_once(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_once(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Codes that stand more than once in a form."""
     for block, _, rows in _coded(context):
         found: dict[str, list[Row]] = {}
@@ -104,20 +104,20 @@ def code_once(context: Context, part: RuleClause) -> Iterator[Remark]:
             if len(same) > 1:
                 cells = tuple(text_cell(block, row, CODE)[0] for row in same)
                 facts = {"code": code, "name": same[0].name, "count": str(len(same))}
-                yield Remark(part.kind, "", block.form, cells, facts)
+                yield Observation(part.kind, "", block.form, cells, facts)
 
 
-def code_order(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_order(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Codes that stand below a higher one."""
     for block, _, rows in _coded(context):
         coded = [row for row in rows if row.code]
         for before, row in pairwise(coded):
             if row.code < before.code:
                 facts = {"code": row.code, "name": row.name, "before": before.code}
-                yield Remark(part.kind, "", block.form, text_cell(block, row, CODE), facts)
+                yield Observation(part.kind, "", block.form, text_cell(block, row, CODE), facts)
 
 
-def code_map(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_map(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Government-economic items that the department-economic item may not map to."""
     for block, _, rows in _coded(context):
         if not block.government:
@@ -132,10 +132,12 @@ def code_map(context: Context, part: RuleClause) -> Iterator[Remark]:
                     "government": target.names.get(row.government, row.government),
                     "allowed": "、".join(dict.fromkeys(target.names[code] for code in allowed)),
                 }
-                yield Remark(part.kind, "", block.form, text_cell(block, row, GOVERNMENT), facts)
+                yield Observation(
+                    part.kind, "", block.form, text_cell(block, row, GOVERNMENT), facts
+                )
 
 
-def code_column(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_column(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Amounts in the column of another kind than the code's own (人员经费, 公用经费)."""
     words = context.pack.words["columns"]
     for block, catalogue, rows in _coded(context):
@@ -149,18 +151,18 @@ def code_column(context: Context, part: RuleClause) -> Iterator[Remark]:
                 facts = {"code": row.code, "name": row.name}
                 facts |= {"right": words[right], "wrong": words[wrong]}
                 cell = CellKey(block.form, block.key, row.id, wrong)
-                yield Remark(part.kind, "", block.form, (cell,), facts)
+                yield Observation(part.kind, "", block.form, (cell,), facts)
 
 
-def code_depth(context: Context, part: RuleClause) -> Iterator[Remark]:
+def code_depth(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Forms whose codes stop above the level that the law asks for."""
     for block, catalogue, rows in _coded(context):
         if not catalogue.must_reach:
             continue
         wanted = catalogue.levels[catalogue.must_reach]
-        if any(len(row.code) >= wanted and is_filled(row) for row in rows):
+        if any(len(row.code) >= wanted and has_amount(row) for row in rows):
             continue
-        filled = [row for row in rows if row.code and is_filled(row)]
+        filled = [row for row in rows if row.code and has_amount(row)]
         deep = [row for row in filled if row.code not in catalogue.leaves]
         if deep:
             longest = max(len(row.code) for row in filled)
@@ -170,19 +172,21 @@ def code_depth(context: Context, part: RuleClause) -> Iterator[Remark]:
                 "found": found[-1] if found else "",
                 "level": catalogue.must_reach,
             }
-            yield Remark(part.kind, "", block.form, text_cell(block, deep[0], CODE), facts)
+            yield Observation(part.kind, "", block.form, text_cell(block, deep[0], CODE), facts)
 
 
-def same_codes(context: Context, part: RuleClause) -> Iterator[Remark]:
+def same_codes(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Rows without amounts whose code stands in one form only (with amounts, the sums tell)."""
     keys = [key for name in part.blocks for key in context.pack.blocks if key.form == name]
     blocks = [key for key in keys if key in context.reading.budget.blocks]
     for mine in blocks:
         others = [context.trees[key].by_code for key in blocks if key != mine]
         for row in context.reading.budget.blocks[mine]:
-            if row.code and not is_filled(row) and any(row.code not in codes for codes in others):
+            if row.code and not has_amount(row) and any(row.code not in codes for codes in others):
                 absent = next(k for k in blocks if row.code not in context.trees[k].by_code)
                 facts = {"code": row.code, "name": row.name}
                 facts["form"] = context.pack.forms[absent.form].sheet
                 block = context.pack.blocks[mine]
-                yield Remark(part.kind, "one_side", mine.form, text_cell(block, row, CODE), facts)
+                yield Observation(
+                    part.kind, "one_side", mine.form, text_cell(block, row, CODE), facts
+                )

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 
 from xlbudget.core.tolerance import holds_exactly
 from xlbudget.rules.scaled_amounts import ColumnKey, ScaledColumn
-from xlbudget.rules.terms import Meaning, Terms
+from xlbudget.rules.terms import SelectedRows, Terms
 
 Columns = Mapping[ColumnKey, ScaledColumn]
 Values = Mapping[str, int]
 """Row → scaled units; nothing stands for 0."""
 
 
-def inexact(terms: Terms, columns: Columns) -> list[tuple[str, str]]:
+def find_inexact(terms: Terms, columns: Columns) -> list[tuple[str, str]]:
     """The rows and columns in which a rule does not hold to the last unit, row by row."""
     relation = terms.bound.relation
     wrong: list[tuple[str, set[str]]] = []
@@ -57,7 +57,7 @@ def _residuals(terms: Terms, column: str, columns: Columns) -> tuple[int, Values
     return always, by_row
 
 
-def _each(meaning: Meaning, values: Values) -> Values:
+def _each(meaning: SelectedRows, values: Values) -> Values:
     """Row of the rule → what the rows meant there come to."""
     listed = {r: _total(values, ids) for r, ids in meaning.listed.items() if ids != (r,)}
     if not meaning.itself:

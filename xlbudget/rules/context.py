@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from xlbudget.core.budget import Row
-from xlbudget.core.finding import Remark
+from xlbudget.core.finding import Observation
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.packs.model import Block, Pack, RuleClause
@@ -21,7 +21,7 @@ class Context(NamedTuple):
     trees: Mapping[BlockKey, Tree]
 
 
-Kind = Callable[[Context, RuleClause], Iterator[Remark]]
+Kind = Callable[[Context, RuleClause], Iterator[Observation]]
 
 
 def text_cell(block: Block, row: Row, column: str) -> tuple[CellKey]:
@@ -30,6 +30,6 @@ def text_cell(block: Block, row: Row, column: str) -> tuple[CellKey]:
     return (CellKey(block.form, block.key, row.id, printed),)
 
 
-def is_filled(row: Row) -> bool:
+def has_amount(row: Row) -> bool:
     """Has a row an amount? A written zero is none."""
     return any(row.amounts.values())

@@ -13,7 +13,7 @@ from xlbudget.rules.instantiate import Instance, instantiate
 from xlbudget.rules.tree import Trees
 
 
-def definitions(pack: Pack, trees: Trees) -> dict[CellKey, tuple[Instance, Constraint]]:
+def find_definitions(pack: Pack, trees: Trees) -> dict[CellKey, tuple[Instance, Constraint]]:
     """Total cell → the constraint whose left side it is and whose right side computes it."""
     every = bound_rules(pack)
     defined: dict[CellKey, tuple[Instance, Constraint]] = {}
@@ -30,7 +30,7 @@ def compute_totals(
 
     A total whose parts come to nothing is blank. Amounts that are no totals stay as they are.
     """
-    defined = definitions(pack, trees)
+    defined = find_definitions(pack, trees)
     amounts = dict(budget.amounts())
     done: dict[CellKey, Decimal] = {}
 

@@ -19,11 +19,11 @@ from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.tolerance import HELD, UNDECIDED, Figure, Verdict, judge
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.bound_rules import BoundRule
-from xlbudget.rules.column_sums import inexact
+from xlbudget.rules.column_sums import find_inexact
 from xlbudget.rules.instantiate import Instance, instantiate, instantiate_at
-from xlbudget.rules.outcomes import Judged, apply_exemption
+from xlbudget.rules.outcomes import JudgedConstraint, apply_exemption
 from xlbudget.rules.scaled_amounts import ScaledAmounts, scaled_amounts
-from xlbudget.rules.terms import Terms, terms_in_force
+from xlbudget.rules.terms import Terms, derive_terms
 from xlbudget.rules.tree import Trees
 
 
@@ -32,7 +32,7 @@ class Evaluation(NamedTuple):
     many scaled units of their verdicts make one 元."""
 
     counts: Mapping[str, int]
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedConstraint, ...]
     per_yuan: Decimal
 
 
@@ -62,14 +62,16 @@ def evaluate(
     doubt = _Doubt(pack.blocks.keys() - budget.blocks.keys(), unreadable)
     doubtful = doubt.blocks()
     count = 0
-    judged: list[Judged] = []
-    for position, terms in terms_in_force(pack, trees, amounts.value):
+    judged: list[JudgedConstraint] = []
+    for position, terms in derive_terms(pack, trees, amounts.value):
         count += len(terms.rows) * len(terms.bound.columns)
         decidable = not doubtful or doubtful.isdisjoint(terms.bound.blocks)
-        for row, column in inexact(terms, amounts.columns) if decidable else _everywhere(terms):
+        for row, column in (
+            find_inexact(terms, amounts.columns) if decidable else _everywhere(terms)
+        ):
             constraint = instantiate_at(terms, row, column)
             verdict = _verdict(constraint, amounts.figures(constraint.cells()), doubt)
-            judged.append(Judged(Instance(position, row, column), constraint, verdict))
+            judged.append(JudgedConstraint(Instance(position, row, column), constraint, verdict))
     judged = apply_exemption(pack, judged)
     counts = Counter(one.verdict.outcome for one in judged)
     counts[HELD] += count - len(judged)
@@ -79,13 +81,13 @@ def evaluate(
 
 def evaluate_all(
     pack: Pack, budget: Budget, trees: Trees, unreadable: Collection[CellKey] = ()
-) -> tuple[ScaledAmounts, list[Judged]]:
+) -> tuple[ScaledAmounts, list[JudgedConstraint]]:
     """The same constraints, each with its verdict, also those that hold."""
     amounts = scaled_amounts(pack, budget)
     figures = amounts.figures(cell for cell, _ in budget.amounts())
     doubt = _Doubt(pack.blocks.keys() - budget.blocks.keys(), unreadable)
     judged = [
-        Judged(instance, constraint, _verdict(constraint, figures, doubt))
+        JudgedConstraint(instance, constraint, _verdict(constraint, figures, doubt))
         for instance, constraint in instantiate(pack, trees, amounts.value)
     ]
     return amounts, apply_exemption(pack, judged)
@@ -93,11 +95,11 @@ def evaluate_all(
 
 def sample_near_totals(
     pack: Pack, budget: Budget, trees: Trees, most: int, beside: Collection[Instance]
-) -> Iterator[Judged]:
+) -> Iterator[JudgedConstraint]:
     """So many constraints, but for those `beside`: first those of totals and fixed rows, then of
     codes, the short ones first. Of a county's ten thousand only these are built."""
     amounts = scaled_amounts(pack, budget)
-    terms = dict(terms_in_force(pack, trees, amounts.value))
+    terms = dict(derive_terms(pack, trees, amounts.value))
     ranked = [
         (_depth(pack, of_rule.bound, row), Instance(position, row, column))
         for position, of_rule in terms.items()
@@ -108,7 +110,7 @@ def sample_near_totals(
     for instance in islice(chosen, max(0, most)):
         constraint = instantiate_at(terms[instance.bound], instance.row, instance.column)
         figures = amounts.figures(constraint.cells())
-        yield Judged(instance, constraint, judge(constraint, figures))
+        yield JudgedConstraint(instance, constraint, judge(constraint, figures))
 
 
 def _everywhere(terms: Terms) -> Iterator[tuple[str, str]]:

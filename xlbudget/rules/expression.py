@@ -46,7 +46,7 @@ class Relation(NamedTuple):
     right: Side
 
 
-def parse(text: str) -> Relation:
+def parse_relation(text: str) -> Relation:
     """The relation that the text says. Raises NotLinear with the reason."""
     try:
         tree = ast.parse(RESERVED.sub("class_", text), mode="eval").body

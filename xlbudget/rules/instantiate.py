@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xlbudget.core.constraint import Constraint, Term
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
-from xlbudget.rules.terms import Meaning, Terms, Value, terms_in_force
+from xlbudget.rules.terms import SelectedRows, Terms, Value, derive_terms
 from xlbudget.rules.tree import Trees
 
 
@@ -30,7 +30,7 @@ def instantiate(
 ) -> Iterator[tuple[Instance, Constraint]]:
     """Every constraint that the pack's rules put on this budget, rule by rule and row by row, with
     where it comes from; with a `block` only those of the rules that name it."""
-    for position, terms in terms_in_force(pack, trees, value, block):
+    for position, terms in derive_terms(pack, trees, value, block):
         for row in terms.rows:
             for column in terms.bound.columns:
                 yield Instance(position, row, column), instantiate_at(terms, row, column)
@@ -50,7 +50,7 @@ def instantiate_at(terms: Terms, row: str, column: str) -> Constraint:
     )
 
 
-def _side(meanings: tuple[Meaning, ...], row: str, column: str) -> tuple[Term, ...]:
+def _side(meanings: tuple[SelectedRows, ...], row: str, column: str) -> tuple[Term, ...]:
     terms: list[Term] = []
     for meaning in meanings:
         times, (form, block), _, _, own = meaning.selector

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlbudget.packs.errors import Fault, PackError, fault_at, line_of
+from xlbudget.packs.errors import Fault, PackError, fault_at, find_line
 from xlbudget.packs.model import Pack, Rule, RuleClause
 from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.registry import BETWEEN_FORMS, KINDS, READ_KINDS
@@ -76,6 +76,6 @@ def _unmentioned(pack: Pack, root: Path) -> Iterator[Fault]:
                 path = next(root.glob(f"{pack.name}/forms/{block.form}.yaml"))
                 yield Fault(
                     str(path),
-                    line_of(path, ("blocks", block.key)),
+                    find_line(path, ("blocks", block.key)),
                     f"column {column!r} stands in no rule",
                 )

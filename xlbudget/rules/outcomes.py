@@ -16,7 +16,7 @@ ONE_UNIT = "one_unit"
 OUTCOMES = {ROUNDING: NOTE, SUSPICIOUS: WARNING, ONE_UNIT: WARNING, BROKEN: ERROR}
 
 
-class Judged(NamedTuple):
+class JudgedConstraint(NamedTuple):
     """One constraint, where it comes from, and what became of it."""
 
     instance: Instance
@@ -24,7 +24,7 @@ class Judged(NamedTuple):
     verdict: Verdict
 
 
-def severity_of(pack: Pack, constraint: Constraint, verdict: Verdict) -> str:
+def decide_severity(pack: Pack, constraint: Constraint, verdict: Verdict) -> str:
     """Note, warning or error; nothing where the constraint holds or stays undecided."""
     severity = OUTCOMES.get(verdict.outcome, "")
     if severity != ERROR:
@@ -33,7 +33,7 @@ def severity_of(pack: Pack, constraint: Constraint, verdict: Verdict) -> str:
     return rule.parts[constraint.part].severity or rule.severity_of("")
 
 
-def apply_exemption(pack: Pack, judged: list[Judged]) -> list[Judged]:
+def apply_exemption(pack: Pack, judged: list[JudgedConstraint]) -> list[JudgedConstraint]:
     """The same, with class totals between forms excused that differ by exactly one last unit,
     where every constraint within either form that names the cells holds (RULES.md, Tolerance)."""
     candidates = {one.instance for one in judged if _may_be_excused(pack, one)}
@@ -54,7 +54,7 @@ def apply_exemption(pack: Pack, judged: list[Judged]) -> list[Judged]:
     ]
 
 
-def _may_be_excused(pack: Pack, judged: Judged) -> bool:
+def _may_be_excused(pack: Pack, judged: JudgedConstraint) -> bool:
     _, constraint, verdict = judged
     if verdict.outcome != BROKEN or abs(verdict.residual) != verdict.width:
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from xlbudget.core.finding import Remark
+from xlbudget.core.finding import Observation
 from xlbudget.rules.code_checks import (
     code_column,
     code_depth,
@@ -33,7 +33,7 @@ from xlbudget.rules.text_checks import (
 from xlbudget.rules.value_checks import value_negative, value_scale
 
 
-def run_checks(context: Context, kinds: Collection[str]) -> Iterator[Remark]:
+def run_checks(context: Context, kinds: Collection[str]) -> Iterator[Observation]:
     """The remarks of these kinds, as far as the pack's rules name them."""
     for rule in context.pack.rules.values():
         for part in rule.parts:

@@ -30,7 +30,7 @@ Value = Callable[[CellKey], int]
 """What stands in a cell, in scaled units; 0 for a blank."""
 
 
-class Meaning(NamedTuple):
+class SelectedRows(NamedTuple):
     """The rows of a selector's block that it means: `always` the same, or (None) for each row of
     the rule those `listed` under it, and where none are, the row of that very id if `itself`."""
 
@@ -46,23 +46,23 @@ class Meaning(NamedTuple):
         return self.listed.get(row) or ((row,) if self.itself else ())
 
 
-def meaning_of(selector: Selector, trees: Trees) -> Meaning:
+def resolve_selector(selector: Selector, trees: Trees) -> SelectedRows:
     """The rows that a selector means. A code or level that stands nowhere in its form still gives
     a row (nothing stands there), so that a sentence can say that the row is missing."""
     how, row = selector.how, selector.row
     if how == FIXED:
-        return Meaning(selector, (row,))
+        return SelectedRows(selector, (row,))
     if how == BOUND and row in OWN_ROW:
-        return Meaning(selector, None, itself=True)
+        return SelectedRows(selector, None, itself=True)
     tree = trees[selector.block]
     if how == BOUND:
-        return Meaning(selector, None, tree.by_code, itself=True)
+        return SelectedRows(selector, None, tree.by_code, itself=True)
     if how == GROUP and row == CHILDREN:
-        return Meaning(selector, None, tree.children)
+        return SelectedRows(selector, None, tree.children)
     if how == GROUP and row == TOPS:
-        return Meaning(selector, tree.tops)
+        return SelectedRows(selector, tree.tops)
     listed = tree.groups if how == GROUP else tree.by_code
-    return Meaning(selector, listed.get(row) or (row,))
+    return SelectedRows(selector, listed.get(row) or (row,))
 
 
 class Terms(NamedTuple):
@@ -71,15 +71,15 @@ class Terms(NamedTuple):
 
     bound: BoundRule
     rows: tuple[str, ...]
-    left: tuple[Meaning, ...]
-    right: tuple[Meaning, ...]
+    left: tuple[SelectedRows, ...]
+    right: tuple[SelectedRows, ...]
     condition: tuple[CellKey, ...]
 
 
 def _terms(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
     """The terms of a bound rule; rows on which it would have none are left out."""
-    left = tuple(meaning_of(selector, trees) for selector in bound.left)
-    right = tuple(meaning_of(selector, trees) for selector in bound.right)
+    left = tuple(resolve_selector(selector, trees) for selector in bound.left)
+    right = tuple(resolve_selector(selector, trees) for selector in bound.right)
     rows = _rows(bound, pack, trees)
     if not any(meaning.itself or meaning.always for meaning in (*left, *right)):
         rows = tuple(row for row in rows if any(m.rows(row) for m in (*left, *right)))
@@ -87,7 +87,7 @@ def _terms(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
     return Terms(bound, rows, left, right, condition)
 
 
-def terms_in_force(
+def derive_terms(
     pack: Pack, trees: Trees, value: Value, block: BlockKey | None = None
 ) -> Iterator[tuple[int, Terms]]:
     """The terms of every bound rule that applies to this budget, with its position among all; with
@@ -106,7 +106,7 @@ def _applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
     return nothing == (bound.when[1] == EQUAL)
 
 
-def choosing_cells(pack: Pack, trees: Trees) -> Iterator[CellKey]:
+def find_condition_cells(pack: Pack, trees: Trees) -> Iterator[CellKey]:
     """Cells whose amounts pick constraints (`when`)."""
     for bound in bound_rules(pack):
         for _, cell in _condition(bound, trees):
@@ -115,7 +115,7 @@ def choosing_cells(pack: Pack, trees: Trees) -> Iterator[CellKey]:
 
 def _condition(bound: BoundRule, trees: Trees) -> Iterator[tuple[int, CellKey]]:
     for selector in bound.when[0] if bound.when else ():
-        for row in meaning_of(selector, trees).rows(""):
+        for row in resolve_selector(selector, trees).rows(""):
             yield selector.coefficient, CellKey(*selector.block, row, selector.column)
 
 
@@ -124,7 +124,7 @@ def _rows(bound: BoundRule, pack: Pack, trees: Trees) -> tuple[str, ...]:
     if not word:
         return ("",)
     if word == "class":
-        return classes_of(bound, pack)
+        return list_classes(bound, pack)
     if word == "code":
         blocks = dict.fromkeys(selector.block for selector in bound.selectors)
         return _in_order(set().union(*(trees[block].by_code for block in blocks)))
@@ -144,7 +144,7 @@ def _in_order(codes: set[str]) -> tuple[str, ...]:
     return (TOTAL, *numbers, *others)
 
 
-def classes_of(bound: BoundRule, pack: Pack) -> tuple[str, ...]:
+def list_classes(bound: BoundRule, pack: Pack) -> tuple[str, ...]:
     """Top codes of the catalogue that the rule's open blocks list."""
     for selector in bound.selectors:
         codes = pack.blocks[selector.block].codes

@@ -7,50 +7,52 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import CellKey, Place
-from xlbudget.core.reading import Printed, Said
-from xlbudget.layout.normalize import normal, tidy, years_in
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import CellKey, SheetCell
+from xlbudget.core.reading import Printed, PrintedText
+from xlbudget.layout.normalize import find_years, normalize_text, normalize_title
 from xlbudget.packs.model import NAME, Form, Pack, RuleClause
-from xlbudget.rules.context import Context, is_filled, text_cell
+from xlbudget.rules.context import Context, has_amount, text_cell
 
 
-def empty_note(context: Context, part: RuleClause) -> Iterator[Remark]:
+def empty_note(context: Context, part: RuleClause) -> Iterator[Observation]:
     """A form without amounts says so below, one with amounts does not, and a note is its own."""
     blocks = context.reading.budget.blocks
-    filled = {key.form for key, rows in blocks.items() if any(map(is_filled, rows))}
+    filled = {key.form for key, rows in blocks.items() if any(map(has_amount, rows))}
     filled |= {cell.form for cell in context.reading.unreadable}
     words = context.pack.words
     for printed in context.reading.printed:
         facts = {"form": context.pack.forms[printed.form].sheet, "note": words["print"]["empty"]}
         empties = [n for n in printed.notes if says_empty(n.text, words)]
         if printed.form not in filled and not empties and not printed.unknown_below:
-            where = printed.title.place if printed.title else None
-            yield Remark(part.kind, "missing", printed.form, (where,) if where else (), facts)
+            where = printed.title.cell if printed.title else None
+            yield Observation(part.kind, "missing", printed.form, (where,) if where else (), facts)
         for note in empties:
             facts = {**facts, "note": note.text}
             if _other_form(context.pack, printed.form, note.text):
-                yield Remark(part.kind, "other", printed.form, (note.place,), facts)
+                yield Observation(part.kind, "other", printed.form, (note.cell,), facts)
             elif printed.form in filled:
-                yield Remark(part.kind, "wrong", printed.form, (note.place,), facts)
+                yield Observation(part.kind, "wrong", printed.form, (note.cell,), facts)
 
 
 def says_empty(text: str, words: Mapping[str, Mapping[str, list[str]]]) -> bool:
     """Does a line below a table say that it has no data?"""
-    said = tidy(text)
-    return any(tidy(word) in said for word in words["lines"]["empty"])
+    said = normalize_text(text)
+    return any(normalize_text(word) in said for word in words["lines"]["empty"])
 
 
 def _other_form(pack: Pack, form: str, text: str) -> bool:
     """Does a note name another form and not its own?"""
     names = {f.sheet: f.key for f in pack.forms.values()}
     pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    named = {names[found] for found in re.findall(pattern, tidy(text))}
-    named |= {f.key for f in pack.forms.values() if normal(f.title) in normal(text)}
+    named = {names[found] for found in re.findall(pattern, normalize_text(text))}
+    named |= {
+        f.key for f in pack.forms.values() if normalize_title(f.title) in normalize_title(text)
+    }
     return bool(named) and form not in named
 
 
-def same_everywhere(context: Context, part: RuleClause) -> Iterator[Remark]:
+def same_everywhere(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Department and unit of amount are the same on every form: the odd ones out."""
     for case, said in (("department", _department), ("unit", _unit)):
         found = [(p.form, *said(p)) for p in context.reading.printed if said(p)]
@@ -61,63 +63,63 @@ def same_everywhere(context: Context, part: RuleClause) -> Iterator[Remark]:
             if text != common:
                 facts = {"found": text, "expected": common}
                 facts["form"] = context.pack.forms[form].sheet
-                yield Remark(part.kind, case, form, (place,), facts)
+                yield Observation(part.kind, case, form, (place,), facts)
 
 
-def _department(printed: Printed) -> tuple[str, Place] | tuple[()]:
+def _department(printed: Printed) -> tuple[str, SheetCell] | tuple[()]:
     said = printed.department
-    return (tidy(said.text), said.place) if said and said.text else ()
+    return (normalize_text(said.text), said.cell) if said and said.text else ()
 
 
-def _unit(printed: Printed) -> tuple[str, Place] | tuple[()]:
-    return (tidy(printed.unit.text), printed.unit.place) if printed.unit else ()
+def _unit(printed: Printed) -> tuple[str, SheetCell] | tuple[()]:
+    return (normalize_text(printed.unit.text), printed.unit.cell) if printed.unit else ()
 
 
-def other_year(context: Context, part: RuleClause) -> Iterator[Remark]:
+def other_year(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Forms whose title names another year than the budget's, which most titles name."""
     year = context.reading.budget.year
     for printed in context.reading.printed:
-        named = years_in(printed.title.text)[:1] if printed.title else []
+        named = find_years(printed.title.text)[:1] if printed.title else []
         if printed.title and named not in ([], [year]):
             facts = {"found": str(named[0]), "year": str(year)}
             facts["form"] = context.pack.forms[printed.form].sheet
-            yield Remark(part.kind, "", printed.form, (printed.title.place,), facts)
+            yield Observation(part.kind, "", printed.form, (printed.title.cell,), facts)
 
 
-def form_set(context: Context, part: RuleClause) -> Iterator[Remark]:
+def form_set(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Which form set was used for a budget of another year than the set's own."""
     pack, year = context.pack, context.reading.budget.year
     if year != pack.since:
         facts = {"year": str(year), "since": str(pack.since), "place": pack.place}
-        yield Remark(part.kind, "" if year > pack.since else "earlier", facts=facts)
+        yield Observation(part.kind, "" if year > pack.since else "earlier", facts=facts)
 
 
-def forms_present(context: Context, part: RuleClause) -> Iterator[Remark]:
+def forms_present(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Forms of the pack that the file lacks."""
     there = {key.form for key in context.reading.budget.blocks}
     for form in context.pack.forms.values():
         if form.key not in there:
             facts = {"form": form.sheet, "title": form.title}
-            yield Remark(part.kind, "missing", form.key, (), facts)
+            yield Observation(part.kind, "missing", form.key, (), facts)
 
 
-def placeholders(context: Context, part: RuleClause) -> Iterator[Remark]:
+def placeholders(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Words still to be filled in, and years of another budget, anywhere in printed words."""
     words = context.pack.words["placeholders"]
     texts = {text for _, text, _ in _printed_words(context)} | _names(context)
-    holding = dict(_containing([tidy(word) for word in words], texts))
+    holding = dict(_containing([normalize_text(word) for word in words], texts))
     for form, text, at in chain(_printed_words(context), _named(context)) if holding else ():
         if text in holding:
             facts = {"text": text, "word": holding[text]}
-            yield Remark(part.kind, "placeholder", form, (at,), facts)
+            yield Observation(part.kind, "placeholder", form, (at,), facts)
     year = context.reading.budget.year
     for printed in context.reading.printed:
         own = {year, *_years_of(context.pack.forms[printed.form])}
         for said in printed.headings:
-            wrong = [found for found in years_in(said.text) if found not in own]
+            wrong = [found for found in find_years(said.text) if found not in own]
             if wrong:
                 facts = {"text": said.text, "found": str(wrong[0]), "year": str(year)}
-                yield Remark(part.kind, "year", printed.form, (said.place,), facts)
+                yield Observation(part.kind, "year", printed.form, (said.cell,), facts)
 
 
 def _years_of(form: Form) -> Iterator[int]:
@@ -125,7 +127,7 @@ def _years_of(form: Form) -> Iterator[int]:
     for block in form.blocks:
         for path in block.paths.values():
             for heading in path:
-                yield from years_in(heading)
+                yield from find_years(heading)
 
 
 def _containing(words: Sequence[str], texts: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -136,25 +138,25 @@ def _containing(words: Sequence[str], texts: Iterable[str]) -> Iterator[tuple[st
     first = re.compile("|".join(re.escape(word[:1]) for word in words), re.IGNORECASE)
     whole = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
     for text in texts:
-        cleaned = tidy(text)
+        cleaned = normalize_text(text)
         found = whole.search(cleaned) if first.search(cleaned) else None
         if found:
             yield text, found[0]
 
 
-def _printed_words(context: Context) -> Iterator[tuple[str, str, CellKey | Place]]:
+def _printed_words(context: Context) -> Iterator[tuple[str, str, CellKey | SheetCell]]:
     for printed in context.reading.printed:
-        said: tuple[Said | None, ...] = (printed.title, printed.department, *printed.notes)
+        said: tuple[PrintedText | None, ...] = (printed.title, printed.department, *printed.notes)
         for one in (*said, *printed.headings):
             if one:
-                yield printed.form, one.text, one.place
+                yield printed.form, one.text, one.cell
 
 
 def _names(context: Context) -> set[str]:
     return {row.name for rows in context.reading.budget.blocks.values() for row in rows}
 
 
-def _named(context: Context) -> Iterator[tuple[str, str, CellKey | Place]]:
+def _named(context: Context) -> Iterator[tuple[str, str, CellKey | SheetCell]]:
     for key, rows in context.reading.budget.blocks.items():
         block = context.pack.blocks[key]
         for row in rows:

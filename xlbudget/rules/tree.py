@@ -29,15 +29,15 @@ class Tree(NamedTuple):
 Trees = Mapping[BlockKey, Tree]
 
 
-def trees_of(pack: Pack, budget: Budget) -> Trees:
+def build_trees(pack: Pack, budget: Budget) -> Trees:
     """The tree of every block of the pack; a block that the budget lacks has no rows."""
     return {
-        key: tree_of(block, budget.blocks.get(key, ()), pack.catalogues.get(block.codes))
+        key: build_tree(block, budget.blocks.get(key, ()), pack.catalogues.get(block.codes))
         for key, block in pack.blocks.items()
     }
 
 
-def tree_of(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) -> Tree:
+def build_tree(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) -> Tree:
     """The tree of a block's rows. A row whose parent is missing hangs under its nearest ancestor
     that is there, so that a missing 款 is told once and not again by every sum."""
     if block.fixed:

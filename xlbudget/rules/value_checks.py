@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import chain
 
-from xlbudget.core.amount import decimals_of, plain
+from xlbudget.core.amount import count_decimals, format_plain
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.finding import Remark
+from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey
 from xlbudget.packs.model import RuleClause
 from xlbudget.rules.context import Context
 
 
-def value_negative(context: Context, part: RuleClause) -> Iterator[Remark]:
+def value_negative(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Amounts below nothing."""
     for key, rows in context.reading.budget.blocks.items():
         if min(_amounts(rows), default=0) >= 0:
@@ -23,7 +23,9 @@ def value_negative(context: Context, part: RuleClause) -> Iterator[Remark]:
             for column, amount in row.amounts.items():
                 if amount < 0:
                     cell = CellKey(*key, row.id, column)
-                    yield Remark(part.kind, "", key.form, (cell,), {"value": plain(amount)})
+                    yield Observation(
+                        part.kind, "", key.form, (cell,), {"value": format_plain(amount)}
+                    )
 
 
 def _amounts(rows: tuple[Row, ...]) -> Iterator[Decimal]:
@@ -34,7 +36,7 @@ SCALE = 10000
 """万元 against 元."""
 
 
-def value_scale(context: Context, part: RuleClause) -> Iterator[Remark]:
+def value_scale(context: Context, part: RuleClause) -> Iterator[Observation]:
     """A form whose largest figure is 10 000 times another's that states the same, but for the
     other's rounding: 元 for 万元."""
     budget = context.reading.budget
@@ -42,7 +44,7 @@ def value_scale(context: Context, part: RuleClause) -> Iterator[Remark]:
     for form, (amount, cell) in _largest(budget).items():
         unit = budget.unit_of(form)
         yuan = context.pack.yuan(unit)
-        decimals = max(decimals_of(amount), context.pack.least_decimals(unit))
+        decimals = max(count_decimals(amount), context.pack.least_decimals(unit))
         printed[form] = (2 * amount * yuan, Decimal(yuan).scaleb(-decimals), cell)
     # Twice the figure, less and more one last decimal: the ends of its interval, doubled.
     ends = {
@@ -60,7 +62,7 @@ def value_scale(context: Context, part: RuleClause) -> Iterator[Remark]:
                 "unit": budget.unit_of(form),
                 "found": next(u for u, yuan in context.pack.words["units"].items() if yuan == 1),
             }
-            yield Remark(part.kind, "", form, (cell,), facts)
+            yield Observation(part.kind, "", form, (cell,), facts)
 
 
 def _largest(budget: Budget) -> Mapping[str, tuple[Decimal, CellKey]]:

@@ -40,7 +40,7 @@ def _word(
     pack: Pack, word: str, value: str, block: BlockKey, called: Callable[[str, str], str]
 ) -> str:
     if word == COLUMN:
-        return column_name(pack, block, value)
+        return name_column(pack, block, value)
     if word in ROW_LIKE:
         return called(word, value)
     form = value.partition(".")[0]
@@ -49,6 +49,6 @@ def _word(
     return str(pack.words["columns"].get(value, value))
 
 
-def column_name(pack: Pack, block: BlockKey, column: str) -> str:
+def name_column(pack: Pack, block: BlockKey, column: str) -> str:
     """The column's printed heading, in words where the heading is only a year."""
     return str(pack.words["columns"].get(column, "")) or pack.blocks[block].paths[column][-1]

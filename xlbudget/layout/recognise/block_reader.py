@@ -13,18 +13,18 @@ from itertools import pairwise
 from typing import Any
 
 from xlbudget.core.budget import Row
-from xlbudget.core.finding import Remark
+from xlbudget.core.finding import Observation
 from xlbudget.core.key import BlockKey, CellKey
-from xlbudget.core.reading import RowPlace
+from xlbudget.core.reading import SheetRow
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.headings import Match, amount_columns
-from xlbudget.layout.normalize import tidy, without_ordinal
+from xlbudget.layout.normalize import normalize_text, strip_ordinal
 from xlbudget.layout.tables import Table
 from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, TOTAL, Block, Catalogue, Pack
 
 
 @dataclass
-class Body:
+class BlockReader:
     """What was read of one block, growing row by row: `rows`, and their `numbers` in the sheet.
 
     `amounts` are the amount columns and `at` where they stand; `label`, `code`, `name` and
@@ -77,17 +77,17 @@ class Body:
 
 
 @dataclass
-class Found:
+class ReadResult:
     """What reading tables adds up to."""
 
     blocks: dict[BlockKey, list[Row]] = field(default_factory=dict)
-    rows: dict[tuple[BlockKey, str], RowPlace] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
+    rows: dict[tuple[BlockKey, str], SheetRow] = field(default_factory=dict)
+    observations: list[Observation] = field(default_factory=list)
     unreadable: set[CellKey] = field(default_factory=set)
     hidden: list[tuple[CellKey, Decimal, Decimal]] = field(default_factory=list)
 
 
-def bodies_of(pack: Pack, table: Table, match: Match, unit: str) -> list[Body]:
+def make_readers(pack: Pack, table: Table, match: Match, unit: str) -> list[BlockReader]:
     """The blocks of a table's form, nothing read yet."""
     doubtful = frozenset(row for row, _ in (*table.sheet.errors, *table.sheet.uncalculated))
     return [_body(pack, table, match, block, unit, doubtful) for block in match.form.blocks]
@@ -95,13 +95,13 @@ def bodies_of(pack: Pack, table: Table, match: Match, unit: str) -> list[Body]:
 
 def _body(
     pack: Pack, table: Table, match: Match, block: Block, unit: str, doubtful: frozenset[int]
-) -> Body:
+) -> BlockReader:
     columns = match.columns[block.id]
     amounts = amount_columns(match, block.id)
     label, code, name, government = (
         columns.get(key, -1) for key in (LABEL, CODE, NAME, GOVERNMENT)
     )
-    return Body(
+    return BlockReader(
         pack,
         table.sheet,
         block,
@@ -135,9 +135,11 @@ def _digits(pack: Pack, block: Block) -> tuple[int, ...]:
 @lru_cache(maxsize=256)
 def _totals(pack: Pack, block: Block) -> frozenset[str]:
     """The words that name the block's total row."""
-    label = tidy(block.total or "")
-    like = map(tidy, pack.words["synonyms"].get(label, ()))
-    return frozenset({label, *like} - {""}) or frozenset((tidy(pack.words["columns"][TOTAL]),))
+    label = normalize_text(block.total or "")
+    like = map(normalize_text, pack.words["synonyms"].get(label, ()))
+    return frozenset({label, *like} - {""}) or frozenset(
+        (normalize_text(pack.words["columns"][TOTAL]),)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -145,7 +147,7 @@ def _labels(block: Block) -> Mapping[str, tuple[int, ...]]:
     """Row label without its ordinal → places of the rows that bear it."""
     found: dict[str, tuple[int, ...]] = {}
     for place, row in enumerate(block.fixed):
-        name = without_ordinal(row.label)
+        name = strip_ordinal(row.label)
         found[name] = (*found.get(name, ()), place)
     return found
 

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from xlbudget.layout.normalize import tidy
+from xlbudget.layout.normalize import normalize_text
 from xlbudget.layout.tables import Table
 from xlbudget.packs.model import TOTAL, Pack
 
@@ -14,11 +14,11 @@ COUNTED = re.compile(r"(?:[^\s\d]{2,3} )?(?:[甲乙丙丁] )*(?:(?:\d{1,2}|[A-Z]
 NUMBERED = re.compile(r"\d{1,2}|[A-Z]").fullmatch
 
 
-def column_numbers(pack: Pack, table: Table) -> set[int]:
+def find_number_rows(pack: Pack, table: Table) -> set[int]:
     """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading,
     or under where it is repeated; a total of 1.00 and 2.00 is none."""
-    label = tidy(pack.words["columns"][TOTAL])
-    totals = {label, *map(tidy, pack.words["synonyms"].get(label, ()))}
+    label = normalize_text(pack.words["columns"][TOTAL])
+    totals = {label, *map(normalize_text, pack.words["synonyms"].get(label, ()))}
     found: set[int] = set()
     there = set(table.body)
     for place, number in enumerate(table.body):
@@ -28,7 +28,7 @@ def column_numbers(pack: Pack, table: Table) -> set[int]:
         row = table.sheet.rows[number]
         filled = [str(v).strip() for v in row if v not in ("", None) and not (both and _word(v))]
         counted = [text.removesuffix(".0") for text in filled]
-        summed = not both and bool(counted) and tidy(counted[0]) in totals
+        summed = not both and bool(counted) and normalize_text(counted[0]) in totals
         if not summed and COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
             found.add(number)
     return found

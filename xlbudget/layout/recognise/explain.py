@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.headings import Match, columns_of, wanted_columns
+from xlbudget.layout.headings import Match, form_columns, read_columns
 from xlbudget.layout.recognise.apply_map import MAP
 from xlbudget.layout.recognise.find_tables import find_tables
-from xlbudget.layout.tables import Table, texts_of
+from xlbudget.layout.tables import Table, read_texts
 from xlbudget.layout.user_map import BETWEEN, MappedTable
 from xlbudget.packs.model import Pack
 
@@ -65,7 +65,7 @@ def explain(
 
 def _bare(sheet: RawSheet) -> ExplainedTable:
     """A sheet on which no heading was found; the row that says most is the likeliest."""
-    words = [texts_of(row) for row in sheet.rows[:LIKELY]]
+    words = [read_texts(row) for row in sheet.rows[:LIKELY]]
     row = max(range(len(words)), key=lambda number: len(words[number]))
     columns = (ExplainedColumn(c, text.strip(), "", UNUSED) for c, text in words[row].items())
     last = len(sheet.rows) - 1
@@ -73,7 +73,7 @@ def _bare(sheet: RawSheet) -> ExplainedTable:
 
 
 def _table(pack: Pack, table: Table) -> ExplainedTable:
-    heads = {column.column: column.path for column in columns_of(_printed(table))}
+    heads = {column.column: column.path for column in read_columns(_printed(table))}
     match = table.match
     columns = (
         _columns(pack, table, match, heads)
@@ -96,7 +96,7 @@ def _table(pack: Pack, table: Table) -> ExplainedTable:
 
 def _printed(table: Table) -> list[dict[int, str]]:
     return [
-        {column: text.strip() for column, text in texts_of(table.sheet.rows[row]).items()}
+        {column: text.strip() for column, text in read_texts(table.sheet.rows[row]).items()}
         for row in table.heading
     ]
 
@@ -104,9 +104,9 @@ def _printed(table: Table) -> list[dict[int, str]]:
 def _columns(
     pack: Pack, table: Table, match: Match, heads: dict[int, tuple[str, ...]]
 ) -> Iterator[ExplainedColumn]:
-    near = {one.column: one.likeness for one in match.near}
-    leaves = {(w.block, w.key): w.leaves[0] for w in wanted_columns(pack, match.form.key)}
-    normals = {c.column: c.path for c in columns_of(table.headings(pack))}
+    near = {one.column: one.likeness for one in match.fuzzy}
+    leaves = {(w.block, w.key): w.leaves[0] for w in form_columns(pack, match.form.key)}
+    normals = {c.column: c.path for c in read_columns(table.headings(pack))}
     parts = {column for columns in match.parts.values() for column in columns}
     for block, placed in match.columns.items():
         for key, column in placed.items():

@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import Place
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import SheetCell
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.captions import TITLE
-from xlbudget.layout.normalize import tidy, years_in
-from xlbudget.layout.recognise.hidden import hidden_lines
+from xlbudget.layout.normalize import find_years, normalize_text
+from xlbudget.layout.recognise.hidden import report_hidden
 from xlbudget.layout.recognise.identify import identify
 from xlbudget.layout.recognise.scan import scan, split_side_by_side
-from xlbudget.layout.tables import Scan, Table
+from xlbudget.layout.tables import SheetTables, Table
 from xlbudget.packs.model import Pack
-from xlbudget.packs.year import pack_of_year
+from xlbudget.packs.year import apply_year
 
 if TYPE_CHECKING:
     from xlbudget.layout.user_map import MappedTable
@@ -25,7 +25,7 @@ LEFTOVER_WORDS = 40
 """How many characters of left-over words a remark shows."""
 
 
-class Located(NamedTuple):
+class TableSearch(NamedTuple):
     """The pack as printed for the year of most titles; tables whose form is known, tables that are
     none of the pack's (or not clear which), what there is to say of them, and of what lies around
     them."""
@@ -33,54 +33,56 @@ class Located(NamedTuple):
     pack: Pack
     known: list[Table]
     unknown: list[Table]
-    remarks: list[Remark]
-    leftover: list[Remark]
+    observations: list[Observation]
+    leftover: list[Observation]
 
 
 def find_tables(
     pack: Pack, sheets: Sequence[RawSheet], mapped: Sequence[MappedTable] = ()
-) -> Located:
+) -> TableSearch:
     """Cut all sheets into tables and say which form each is. A sheet of which a map speaks is cut
     as that says."""
     tables: list[Table] = []
-    leftover: list[Remark] = []
+    leftover: list[Observation] = []
     for sheet in sheets:
         cuts = _cuts(pack, sheet, mapped)
         for band, cut in cuts:
             tables.extend(cut.tables)
             leftover.extend(_leftover(band, cut.leftover))
         if sheet.hidden and any(cut.tables or cut.leftover for _, cut in cuts):
-            at = Place(sheet.name, 0, 0)
-            leftover.append(Remark("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
-    leftover.extend(hidden_lines(sheets))
-    pack = pack_of_year(pack, _year(pack, tables))
+            at = SheetCell(sheet.name, 0, 0)
+            leftover.append(Observation("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
+    leftover.extend(report_hidden(sheets))
+    pack = apply_year(pack, _year(pack, tables))
     known, remarks = identify(pack, tables)
     if mapped:
-        from xlbudget.layout.recognise.apply_map import unused
+        from xlbudget.layout.recognise.apply_map import unmatched_maps
 
-        remarks.extend(unused(pack, mapped, sheets))
-    return Located(pack, known, [table for table in tables if not table.match], remarks, leftover)
+        remarks.extend(unmatched_maps(pack, mapped, sheets))
+    return TableSearch(
+        pack, known, [table for table in tables if not table.match], remarks, leftover
+    )
 
 
 def _year(pack: Pack, tables: Sequence[Table]) -> int:
     """The year that most titles name; the pack's where none names one."""
     titles = [table.above[TITLE].text for table in tables if TITLE in table.above]
-    years = Counter(year for title in titles for year in years_in(title)[:1])
+    years = Counter(year for title in titles for year in find_years(title)[:1])
     return years.most_common(1)[0][0] if years else pack.year
 
 
 def _cuts(
     pack: Pack, sheet: RawSheet, mapped: Sequence[MappedTable]
-) -> list[tuple[RawSheet, Scan]]:
+) -> list[tuple[RawSheet, SheetTables]]:
     described = [one for one in mapped if one.fits(sheet)]
     if described:
-        from xlbudget.layout.recognise.apply_map import mapped_scan
+        from xlbudget.layout.recognise.apply_map import scan_mapped
 
-        return [(sheet, mapped_scan(pack, sheet, described))]
+        return [(sheet, scan_mapped(pack, sheet, described))]
     return [(part, scan(pack, part)) for part in split_side_by_side(pack, sheet)]
 
 
-def _leftover(sheet: RawSheet, rows: Sequence[int]) -> list[Remark]:
+def _leftover(sheet: RawSheet, rows: Sequence[int]) -> list[Observation]:
     """Runs of rows that belong to no table, one remark a run."""
     remarks = []
     runs: list[list[int]] = []
@@ -101,11 +103,11 @@ def _leftover(sheet: RawSheet, rows: Sequence[int]) -> list[Remark]:
     return remarks
 
 
-def _left(sheet: RawSheet, cells: list[tuple[int, int, object]]) -> Remark:
+def _left(sheet: RawSheet, cells: list[tuple[int, int, object]]) -> Observation:
     figures = any(isinstance(value, float | int) for _, _, value in cells)
-    words = " ".join(tidy(str(value)) for _, _, value in cells)
+    words = " ".join(normalize_text(str(value)) for _, _, value in cells)
     if len(words) > LEFTOVER_WORDS:
         words = words[:LEFTOVER_WORDS] + "…"
-    places = dict.fromkeys(Place(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1]))
+    places = dict.fromkeys(SheetCell(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1]))
     kind = "leftover_amounts" if figures else "leftover"
-    return Remark(kind, "", "", tuple(places), {"text": words})
+    return Observation(kind, "", "", tuple(places), {"text": words})

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import Place, column_letters
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import SheetCell, column_letters
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.tables import filled
+from xlbudget.layout.tables import has_content
 from xlbudget.messages import load_messages
 
 
-def hidden_lines(sheets: Iterable[RawSheet]) -> Iterator[Remark]:
+def report_hidden(sheets: Iterable[RawSheet]) -> Iterator[Observation]:
     """One remark a sheet with hidden rows or columns in which something stands."""
     for sheet in sheets:
-        rows = [row for row in sorted(sheet.lines.hidden_rows) if filled(sheet, row)]
+        rows = [row for row in sorted(sheet.lines.hidden_rows) if has_content(sheet, row)]
         columns = [c for c in sorted(sheet.lines.hidden_columns) if _filled_down(sheet, c)]
         words = load_messages()["hidden"]
         said = []
@@ -24,9 +24,9 @@ def hidden_lines(sheets: Iterable[RawSheet]) -> Iterator[Remark]:
         if columns:
             said.append(words["columns"].format(columns=_runs(columns, column_letters, words)))
         if said:
-            at = Place(sheet.name, rows[0] if rows else 0, columns[0] if columns else 0)
+            at = SheetCell(sheet.name, rows[0] if rows else 0, columns[0] if columns else 0)
             facts = {"sheet": sheet.name, "lines": words["and"].join(said)}
-            yield Remark("hidden_lines", "", "", (at,), facts)
+            yield Observation("hidden_lines", "", "", (at,), facts)
 
 
 def _filled_down(sheet: RawSheet, column: int) -> bool:

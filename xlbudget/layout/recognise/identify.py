@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import Place
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import SheetCell
 from xlbudget.layout.captions import (
     TITLE,
 )
 from xlbudget.layout.headings import (
     Match,
-    columns_of,
     match,
-    nearly,
+    match_fuzzy,
+    read_columns,
 )
-from xlbudget.layout.normalize import normal, tidy
-from xlbudget.layout.tables import Table, texts_of
+from xlbudget.layout.normalize import normalize_text, normalize_title
+from xlbudget.layout.tables import Table, read_texts
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
 
@@ -26,18 +26,18 @@ NAMED = ("label", "sheet")
 """Evidence that names the form itself, also where its heading is much changed."""
 
 
-def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Remark]]:
+def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Observation]]:
     """Say which form each table is: by title; else by label, by sheet name, by headings, and
     where several forms share their headings, by its place between the others. What stays
     unclear is said and not read."""
-    remarks: list[Remark] = []
+    remarks: list[Observation] = []
     unclear: list[tuple[Table, list[Match]]] = []
     known: list[Table] = []
     for table in tables:
         if table.match:
             known.append(table)
             continue
-        columns = columns_of(table.headings(pack))
+        columns = read_columns(table.headings(pack))
         if table.titled:
             table.match, table.evidence = match(pack, table.titled, columns), TITLE
             known.append(table)
@@ -64,20 +64,20 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Rem
     return known, remarks
 
 
-def _near(pack: Pack, table: Table) -> Iterator[Remark]:
+def _near(pack: Pack, table: Table) -> Iterator[Observation]:
     """Place headings that are only like the printed ones, and say so."""
     if not (table.match and table.match.missing and table.match.unknown):
         return
-    columns = columns_of(table.headings(pack))
-    table.match = nearly(pack, table.match, columns)
+    columns = read_columns(table.headings(pack))
+    table.match = match_fuzzy(pack, table.match, columns)
     form = table.match.form
-    for near in table.match.near:
-        row = max(n for n in table.heading if near.column in texts_of(table.sheet.rows[n]))
-        place = Place(table.sheet.name, row, near.column)
+    for near in table.match.fuzzy:
+        row = max(n for n in table.heading if near.column in read_texts(table.sheet.rows[n]))
+        place = SheetCell(table.sheet.name, row, near.column)
         block = pack.blocks[near.wanted.block]
-        facts = {"text": texts_of(table.sheet.rows[row])[near.column].strip()}
+        facts = {"text": read_texts(table.sheet.rows[row])[near.column].strip()}
         facts |= {"column": block.paths[near.wanted.key][-1], "likeness": str(near.likeness)}
-        yield Remark("near_heading", "", form.key, (place,), facts)
+        yield Observation("near_heading", "", form.key, (place,), facts)
 
 
 def _evidence(pack: Pack, table: Table, fitting: list[Match]) -> tuple[Match, str] | None:
@@ -86,13 +86,15 @@ def _evidence(pack: Pack, table: Table, fitting: list[Match]) -> tuple[Match, st
         return by_form[table.labelled], "label"
     if len(fitting) == 1:
         return fitting[0], "headings"
-    name = tidy(table.sheet.name)
+    name = normalize_text(table.sheet.name)
     sheets = {form.sheet: form.key for form in pack.forms.values()}
     pattern = "|".join(sorted(map(re.escape, sheets), key=len, reverse=True))
     named = {sheets[found] for found in re.findall(pattern, name)} & by_form.keys()
     digits = re.findall(r"\d+", re.sub(r"20\d\d", "", name))
     named |= {f.key for f in pack.forms.values() if [str(f.number)] == digits} & by_form.keys()
-    named |= {key for key in by_form if normal(pack.forms[key].title) in normal(name)}
+    named |= {
+        key for key in by_form if normalize_title(pack.forms[key].title) in normalize_title(name)
+    }
     if len(named) == 1:
         return by_form[named.pop()], "sheet"
     return None
@@ -105,7 +107,7 @@ def _title_uncalculated(table: Table) -> bool:
 
 def _by_order(
     pack: Pack, tables: Sequence[Table], unclear: Iterable[tuple[Table, list[Match]]]
-) -> list[Remark]:
+) -> list[Observation]:
     """Tables whose heading several forms share: the one form that is still wanted and that fits
     between the neighbours in the order of the pack."""
     remarks = []
@@ -124,19 +126,19 @@ def _by_order(
             taken.add(open_[0].form.key)
             remarks.append(_untitled(table, ORDER))
         else:
-            at = Place(table.sheet.name, table.heading[0], 0)
+            at = SheetCell(table.sheet.name, table.heading[0], 0)
             forms = "、".join(m.form.sheet for m in fitting)
             kind = "unclear_table" if fitting else "unknown_table"
-            remarks.append(Remark(kind, "", "", (at,), {"forms": forms}))
+            remarks.append(Observation(kind, "", "", (at,), {"forms": forms}))
     return remarks
 
 
-def _untitled(table: Table, evidence: str) -> Remark:
+def _untitled(table: Table, evidence: str) -> Observation:
     assert table.match is not None
     form = table.match.form
-    at = Place(
-        table.sheet.name, table.heading[0], min(texts_of(table.sheet.rows[table.heading[0]]))
+    at = SheetCell(
+        table.sheet.name, table.heading[0], min(read_texts(table.sheet.rows[table.heading[0]]))
     )
     words = load_messages()["evidence"]
     facts = {"evidence": words[evidence], "form": form.sheet, "title": form.title}
-    return Remark("untitled_table", "", form.key, (at,), facts)
+    return Observation("untitled_table", "", form.key, (at,), facts)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from xlbudget.core.budget import Row, numbered
-from xlbudget.layout.normalize import tidy
-from xlbudget.layout.recognise.amount_cells import Figures
-from xlbudget.layout.recognise.block_reader import Body
+from xlbudget.core.budget import Row, make_unique
+from xlbudget.layout.normalize import normalize_text
+from xlbudget.layout.recognise.amount_cells import RowAmounts
+from xlbudget.layout.recognise.block_reader import BlockReader
 from xlbudget.packs.model import TOTAL, Catalogue
 
 CODE_AND_NAME = re.compile(r"^(\d{3,11})\s*[-－—_]?\s*(\D.*)$", re.DOTALL)
@@ -17,8 +16,8 @@ NOTHING = Row("", {})
 """Stands for a row in which nothing stands."""
 
 
-def open_row(
-    body: Body, number: int, figures: Figures, after_gap: bool, shared: bool
+def read_open_row(
+    body: BlockReader, number: int, figures: RowAmounts, after_gap: bool, shared: bool
 ) -> Row | None:
     """A code or outline row, NOTHING, or None for a row not understood. `shared` says that a
     block beside this one has its total here."""
@@ -27,7 +26,7 @@ def open_row(
     if not name and (number, body.name) in body.sheet.uncalculated:
         name = body.codes.names.get(code, "") if body.codes else ""
         total = _is_total(code, name, body.totals)
-    if shared and not total and not block.total and not tidy(code + name):
+    if shared and not total and not block.total and not normalize_text(code + name):
         total = figures.filled
     if block.total is not None and (total or number in body.headings):
         return _total(body, figures)
@@ -42,14 +41,14 @@ def open_row(
     return _new_row(body, number, code, name, figures)
 
 
-def _total(body: Body, figures: Figures) -> Row | None:
+def _total(body: BlockReader, figures: RowAmounts) -> Row | None:
     if TOTAL in body.taken:
         return None
     body.taken.add(TOTAL)
     return Row(TOTAL, figures.amounts)
 
 
-def _words(body: Body, number: int) -> tuple[str, str, bool]:
+def _words(body: BlockReader, number: int) -> tuple[str, str, bool]:
     """The row's code and name, and whether they say that it is the total."""
     code = _joined(body, number) if body.parts else body.cell(number, body.code)
     name = body.cell(number, body.name)
@@ -58,11 +57,9 @@ def _words(body: Body, number: int) -> tuple[str, str, bool]:
     return _read_words(str(code), str(name), body.coded, body.totals)
 
 
-@lru_cache(maxsize=2048)
 def _read_words(code: str, name: str, coded: bool, totals: frozenset[str]) -> tuple[str, str, bool]:
-    """Code and name as they are meant, and whether they name the total; the same rows stand in
-    many forms and files."""
-    code, name = tidy(code), name.strip()
+    """Code and name as they are meant, and whether they name the total."""
+    code, name = normalize_text(code), name.strip()
     both = CODE_AND_NAME.match(code or name) if coded and not (code and name) else None
     if both:
         code, name = both[1], both[2].strip()
@@ -70,15 +67,15 @@ def _read_words(code: str, name: str, coded: bool, totals: frozenset[str]) -> tu
 
 
 def _is_total(code: str, name: str, totals: frozenset[str]) -> bool:
-    words = {tidy(code), tidy(name)} - {""}
+    words = {normalize_text(code), normalize_text(name)} - {""}
     return bool(words) and words <= totals
 
 
-def _joined(body: Body, number: int) -> str:
+def _joined(body: BlockReader, number: int) -> str:
     """A code of which every level stands in a column of its own, its zeros perhaps lost; levels
     left blank are those of the rows above."""
     said = [body.cell(number, column) for column in body.parts]
-    texts = [str(int(v)) if isinstance(v, float) else tidy(str(v)) for v in said]
+    texts = [str(int(v)) if isinstance(v, float) else normalize_text(str(v)) for v in said]
     depth = max((n for n, text in enumerate(texts) if text), default=-1)
     if depth < 0 or not texts[depth].isdigit():
         return "".join(texts)
@@ -90,7 +87,7 @@ def _joined(body: Body, number: int) -> str:
     return "".join(body.stems)
 
 
-def _new_row(body: Body, number: int, code: str, name: str, figures: Figures) -> Row:
+def _new_row(body: BlockReader, number: int, code: str, name: str, figures: RowAmounts) -> Row:
     block = body.block
     place = 1 + len(body.rows) - (TOTAL in body.taken)
     government = ""
@@ -98,22 +95,22 @@ def _new_row(body: Body, number: int, code: str, name: str, figures: Figures) ->
         line = body.merged.get(number, number)
         said = str(body.cell(line, body.government)).strip()
         if not code:
-            code = code_by_name(body.codes, name, body.top, bool(said))
+            code = find_code(body.codes, name, body.top, bool(said))
         if len(code) == body.codes.lengths[0]:
             body.top = code
         government = _government(body.pack.catalogues[block.government], code, said)
-    identity = numbered(code or f"@{place}", body.taken)
+    identity = make_unique(code or f"@{place}", body.taken)
     level = block.levels[0] if len(block.levels) == 1 else ""
     return Row(identity, figures.amounts, code, name, level, government)
 
 
-def code_by_name(catalogue: Catalogue, name: str, top: str, mapped: bool) -> str:
+def find_code(catalogue: Catalogue, name: str, top: str, mapped: bool) -> str:
     """The code of an item known by its name only, under the class last seen.
 
     A class and an item may bear one name (其他支出): the item is the one that names its
     government item (`mapped`), or that stands under its class.
     """
-    codes = catalogue.by_name.get(tidy(name), ())
+    codes = catalogue.by_name.get(normalize_text(name), ())
     classes = [code for code in codes if len(code) == catalogue.lengths[0]]
     items = [code for code in codes if code not in classes]
     under = [code for code in items if top and code.startswith(top)]
@@ -128,7 +125,7 @@ def _government(catalogue: Catalogue, code: str, said: str) -> str:
     """The government-economic code of that name, of those that the item may map to if any."""
     if not said:
         return ""
-    codes = catalogue.by_name.get(tidy(said), ())
+    codes = catalogue.by_name.get(normalize_text(said), ())
     allowed = catalogue.maps.get(code, ())
     for candidate in codes:
         if candidate in allowed:

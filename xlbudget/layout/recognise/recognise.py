@@ -10,18 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlbudget.core.amount import plain
+from xlbudget.core.amount import format_plain
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import BlockKey, CellKey, Place, address
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import BlockKey, CellKey, SheetCell, address
 from xlbudget.core.reading import Printed, Reading
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.normalize import tidy
-from xlbudget.layout.recognise.block_reader import Found
+from xlbudget.layout.normalize import normalize_text
+from xlbudget.layout.recognise.block_reader import ReadResult
 from xlbudget.layout.recognise.find_tables import find_tables
-from xlbudget.layout.recognise.row_levels import levels_of
-from xlbudget.layout.recognise.table_reader import read_body
-from xlbudget.layout.tables import Table, printed_of, texts_of
+from xlbudget.layout.recognise.row_levels import infer_levels
+from xlbudget.layout.recognise.table_reader import read_table
+from xlbudget.layout.tables import Table, collect_printed, read_texts
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import NAME, TOTAL, Pack
 
@@ -33,7 +33,7 @@ class NothingRecognised(Exception):
     """No sheet holds a table of the pack."""
 
 
-class About(NamedTuple):
+class ContentsWords(NamedTuple):
     """What a contents sheet says for all forms; a form's own lines come first."""
 
     department: str = ""
@@ -55,14 +55,14 @@ def recognise(
     if not located.known:
         raise NothingRecognised
     pack = located.pack
-    found = Found()
-    about = _about(contents) if contents else About()
-    found.remarks.extend(located.remarks)
+    found = ReadResult()
+    about = _about(contents) if contents else ContentsWords()
+    found.observations.extend(located.observations)
     firsts = _once(pack, located.known, found)
     units = {form: _unit(pack, table, about) for form, table in firsts.items()}
     for form, table in firsts.items():
-        read_body(pack, table, units[form], found)
-    printed = tuple(printed_of(table) for table in firsts.values())
+        read_table(pack, table, units[form], found)
+    printed = tuple(collect_printed(table) for table in firsts.values())
     blocks = _ordered(pack, found, firsts)
     _say_hidden_decimals(pack, found)
     budget = _budget(pack, blocks, units, printed, about)
@@ -70,53 +70,53 @@ def recognise(
         budget,
         found.rows,
         printed,
-        (*found.remarks, *located.leftover),
+        (*found.observations, *located.leftover),
         frozenset(found.unreadable),
         _formulas(firsts.values()),
     )
 
 
-def _formulas(tables: Iterable[Table]) -> frozenset[Place]:
+def _formulas(tables: Iterable[Table]) -> frozenset[SheetCell]:
     sheets = {table.sheet.name: table.sheet for table in tables}.values()
-    return frozenset(Place(sheet.name, *at) for sheet in sheets for at in sheet.formulas)
+    return frozenset(SheetCell(sheet.name, *at) for sheet in sheets for at in sheet.formulas)
 
 
-def _once(pack: Pack, tables: Sequence[Table], found: Found) -> dict[str, Table]:
+def _once(pack: Pack, tables: Sequence[Table], found: ReadResult) -> dict[str, Table]:
     """The first table of each form; a second one is said and not read."""
     firsts: dict[str, Table] = {}
-    again: dict[str, list[Place]] = {}
+    again: dict[str, list[SheetCell]] = {}
     for table in tables:
         assert table.match is not None
         form = table.match.form.key
         if form in firsts:
-            again.setdefault(form, []).append(Place(table.sheet.name, table.heading[0], 0))
+            again.setdefault(form, []).append(SheetCell(table.sheet.name, table.heading[0], 0))
         else:
             firsts[form] = table
     for form, places in again.items():
         spec = pack.forms[form]
         facts = {"form": spec.sheet, "title": spec.title, "count": str(len(places) + 1)}
-        found.remarks.append(Remark("forms_present", "twice", form, tuple(places), facts))
+        found.observations.append(Observation("forms_present", "twice", form, tuple(places), facts))
     return {form: firsts[form] for form in pack.forms if form in firsts}
 
 
-def _about(contents: RawSheet) -> About:
+def _about(contents: RawSheet) -> ContentsWords:
     """The words right of their labels on the contents sheet."""
     words = load_messages()["book"]
     said = {}
     for row in contents.rows:
-        texts = list(texts_of(row).values())
+        texts = list(read_texts(row).values())
         said.update(dict(pairwise(texts[:2])))
-    return About(said.get(words["department"], ""), said.get(words["unit"], ""))
+    return ContentsWords(said.get(words["department"], ""), said.get(words["unit"], ""))
 
 
-def _unit(pack: Pack, table: Table, about: About) -> str:
+def _unit(pack: Pack, table: Table, about: ContentsWords) -> str:
     said = table.above.get("unit")
-    unit = table.unit or (tidy(said.text) if said else about.unit)
+    unit = table.unit or (normalize_text(said.text) if said else about.unit)
     return unit if unit in pack.words["units"] else pack.unit
 
 
 def _ordered(
-    pack: Pack, found: Found, tables: Mapping[str, Table]
+    pack: Pack, found: ReadResult, tables: Mapping[str, Table]
 ) -> dict[BlockKey, tuple[Row, ...]]:
     """Blocks in the pack's order, fixed rows in printed order, rows that say nothing left out,
     outline levels filled in."""
@@ -141,20 +141,20 @@ def _ordered(
 
 
 def _with_levels(
-    pack: Pack, key: BlockKey, rows: list[Row], units: set[str], found: Found
+    pack: Pack, key: BlockKey, rows: list[Row], units: set[str], found: ReadResult
 ) -> list[Row]:
     block = pack.blocks[key]
     first = {rows[0].name} if rows else set()
-    levels, unclear = levels_of(rows, block.levels, units | first, block.columns[0])
+    levels, unclear = infer_levels(rows, block.levels, units | first, block.columns[0])
     words = pack.words["levels"]
     for place in unclear:
         cell = CellKey(*key, rows[place].id, NAME)
         facts = {"name": rows[place].name, "level": words[levels[place]]}
-        found.remarks.append(Remark("unclear_level", "", key.form, (cell,), facts))
+        found.observations.append(Observation("unclear_level", "", key.form, (cell,), facts))
     return [row._replace(level=level) for row, level in zip(rows, levels, strict=True)]
 
 
-def _say_hidden_decimals(pack: Pack, found: Found) -> None:
+def _say_hidden_decimals(pack: Pack, found: ReadResult) -> None:
     """One remark a form: forty cells of one habit are one thing to say."""
     by_form: dict[str, list[int]] = {}
     for place, (cell, _, _) in enumerate(found.hidden):
@@ -163,10 +163,10 @@ def _say_hidden_decimals(pack: Pack, found: Found) -> None:
         cells = tuple(found.hidden[place][0] for place in places)
         first, shown, exact = found.hidden[places[0]]
         row = found.rows[(BlockKey(first.form, first.block), first.row)]
-        at = address(Place(row.sheet, row.row, row.columns[first.column]))
-        facts = {"count": str(len(places)), "cell": at, "shown": plain(shown)}
-        facts["value"] = plain(exact)
-        found.remarks.append(Remark("value_hidden_decimals", "", form, cells, facts))
+        at = address(SheetCell(row.sheet, row.row, row.columns[first.column]))
+        facts = {"count": str(len(places)), "cell": at, "shown": format_plain(shown)}
+        facts["value"] = format_plain(exact)
+        found.observations.append(Observation("value_hidden_decimals", "", form, cells, facts))
 
 
 def _budget(
@@ -174,7 +174,7 @@ def _budget(
     blocks: Mapping[BlockKey, tuple[Row, ...]],
     units: Mapping[str, str],
     printed: Sequence[Printed],
-    about: About,
+    about: ContentsWords,
 ) -> Budget:
     names = Counter(p.department.text.strip() for p in printed if p.department)
     common = Counter(units.values()).most_common(1)[0][0]

@@ -11,11 +11,11 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from xlbudget.core.amount import decimals_of
+from xlbudget.core.amount import count_decimals
 from xlbudget.core.budget import Row
 
 
-class Levels(NamedTuple):
+class RowLevels(NamedTuple):
     """A level for each row, and the places of rows whose level is not sure."""
 
     levels: list[str]
@@ -46,16 +46,16 @@ class _Sums(NamedTuple):
         return any(self.adds_up(place, end) for end in range(place + 2, last + 1))
 
 
-def levels_of(
+def infer_levels(
     rows: Sequence[Row], levels: Sequence[str], units: Collection[str], amount: str
-) -> Levels:
+) -> RowLevels:
     """Levels of the rows of one block. `units` are names known as units, `amount` the column by
     which sums are tried."""
     top, middle, bottom = levels[0], levels[1], levels[-1]
     given = [top] * bool(rows)
     unclear: list[int] = []
     amounts = [row.amounts.get(amount, NONE) for row in rows]
-    decimals = max(2, *map(decimals_of, amounts), 2)
+    decimals = max(2, *map(count_decimals, amounts), 2)
     figures = [int(figure.scaleb(decimals)) for figure in amounts]
     sums = _Sums(figures, (0, *accumulate(figures)))
     place = 1
@@ -66,7 +66,7 @@ def levels_of(
             unclear.append(place)
         given += [middle, *[bottom] * (end - place - 1)]
         place = end
-    return Levels(given, unclear)
+    return RowLevels(given, unclear)
 
 
 def _unit_end(rows: Sequence[Row], place: int, units: Collection[str], sums: _Sums) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from xlbudget.core.key import Place
-from xlbudget.core.reading import Said
+from xlbudget.core.key import SheetCell
+from xlbudget.core.reading import PrintedText
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.captions import (
     ABOUT,
@@ -17,17 +17,17 @@ from xlbudget.layout.captions import (
     LABEL,
     NOTE,
     TITLE,
-    Line,
+    Caption,
     names_form,
-    read_line,
+    read_caption,
     title_mark,
 )
 from xlbudget.layout.headings import (
+    text_column_words,
     vocabulary,
-    words_of_text_columns,
 )
-from xlbudget.layout.normalize import normal
-from xlbudget.layout.tables import Scan, Table, has_figures, normal_texts, texts_of
+from xlbudget.layout.normalize import normalize_title
+from xlbudget.layout.tables import SheetTables, Table, has_figures, read_normal_texts, read_texts
 from xlbudget.packs.model import Pack
 
 FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
@@ -62,7 +62,7 @@ def _columns_between(sheet: RawSheet, low: int, high: int) -> RawSheet:
     return sheet._replace(rows=rows, uncalculated=uncalculated, errors=errors)
 
 
-def scan(pack: Pack, sheet: RawSheet) -> Scan:
+def scan(pack: Pack, sheet: RawSheet) -> SheetTables:
     """Cut a sheet into tables. A table begins with its title, label or other lines, else with its
     heading; it ends where the next begins, or below a note that it has no data."""
     tables: list[Table] = []
@@ -78,7 +78,7 @@ def scan(pack: Pack, sheet: RawSheet) -> Scan:
         texts, numbers = _words_and_figures(row)
         if not texts and not numbers:
             continue
-        line = read_line(pack, texts, numbers)
+        line = read_caption(pack, texts, numbers)
         if line and line.kind == HEADING and current.body and _again(current, number):
             continue
         begins = line is not None and line.kind in (TITLE, LABEL, ABOUT, HEADING)
@@ -105,12 +105,12 @@ def scan(pack: Pack, sheet: RawSheet) -> Scan:
         tables.append(current)
     else:
         leftover.extend(_lines_of(current))
-    return Scan(tables, leftover)
+    return SheetTables(tables, leftover)
 
 
 def _words_and_figures(row: Sequence[Any]) -> tuple[dict[int, str], int]:
     """The words of a row by column, and how many figures stand beside them (as text or not)."""
-    texts = texts_of(row)
+    texts = read_texts(row)
     typed = [c for c, text in texts.items() if "." in text and FIGURE.fullmatch(text)]
     for column in typed:
         del texts[column]
@@ -123,7 +123,7 @@ def _right_below(table: Table, number: int) -> bool:
     return not table.body and bool(table.heading) and number == table.heading[-1] + 1
 
 
-def _goes_on(line: Line | None, table: Table, number: int) -> bool:
+def _goes_on(line: Caption | None, table: Table, number: int) -> bool:
     """A heading row right below a heading row is part of the same heading."""
     return line is not None and line.kind == HEADING and number - table.heading[-1] <= 2
 
@@ -148,9 +148,9 @@ def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str
     column, where the first row's label would stand?"""
     if not _right_below(table, number):
         return False
-    first = min(texts_of(table.sheet.rows[table.heading[0]]))
+    first = min(read_texts(table.sheet.rows[table.heading[0]]))
     words = vocabulary(pack)
-    return min(texts) > first and all(normal(text) in words for text in texts.values())
+    return min(texts) > first and all(normalize_title(text) in words for text in texts.values())
 
 
 def _heading_with_total(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
@@ -158,7 +158,7 @@ def _heading_with_total(pack: Pack, table: Table, number: int, texts: Mapping[in
     it? It names several columns of words."""
     if not _right_below(table, number):
         return False
-    return len({normal(text) for text in texts.values()} & words_of_text_columns(pack)) > 1
+    return len({normalize_title(text) for text in texts.values()} & text_column_words(pack)) > 1
 
 
 PAGE_LINES = 8
@@ -171,8 +171,8 @@ def _next_page(pack: Pack, table: Table, number: int) -> int:
     rows = table.sheet.rows
     place = number
     while place < min(number + PAGE_LINES, len(rows)):
-        texts = texts_of(rows[place])
-        line = read_line(pack, texts, 0) if texts else None
+        texts = read_texts(rows[place])
+        line = read_caption(pack, texts, 0) if texts else None
         if line and line.kind == HEADING and _again(table, place):
             while place < len(rows) and _again(table, place):
                 place += 1
@@ -183,7 +183,7 @@ def _next_page(pack: Pack, table: Table, number: int) -> int:
     return 0
 
 
-def _said_before(table: Table, line: Line, texts: Mapping[int, str]) -> bool:
+def _said_before(table: Table, line: Caption, texts: Mapping[int, str]) -> bool:
     """Is this line above the table too?"""
     if line.kind == ABOUT:
         above = {name: table.above[name].text for name in line.about if name in table.above}
@@ -199,8 +199,10 @@ def _copied(table: Table, place: int) -> bool:
 
 def _again(table: Table, number: int) -> bool:
     """Does this row repeat a row of the table's heading, as at the top of a printed page?"""
-    texts = normal_texts(table.sheet, number)
-    return bool(texts) and any(texts == normal_texts(table.sheet, row) for row in table.heading)
+    texts = read_normal_texts(table.sheet, number)
+    return bool(texts) and any(
+        texts == read_normal_texts(table.sheet, row) for row in table.heading
+    )
 
 
 def _body_row(table: Table, number: int, leftover: list[int]) -> None:
@@ -210,24 +212,28 @@ def _body_row(table: Table, number: int, leftover: list[int]) -> None:
         leftover.append(number)
 
 
-def _take(table: Table, line: Line, number: int, texts: Mapping[int, str]) -> None:
+def _take(table: Table, line: Caption, number: int, texts: Mapping[int, str]) -> None:
     sheet = table.sheet.name
     if line.kind == TITLE:
         table.titled = line.form
-        table.above["title"] = Said(texts[line.column], Place(sheet, number, line.column))
+        table.above["title"] = PrintedText(
+            texts[line.column], SheetCell(sheet, number, line.column)
+        )
     elif line.kind == LABEL:
         table.labelled = line.form
-        table.above["label"] = Said(texts[line.column], Place(sheet, number, line.column))
+        table.above["label"] = PrintedText(
+            texts[line.column], SheetCell(sheet, number, line.column)
+        )
     elif line.kind == ABOUT:
         for name, (said, column) in line.about.items():
-            table.above[name] = Said(said, Place(sheet, number, column))
+            table.above[name] = PrintedText(said, SheetCell(sheet, number, column))
     elif line.kind == HEADING:
         table.heading.append(number)
     elif line.kind == NOTE and table.heading:
-        table.notes.append(Said(texts[line.column], Place(sheet, number, line.column)))
+        table.notes.append(PrintedText(texts[line.column], SheetCell(sheet, number, line.column)))
     elif line.kind == FOOTER and table.heading:
         table.footers.append(number)
 
 
 def _lines_of(table: Table) -> list[int]:
-    return sorted({said.place.row for said in table.above.values()})
+    return sorted({said.cell.row for said in table.above.values()})

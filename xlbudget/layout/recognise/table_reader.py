@@ -5,34 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlbudget.core.budget import Row
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import CellKey, Place
-from xlbudget.core.reading import RowPlace
-from xlbudget.layout.normalize import without_ordinal
-from xlbudget.layout.recognise.amount_cells import Figures, figures_of
-from xlbudget.layout.recognise.block_reader import Body, Found, bodies_of
-from xlbudget.layout.recognise.column_number_rows import column_numbers
-from xlbudget.layout.recognise.open_rows import open_row
-from xlbudget.layout.recognise.unread import say_columns, say_rest, say_row
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import CellKey, SheetCell
+from xlbudget.core.reading import SheetRow
+from xlbudget.layout.normalize import strip_ordinal
+from xlbudget.layout.recognise.amount_cells import RowAmounts, read_amounts
+from xlbudget.layout.recognise.block_reader import BlockReader, ReadResult, make_readers
+from xlbudget.layout.recognise.column_number_rows import find_number_rows
+from xlbudget.layout.recognise.open_rows import read_open_row
+from xlbudget.layout.recognise.unread import report_columns, report_unread_cells, report_unread_row
 from xlbudget.layout.tables import Table
 from xlbudget.packs.model import TOTAL, Pack
 
 
-def read_body(pack: Pack, table: Table, unit: str, found: Found) -> None:
+def read_table(pack: Pack, table: Table, unit: str, found: ReadResult) -> None:
     """Read every body row of a table into its form's blocks."""
     assert table.match is not None
-    bodies = bodies_of(pack, table, table.match, unit)
-    number_rows = column_numbers(pack, table)
+    bodies = make_readers(pack, table, table.match, unit)
+    number_rows = find_number_rows(pack, table)
     _read_rows(table, bodies, [row for row in table.body if row not in number_rows], found)
     for body in bodies:
         key, sheet, columns = body.block.id, table.sheet.name, body.columns
         found.blocks.setdefault(key, []).extend(body.rows)
         for row, number in zip(body.rows, body.numbers, strict=True):
-            found.rows[key, row.id] = RowPlace(sheet, number, columns)
-    say_columns(table, table.match, bodies, number_rows, found)
+            found.rows[key, row.id] = SheetRow(sheet, number, columns)
+    report_columns(table, table.match, bodies, number_rows, found)
 
 
-def _read_rows(table: Table, bodies: list[Body], numbers: Sequence[int], found: Found) -> None:
+def _read_rows(
+    table: Table, bodies: list[BlockReader], numbers: Sequence[int], found: ReadResult
+) -> None:
     """Read rows, and say what stands in them outside of all columns; of one that no block knows
     that is all of it."""
     assert table.match is not None
@@ -49,20 +51,20 @@ def _read_rows(table: Table, bodies: list[Body], numbers: Sequence[int], found: 
         columns = outside if used else counted
         if columns:
             rest = [c for c in columns if c < len(row) and row[c] not in ("", None)]
-            say_rest(table, number, rest, found)
+            report_unread_cells(table, number, rest, found)
 
 
-def _read_row(bodies: list[Body], number: int, after_gap: bool, found: Found) -> bool:
+def _read_row(bodies: list[BlockReader], number: int, after_gap: bool, found: ReadResult) -> bool:
     """Read one sheet row into the blocks side by side; False where no block knows the row."""
     used = shared = False
     for body in bodies:
-        figures = figures_of(body, number)
+        figures = read_amounts(body, number)
         if body.block.fixed:
             row = _fixed_row(body, number, figures)
         else:
-            row = open_row(body, number, figures, after_gap, shared)
+            row = read_open_row(body, number, figures, after_gap, shared)
         if row is None:
-            used = say_row(body, number, figures, found) or used
+            used = report_unread_row(body, number, figures, found) or used
         elif row.id:
             used = True
             shared = shared or row.id == TOTAL
@@ -73,13 +75,13 @@ def _read_row(bodies: list[Body], number: int, after_gap: bool, found: Found) ->
     return used
 
 
-def _fixed_row(body: Body, number: int, figures: Figures) -> Row | None:
+def _fixed_row(body: BlockReader, number: int, figures: RowAmounts) -> Row | None:
     """The row by its label; where two rows share a label, the next one below the last."""
     text = body.cell(number, body.label)
     if not isinstance(text, str) or not text.strip():
         return None
     fixed = body.block.fixed
-    fitting = body.labels.get(without_ordinal(text), ())
+    fitting = body.labels.get(strip_ordinal(text), ())
     free = [place for place in fitting if fixed[place].key not in body.taken]
     if not free:
         return None
@@ -89,14 +91,18 @@ def _fixed_row(body: Body, number: int, figures: Figures) -> Row | None:
     return Row(fixed[place].key, figures.amounts)
 
 
-def _say_odd(body: Body, number: int, row: Row, figures: Figures, found: Found) -> None:
+def _say_odd(
+    body: BlockReader, number: int, row: Row, figures: RowAmounts, found: ReadResult
+) -> None:
     """Say what there is to say of the cells of a row."""
     for key, value in figures.odd:
         cell = CellKey(*body.block.id, row.id, key)
         if not value.readable:
             found.unreadable.add(cell)
         if value.kind:
-            place = Place(body.sheet.name, number, body.columns[key])
-            found.remarks.append(Remark(value.kind, value.case, cell.form, (place,), value.facts))
+            place = SheetCell(body.sheet.name, number, body.columns[key])
+            found.observations.append(
+                Observation(value.kind, value.case, cell.form, (place,), value.facts)
+            )
         if value.exact is not None and value.amount is not None:
             found.hidden.append((cell, value.amount, value.exact))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import CellKey, Place
-from xlbudget.layout.headings import Match, Wanted
-from xlbudget.layout.recognise.amount_cells import Figures
-from xlbudget.layout.recognise.block_reader import Body, Found
-from xlbudget.layout.tables import Table, texts_of
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import CellKey, SheetCell
+from xlbudget.layout.headings import FormColumn, Match
+from xlbudget.layout.recognise.amount_cells import RowAmounts
+from xlbudget.layout.recognise.block_reader import BlockReader, ReadResult
+from xlbudget.layout.tables import Table, read_texts
 
 
-def say_row(body: Body, number: int, figures: Figures, found: Found) -> bool:
+def report_unread_row(
+    body: BlockReader, number: int, figures: RowAmounts, found: ReadResult
+) -> bool:
     """A row of the table that is not understood: its amounts are not counted, and that is said.
     False where there is nothing to say."""
     odd = {key for key, value in figures.odd if not value.readable}
@@ -18,26 +20,28 @@ def say_row(body: Body, number: int, figures: Figures, found: Found) -> bool:
     text = _words(body, number)
     if not filled and not (text and body.block.fixed):
         return False
-    at = [Place(body.sheet.name, number, body.columns[key]) for key in filled]
+    at = [SheetCell(body.sheet.name, number, body.columns[key]) for key in filled]
     form = body.block.form
     if text:
         first = min(c for key, c in body.columns.items() if key in body.block.text_columns)
-        at.insert(0, Place(body.sheet.name, number, first))
+        at.insert(0, SheetCell(body.sheet.name, number, first))
         kind = "unknown_row" if filled else "leftover"
-        found.remarks.append(Remark(kind, "", form, tuple(at), {"text": text}))
+        found.observations.append(Observation(kind, "", form, tuple(at), {"text": text}))
     else:
         column = body.block.paths[body.block.text_columns[0]][-1]
-        found.remarks.append(Remark("unnamed_row", "", form, tuple(at), {"column": column}))
+        found.observations.append(
+            Observation("unnamed_row", "", form, tuple(at), {"column": column})
+        )
     return True
 
 
-def _words(body: Body, number: int) -> str:
+def _words(body: BlockReader, number: int) -> str:
     """What the row is called: its words, in the block's text columns."""
     said = (body.cell(number, body.columns.get(key, -1)) for key in body.block.text_columns)
     return " ".join(str(text).strip() for text in said if text not in ("", None)).strip()
 
 
-def say_rest(table: Table, number: int, rest: list[int], found: Found) -> None:
+def report_unread_cells(table: Table, number: int, rest: list[int], found: ReadResult) -> None:
     """Cells of a body row that belong to no column: figures gravely, words as a note."""
     row = table.sheet.rows[number]
     unknown = set(table.match.unknown) if table.match else set()
@@ -46,14 +50,14 @@ def say_rest(table: Table, number: int, rest: list[int], found: Found) -> None:
         figure = isinstance(value, float | int) and not isinstance(value, bool)
         if figure and (column in unknown or not value):
             continue
-        at = Place(table.sheet.name, number, column)
+        at = SheetCell(table.sheet.name, number, column)
         form = table.match.form.key if table.match else ""
         kind = "leftover_amounts" if figure else "leftover"
-        found.remarks.append(Remark(kind, "", form, (at,), {"text": str(value).strip()}))
+        found.observations.append(Observation(kind, "", form, (at,), {"text": str(value).strip()}))
 
 
-def say_columns(
-    table: Table, match: Match, bodies: list[Body], number_rows: set[int], found: Found
+def report_columns(
+    table: Table, match: Match, bodies: list[BlockReader], number_rows: set[int], found: ReadResult
 ) -> None:
     """Columns that are none of the form's and bear figures, and columns of the form that are not
     there."""
@@ -62,9 +66,11 @@ def say_columns(
         filled = [n for n in table.body if n not in number_rows and _is_figure(table, n, column)]
         if filled:
             unplaced = True
-            places = tuple(Place(table.sheet.name, n, column) for n in filled)
+            places = tuple(SheetCell(table.sheet.name, n, column) for n in filled)
             facts = {"text": _heading(table, column)}
-            found.remarks.append(Remark("unknown_column", "", match.form.key, places, facts))
+            found.observations.append(
+                Observation("unknown_column", "", match.form.key, places, facts)
+            )
     for wanted in match.missing:
         body = next(b for b in bodies if b.block.id == wanted.block)
         _say_missing(table, body, wanted, match.form.sheet, unplaced, found)
@@ -77,19 +83,24 @@ def _is_figure(table: Table, number: int, column: int) -> bool:
 
 def _heading(table: Table, column: int) -> str:
     """The lowest words over a column."""
-    said = (texts_of(table.sheet.rows[number]) for number in reversed(table.heading))
+    said = (read_texts(table.sheet.rows[number]) for number in reversed(table.heading))
     return next((texts[column] for texts in said if column in texts), "")
 
 
 def _say_missing(
-    table: Table, body: Body, wanted: Wanted, sheet: str, unplaced: bool, found: Found
+    table: Table,
+    body: BlockReader,
+    wanted: FormColumn,
+    sheet: str,
+    unplaced: bool,
+    found: ReadResult,
 ) -> None:
-    at = Place(table.sheet.name, table.heading[-1], 0)
+    at = SheetCell(table.sheet.name, table.heading[-1], 0)
     facts = {"form": sheet, "column": body.block.paths[wanted.key][-1]}
     # A form without unknown figures has none for this column: it was left out as empty.
     empty = wanted.key in body.block.columns and not unplaced
     case = "empty" if empty else ""
-    found.remarks.append(Remark("missing_column", case, body.block.form, (at,), facts))
+    found.observations.append(Observation("missing_column", case, body.block.form, (at,), facts))
     if not empty:
         cells = (CellKey(*wanted.block, row.id, wanted.key) for row in body.rows)
         found.unreadable.update(cells)

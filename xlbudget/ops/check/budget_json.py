@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from xlbudget.core.amount import plain
-from xlbudget.core.budget import Budget, Row, numbered
+from xlbudget.core.amount import format_plain
+from xlbudget.core.budget import Budget, Row, make_unique
 from xlbudget.packs.model import TOTAL, Block, Pack
 
 
@@ -43,12 +43,12 @@ def _form(pack: Pack, budget: Budget, form: str) -> str:
 
 
 def _row(block: Block, row: Row) -> str:
-    said = {key: _text(value) for key, value in row_words(block, row).items()}
-    said |= {column: plain(amount) for column, amount in row.amounts.items()}
+    said = {key: _text(value) for key, value in identify_in_json(block, row).items()}
+    said |= {column: format_plain(amount) for column, amount in row.amounts.items()}
     return "{" + ", ".join(f"{_text(key)}: {value}" for key, value in said.items()) + "}"
 
 
-def row_words(block: Block, row: Row) -> dict[str, str]:
+def identify_in_json(block: Block, row: Row) -> dict[str, str]:
     """What identifies a row in JSON: its row key, or its code and name, or its level and name."""
     if block.fixed or row.id == TOTAL:
         return {"row": row.id}
@@ -61,7 +61,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def parse(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """JSON text → plain data with amounts as Decimal. Raises NotBudgetJson."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
@@ -73,7 +73,7 @@ def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no number")
 
 
-def from_data(pack: Pack, data: Mapping[str, Any]) -> Budget:
+def build_budget(pack: Pack, data: Mapping[str, Any]) -> Budget:
     """The budget that plain data says; the data must be valid against the pack's schema."""
     blocks = {}
     units = {}
@@ -105,14 +105,14 @@ def _rows(block: Block, listed: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
         amounts = {c: Decimal(item[c]) for c in block.columns if c in item}
         wanted = item.get("row") or item.get("code") or f"@{place}"
         words = [str(item.get(word, "")) for word in ("code", "name", "level", "government")]
-        rows.append(Row(numbered(wanted, taken), amounts, *words))
+        rows.append(Row(make_unique(wanted, taken), amounts, *words))
     return tuple(rows)
 
 
-def as_floats(data: Any) -> Any:
+def convert_to_floats(data: Any) -> Any:
     """The same plain data with its decimals as floats, good for their type only."""
     if isinstance(data, Decimal):
         return float(data)
     if isinstance(data, dict):
-        return {key: as_floats(value) for key, value in data.items()}
-    return [as_floats(value) for value in data] if isinstance(data, list) else data
+        return {key: convert_to_floats(value) for key, value in data.items()}
+    return [convert_to_floats(value) for value in data] if isinstance(data, list) else data

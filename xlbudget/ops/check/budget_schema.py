@@ -19,7 +19,7 @@ class Violation(NamedTuple):
     message: str
 
 
-def derive(pack: Pack) -> dict[str, Any]:
+def derive_schema(pack: Pack) -> dict[str, Any]:
     """The schema of budget JSON for this pack."""
     unit = {"enum": list(pack.words["units"])}
     return {
@@ -47,9 +47,9 @@ def derive(pack: Pack) -> dict[str, Any]:
     }
 
 
-def schema_text(pack: Pack) -> str:
+def format_schema(pack: Pack) -> str:
     """The schema as kept in the repository."""
-    return json.dumps(derive(pack), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(derive_schema(pack), ensure_ascii=False, indent=1) + "\n"
 
 
 def _form(pack: Pack, key: str, unit: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,10 +103,10 @@ def _pattern(catalogue: Catalogue) -> str:
 def _validator(pack: Pack) -> Any:
     import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(derive(pack))
+    return jsonschema_rs.Draft202012Validator(derive_schema(pack))
 
 
-def violations(pack: Pack, data: Any) -> Iterator[Violation]:
+def find_violations(pack: Pack, data: Any) -> Iterator[Violation]:
     """Everything in the data that is against the pack's schema."""
     for error in _validator(pack).iter_errors(data):
         yield Violation(tuple(error.instance_path), error.message)

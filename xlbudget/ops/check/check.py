@@ -8,23 +8,23 @@ from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.cause import Cause
-from xlbudget.core.finding import ERROR, NOTE, Figures, Finding, Remark
+from xlbudget.core.finding import ERROR, NOTE, Comparison, Finding, Observation
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import ROUNDING, UNDECIDED
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.context import Context
 from xlbudget.rules.evaluate import Evaluation, evaluate, sample_near_totals
-from xlbudget.rules.outcomes import Judged, severity_of
+from xlbudget.rules.outcomes import JudgedConstraint, decide_severity
 from xlbudget.rules.registry import JSON_KINDS, KINDS, ROW_KINDS, run_checks
-from xlbudget.rules.tree import Tree, Trees, trees_of
+from xlbudget.rules.tree import Tree, Trees, build_trees
 
 
-class Confrontation(NamedTuple):
+class CheckResult(NamedTuple):
     """The outcome of a check: how many constraints came to each outcome, those that do not simply
     hold with their verdicts, the findings, and the likely causes of what is broken."""
 
     counts: Mapping[str, int]
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedConstraint, ...]
     findings: tuple[Finding, ...]
     causes: tuple[Cause, ...] = ()
 
@@ -34,45 +34,47 @@ class Confrontation(NamedTuple):
         return sum(self.counts.values()) - self.counts.get(UNDECIDED, 0)
 
 
-def check(pack: Pack, reading: Reading) -> Confrontation:
+def check(pack: Pack, reading: Reading) -> CheckResult:
     """Everything that the pack's rules say about a budget, with the likely causes of what is
     broken. Raises nothing about its content."""
-    trees = trees_of(pack, reading.budget)
+    trees = build_trees(pack, reading.budget)
     found = _found(pack, reading, trees)
     causes: tuple[Cause, ...] = ()
     if any(_searched(pack, finding) for finding in found.findings):
-        from xlbudget.ops.locate.search import causes_of
+        from xlbudget.ops.locate.search import find_causes
 
-        causes = causes_of(pack, reading, trees, found.findings)
+        causes = find_causes(pack, reading, trees, found.findings)
     return found._replace(causes=causes)
 
 
-def faults_in(pack: Pack, reading: Reading) -> list[Finding]:
+def find_faults(pack: Pack, reading: Reading) -> list[Finding]:
     """The errors and warnings alone, without a search for causes."""
-    trees = trees_of(pack, reading.budget)
+    trees = build_trees(pack, reading.budget)
     counts, judged, per_yuan = evaluate(pack, reading.budget, trees, reading.unreadable)
     faulty = tuple(one for one in judged if one.verdict.outcome != ROUNDING)
     findings = _findings(pack, reading, trees, Evaluation(counts, faulty, per_yuan))
     return [finding for finding in findings if finding.severity != NOTE]
 
 
-def findings_of_reading(pack: Pack, reading: Reading) -> tuple[Finding, ...]:
+def check_reading(pack: Pack, reading: Reading) -> tuple[Finding, ...]:
     """What was noticed while a file was read, and what budget JSON may not hold; nothing that a
     check would say of figures, codes and words that were understood."""
-    context = Context(pack, reading, trees_of(pack, reading.budget))
-    remarks = (*reading.remarks, *run_checks(context, JSON_KINDS))
-    return tuple(finding_of(pack, remark) for remark in remarks)
+    context = Context(pack, reading, build_trees(pack, reading.budget))
+    remarks = (*reading.observations, *run_checks(context, JSON_KINDS))
+    return tuple(make_finding(pack, remark) for remark in remarks)
 
 
-def found_in_sum(pack: Pack, reading: Reading) -> Confrontation:
+def check_sum(pack: Pack, reading: Reading) -> CheckResult:
     """The same of a consolidated budget: its listed rows stand as they were checked in their own
     files, so that of them only the sums are checked."""
     budget = _adding_up(pack, reading.budget)
     return _found(pack, reading._replace(budget=budget), _trees_of_sum(pack, budget))
 
 
-def judged_in_sum(pack: Pack, budget: Budget, found: Confrontation, most: int) -> list[Judged]:
-    """What `found_in_sum` found not simply to hold, and of what holds so many, nearest to the
+def evaluate_sum(
+    pack: Pack, budget: Budget, found: CheckResult, most: int
+) -> list[JudgedConstraint]:
+    """What `check_sum` found not simply to hold, and of what holds so many, nearest to the
     totals."""
     budget = _adding_up(pack, budget)
     beside = {one.instance for one in found.judged}
@@ -83,7 +85,7 @@ def judged_in_sum(pack: Pack, budget: Budget, found: Confrontation, most: int) -
 def _trees_of_sum(pack: Pack, budget: Budget) -> Trees:
     return {
         key: tree if not pack.blocks[key].levels else _listed_as_checked(tree)
-        for key, tree in trees_of(pack, budget).items()
+        for key, tree in build_trees(pack, budget).items()
     }
 
 
@@ -104,19 +106,19 @@ def _listed_as_checked(tree: Tree) -> Tree:
     )
 
 
-def _found(pack: Pack, reading: Reading, trees: Trees) -> Confrontation:
+def _found(pack: Pack, reading: Reading, trees: Trees) -> CheckResult:
     evaluation = evaluate(pack, reading.budget, trees, reading.unreadable)
     findings = _findings(pack, reading, trees, evaluation)
-    return Confrontation(evaluation.counts, evaluation.judged, findings)
+    return CheckResult(evaluation.counts, evaluation.judged, findings)
 
 
 def _findings(
     pack: Pack, reading: Reading, trees: Trees, evaluation: Evaluation
 ) -> tuple[Finding, ...]:
-    remarks = (*reading.remarks, *run_checks(Context(pack, reading, trees), KINDS))
+    remarks = (*reading.observations, *run_checks(Context(pack, reading, trees), KINDS))
     return (
-        *(finding_of(pack, remark) for remark in remarks),
-        *between_figures(pack, reading.budget, evaluation.judged, evaluation.per_yuan),
+        *(make_finding(pack, remark) for remark in remarks),
+        *make_figure_findings(pack, reading.budget, evaluation.judged, evaluation.per_yuan),
     )
 
 
@@ -129,7 +131,7 @@ def _searched(pack: Pack, finding: Finding) -> bool:
     )
 
 
-def finding_of(pack: Pack, remark: Remark) -> Finding:
+def make_finding(pack: Pack, remark: Observation) -> Finding:
     """A remark with the id and severity that the pack gives to its kind."""
     rule = pack.by_kind[remark.kind]
     return Finding(
@@ -142,14 +144,14 @@ def finding_of(pack: Pack, remark: Remark) -> Finding:
     )
 
 
-def between_figures(
-    pack: Pack, budget: Budget, judged: Iterable[Judged], per_yuan: Decimal
+def make_figure_findings(
+    pack: Pack, budget: Budget, judged: Iterable[JudgedConstraint], per_yuan: Decimal
 ) -> Iterable[Finding]:
     """A finding for every constraint that does not simply hold, its figures in its form's unit;
     `per_yuan` scaled units of the verdicts make one 元."""
     units: dict[str, Decimal] = {}
     for _, constraint, verdict in judged:
-        severity = severity_of(pack, constraint, verdict)
+        severity = decide_severity(pack, constraint, verdict)
         if not severity:
             continue
         cells = tuple(constraint.cells())
@@ -166,7 +168,7 @@ def between_figures(
             cells,
             dict(constraint.about),
             constraint,
-            Figures(
+            Comparison(
                 Decimal(verdict.left) / unit,
                 Decimal(verdict.right) / unit,
                 Decimal(abs(verdict.residual)) / unit,

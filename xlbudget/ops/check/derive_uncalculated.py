@@ -8,41 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xlbudget.core.amount import plain, shown_with
-from xlbudget.core.finding import Remark
-from xlbudget.core.key import CellKey, Place, address
+from xlbudget.core.amount import format_plain, round_as_displayed
+from xlbudget.core.finding import Observation
+from xlbudget.core.key import CellKey, SheetCell, address
 from xlbudget.core.reading import Reading
 from xlbudget.packs.model import Pack
-from xlbudget.rules.define import compute_totals, definitions
-from xlbudget.rules.tree import trees_of
+from xlbudget.rules.define import compute_totals, find_definitions
+from xlbudget.rules.tree import build_trees
 
 KIND, UNKNOWN, DERIVED = "value_uncalculated", "unknown", "derived"
 
 
-def recovered(pack: Pack, reading: Reading) -> Reading:
+def derive_uncalculated(pack: Pack, reading: Reading) -> Reading:
     """The reading with such totals filled in, one remark a form on what was derived."""
-    places = {r.cells[0] for r in reading.remarks if r.kind == KIND and r.case == UNKNOWN}
-    open_cells = {cell for cell in reading.unreadable if reading.place(cell) in places}
+    places = {r.cells[0] for r in reading.observations if r.kind == KIND and r.case == UNKNOWN}
+    open_cells = {cell for cell in reading.unreadable if reading.locate(cell) in places}
     if not open_cells:
         return reading
-    trees = trees_of(pack, reading.budget)
-    defined = {cell: {t.cell for t in c.right} for cell, (_, c) in definitions(pack, trees).items()}
+    trees = build_trees(pack, reading.budget)
+    defined = {
+        cell: {t.cell for t in c.right} for cell, (_, c) in find_definitions(pack, trees).items()
+    }
     known = _determined(open_cells, defined, reading.unreadable)
     budget = compute_totals(pack, reading.budget, trees, known)
     amounts = dict(budget.amounts())
     told: dict[str, list[CellKey]] = {}
     for cell in (c for c, _ in budget.amounts() if c in known):
         told.setdefault(cell.form, []).append(cell)
-    gone = {reading.place(cell) for cell in known}
-    remarks = [r for r in reading.remarks if not (r.kind == KIND and r.cells[0] in gone)]
+    gone = {reading.locate(cell) for cell in known}
+    remarks = [r for r in reading.observations if not (r.kind == KIND and r.cells[0] in gone)]
     for form, cells in told.items():
-        shown = shown_with(amounts[cells[0]], pack.least_decimals(budget.unit_of(form)))
-        first = reading.place(cells[0])
-        facts = {"count": str(len(cells)), "value": plain(shown)}
-        facts["cell"] = address(first) if isinstance(first, Place) else ""
-        remarks.append(Remark(KIND, DERIVED, form, tuple(cells), facts))
+        shown = round_as_displayed(amounts[cells[0]], pack.least_decimals(budget.unit_of(form)))
+        first = reading.locate(cells[0])
+        facts = {"count": str(len(cells)), "value": format_plain(shown)}
+        facts["cell"] = address(first) if isinstance(first, SheetCell) else ""
+        remarks.append(Observation(KIND, DERIVED, form, tuple(cells), facts))
     return reading._replace(
-        budget=budget, remarks=tuple(remarks), unreadable=reading.unreadable - known
+        budget=budget, observations=tuple(remarks), unreadable=reading.unreadable - known
     )
 
 

@@ -15,12 +15,12 @@ from xlbudget.core.constraint import AT_MOST, Constraint, Term
 from xlbudget.core.finding import Finding
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
-from xlbudget.ops.check.check import between_figures
+from xlbudget.ops.check.check import make_figure_findings
 from xlbudget.packs.model import TOTAL, Block, Catalogue, Pack, Rule
 from xlbudget.rules.bound_rules import BY_CODE, bound_rules
 from xlbudget.rules.evaluate import evaluate_all
 from xlbudget.rules.instantiate import instantiate
-from xlbudget.rules.tree import trees_of
+from xlbudget.rules.tree import build_trees
 
 MEANT, TYPED = 45, 54
 """What one side comes to, and the same with its digits the wrong way round."""
@@ -32,18 +32,18 @@ TAKEN_OFF = 15
 """A figure that a side takes off."""
 
 
-class Example(NamedTuple):
+class RuleExample(NamedTuple):
     """A budget, and what the check finds wrong with it by the rule in question."""
 
     reading: Reading
     finding: Finding
 
 
-def example_of(pack: Pack, rule: Rule) -> Example | None:
+def make_example(pack: Pack, rule: Rule) -> RuleExample | None:
     """An example that breaks the rule; None where nothing in the rule is between figures."""
     rows = {key: tuple(_rows(pack, block, rule)) for key, block in pack.blocks.items()}
     blank = Budget(pack.name, pack.year, pack.unit, "", blocks=rows)
-    every = instantiate(pack, trees_of(pack, blank))
+    every = instantiate(pack, build_trees(pack, blank))
     of_rule = [
         (instance, constraint) for instance, constraint in every if constraint.rule == rule.id
     ]
@@ -52,10 +52,10 @@ def example_of(pack: Pack, rule: Rule) -> Example | None:
     # A row of its own says more than the total row.
     _, wanted = next((pair for pair in of_rule if pair[0].row != TOTAL), of_rule[0])
     budget = _filled(blank, _figures(wanted))
-    amounts, judged = evaluate_all(pack, budget, trees_of(pack, budget))
+    amounts, judged = evaluate_all(pack, budget, build_trees(pack, budget))
     mine = [one for one in judged if one.constraint == wanted]
-    (finding,) = between_figures(pack, budget, mine, amounts.per_yuan)
-    return Example(Reading(budget), finding)
+    (finding,) = make_figure_findings(pack, budget, mine, amounts.per_yuan)
+    return RuleExample(Reading(budget), finding)
 
 
 def _rows(pack: Pack, block: Block, rule: Rule) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from xlbudget.layout.normalize import tidy
+from xlbudget.layout.normalize import normalize_text
 from xlbudget.ops.consolidate.file_record import FileRecord
 
 
@@ -18,7 +18,7 @@ class Refusal(NamedTuple):
     facts: dict[str, str]
 
 
-def admitted(
+def select_files(
     candidates: Sequence[FileRecord], include_failing: bool = False
 ) -> tuple[list[FileRecord], list[Refusal]]:
     """The candidates to add up, and those refused.
@@ -48,12 +48,15 @@ def _unsound(candidates: Sequence[FileRecord], include_failing: bool) -> Iterato
         if one.fault:
             yield Refusal(file, "unreadable", {"fault": one.fault})
         elif errors and not include_failing:
-            facts = {"errors": str(errors), "said": one.said[0] if one.said else ""}
+            facts = {
+                "errors": str(errors),
+                "said": one.first_findings[0] if one.first_findings else "",
+            }
             yield Refusal(file, "failing", facts)
 
 
-Said = Callable[[FileRecord], str]
-COMMON: tuple[tuple[str, Said], ...] = (
+HeadWord = Callable[[FileRecord], str]
+COMMON: tuple[tuple[str, HeadWord], ...] = (
     ("other_pack", lambda file: file.pack),
     ("other_year", lambda file: str(file.year)),
     ("other_unit", lambda file: "、".join(file.units)),
@@ -61,7 +64,7 @@ COMMON: tuple[tuple[str, Said], ...] = (
 """What all that is added must have in common."""
 
 
-def _unlike_most(candidates: Sequence[FileRecord], kind: str, said: Said) -> Iterator[Refusal]:
+def _unlike_most(candidates: Sequence[FileRecord], kind: str, said: HeadWord) -> Iterator[Refusal]:
     counts = Counter(said(one) for one in candidates)
     if len(counts) < 2:
         return
@@ -99,5 +102,5 @@ def _names(file: FileRecord) -> list[str]:
     """By what a file's department is known: its name and its code; of a consolidated workbook,
     those of its departments. In their order, since the first that stands twice is named."""
     members = file.members or ((file.source.code, file.source.department),)
-    words = (word for code, name in members for word in (tidy(name), code) if word)
+    words = (word for code, name in members for word in (normalize_text(name), code) if word)
     return list(dict.fromkeys(words))

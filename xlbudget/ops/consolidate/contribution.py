@@ -12,30 +12,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.consolidation import Share
+from xlbudget.core.consolidation import Contribution
 from xlbudget.core.key import BlockKey
-from xlbudget.core.reading import Reading, RowPlace
+from xlbudget.core.reading import Reading, SheetRow
 from xlbudget.packs.model import Block, Pack
 
 Amount = int | str | None
-NOWHERE = RowPlace("", -1, {})
+NOWHERE = SheetRow("", -1, {})
 HUNDREDTHS = -2
 HUNDREDTH = Decimal(1).scaleb(HUNDREDTHS)
 MOST_DIGITS = 15
 """Before the point; longer figures stay text: a decimal of the default context holds 28 digits."""
 
 
-class Line(NamedTuple):
-    """A row of a source; `place` is its sheet row. Amounts are in the order of the block's
+class SourceRow(NamedTuple):
+    """A row of a source; `sheet_row` is its sheet row. Amounts are in the order of the block's
     columns."""
 
     id: str
-    place: int
+    sheet_row: int
     code: str
     name: str
     level: str
@@ -43,20 +42,20 @@ class Line(NamedTuple):
     amounts: Sequence[Amount]
 
     @property
-    def row(self) -> Row:
+    def words(self) -> Row:
         """The row without its amounts."""
         return Row(self.id, {}, self.code, self.name, self.level, self.government)
 
 
-class Run(NamedTuple):
+class RowRun(NamedTuple):
     """Rows of one block on one sheet; `columns` are the sheet columns of its amount columns."""
 
     sheet: str
     columns: Sequence[int]
-    lines: Iterator[Line]
+    rows: Iterator[SourceRow]
 
 
-def share_of(pack: Pack, reading: Reading) -> Share:
+def make_contribution(pack: Pack, reading: Reading) -> Contribution:
     """What a file adds."""
     budget = reading.budget
     blocks = {
@@ -65,13 +64,13 @@ def share_of(pack: Pack, reading: Reading) -> Share:
         )
         for key, rows in budget.blocks.items()
     }
-    return Share(budget.pack, budget.year, budget.unit, dict(budget.units), blocks)
+    return Contribution(budget.pack, budget.year, budget.unit, dict(budget.units), blocks)
 
 
 def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
     runs: list[Any] = []
     key, columns, places = block.id, block.columns, reading.rows
-    before: RowPlace | None = None
+    before: SheetRow | None = None
     lines: list[Any] = []
     for identity, amounts, code, name, level, government in rows:
         place = places.get((key, identity), NOWHERE)
@@ -89,46 +88,40 @@ def _amount(amount: Decimal) -> int | str:
     return str(amount)
 
 
-@lru_cache(maxsize=4096)
-def decimal(amount: int | str) -> Decimal:
-    """A written amount as the decimal that it is; one stands in several columns and forms."""
+def decode_amount(amount: int | str) -> Decimal:
+    """A written amount as the decimal that it is."""
     return Decimal(amount).scaleb(HUNDREDTHS) if amount.__class__ is int else Decimal(amount)
 
 
-AS_LINE = partial(tuple.__new__, Line)
-"""Makes a line of what JSON gives for one. There are a hundred thousand: a call of the class takes
-three times as long."""
-
-
-def runs_in(text: str) -> Iterator[Run]:
+def decode_runs(text: str) -> Iterator[RowRun]:
     """The runs of a block's line."""
     for sheet, columns, lines in json.loads(text):
-        yield Run(sheet, columns, map(AS_LINE, lines))
+        yield RowRun(sheet, columns, map(SourceRow._make, lines))
 
 
-def lines_in(text: str) -> Iterator[Line]:
+def decode_rows(text: str) -> Iterator[SourceRow]:
     """The rows of a block's line."""
-    return chain.from_iterable(run.lines for run in runs_in(text))
+    return chain.from_iterable(run.rows for run in decode_runs(text))
 
 
-def amounts_of(block: Block, line: Line) -> dict[str, Decimal]:
+def filled_amounts(block: Block, line: SourceRow) -> dict[str, Decimal]:
     """A row's filled columns."""
     filled = zip(block.columns, line.amounts, strict=True)
-    return {column: decimal(amount) for column, amount in filled if amount is not None}
+    return {column: decode_amount(amount) for column, amount in filled if amount is not None}
 
 
-def reading_of(pack: Pack, share: Share, department: str, code: str) -> Reading:
+def rebuild_reading(pack: Pack, share: Contribution, department: str, code: str) -> Reading:
     """The reading behind a share: its budget, and where each row stands."""
     blocks: dict[BlockKey, tuple[Row, ...]] = {}
-    places: dict[tuple[BlockKey, str], RowPlace] = {}
+    places: dict[tuple[BlockKey, str], SheetRow] = {}
     for key, text in share.blocks.items():
         block, rows = pack.blocks[key], []
-        for run in runs_in(text):
+        for run in decode_runs(text):
             columns = {c: n for c, n in zip(block.columns, run.columns, strict=True) if n >= 0}
-            for line in run.lines:
-                rows.append(line.row._replace(amounts=amounts_of(block, line)))
-                if line.place >= 0:
-                    places[key, line.id] = RowPlace(run.sheet, line.place, columns)
+            for line in run.rows:
+                rows.append(line.words._replace(amounts=filled_amounts(block, line)))
+                if line.sheet_row >= 0:
+                    places[key, line.id] = SheetRow(run.sheet, line.sheet_row, columns)
         blocks[key] = tuple(rows)
     budget = Budget(share.pack, share.year, share.unit, department, code, blocks, share.units)
     return Reading(budget, places)

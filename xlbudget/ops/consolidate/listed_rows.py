@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from xlbudget.core.amount import decimals_of
+from xlbudget.core.amount import count_decimals
 from xlbudget.core.budget import Row
-from xlbudget.core.consolidation import Listed, Part
+from xlbudget.core.consolidation import AppendedRows, SourcePart
 from xlbudget.core.key import BlockKey
-from xlbudget.ops.consolidate.contribution import Line, amounts_of, decimal, lines_in
+from xlbudget.ops.consolidate.contribution import (
+    SourceRow,
+    decode_amount,
+    decode_rows,
+    filled_amounts,
+)
 from xlbudget.packs.model import TOTAL, Block, Pack
 
 
@@ -22,40 +27,40 @@ class Listing:
     def __init__(self) -> None:
         self.count = 0
         self.tops: list[Row] = []
-        self.widest: Line | None = None
+        self.widest: SourceRow | None = None
         self.decimals = 0
 
-    def take(self, block: Block, line: Line) -> None:
+    def take(self, block: Block, line: SourceRow) -> None:
         """Count the next row."""
         self.count += 1
         if line.level == block.levels[0]:
-            self.tops.append(row_at(block, self.count, line))
+            self.tops.append(make_row(block, self.count, line))
         if self.widest is None or len(line.name) > len(self.widest.name):
             self.widest = line
         if str in map(type, line.amounts):  # not of two decimals, as nearly all are
-            others = (decimal(amount) for amount in line.amounts if isinstance(amount, str))
-            self.decimals = max(self.decimals, *map(decimals_of, others))
+            others = (decode_amount(amount) for amount in line.amounts if isinstance(amount, str))
+            self.decimals = max(self.decimals, *map(count_decimals, others))
 
 
-def is_listed(block: Block, row: Row | Line) -> bool:
+def is_listed(block: Block, row: Row | SourceRow) -> bool:
     """Is this a row that is listed, not added?"""
     return bool(block.levels) and row.id != TOTAL
 
 
-def row_at(block: Block, place: int, line: Line) -> Row:
+def make_row(block: Block, place: int, line: SourceRow) -> Row:
     """A row that is listed at that place, counted from 1."""
     _, _, code, name, level, government, _ = line
-    return Row(f"@{place}", amounts_of(block, line), code, name, level, government)
+    return Row(f"@{place}", filled_amounts(block, line), code, name, level, government)
 
 
-def listed_in(
-    pack: Pack, listings: Mapping[BlockKey, Listing], parts: Sequence[Part]
-) -> dict[BlockKey, Listed]:
+def append_rows(
+    pack: Pack, listings: Mapping[BlockKey, Listing], parts: Sequence[SourcePart]
+) -> dict[BlockKey, AppendedRows]:
     """What every block lists, its rows to be read again from the sources."""
     return {
-        key: Listed(
+        key: AppendedRows(
             found.count,
-            found.widest.row,
+            found.widest.words,
             found.decimals,
             _again(pack.blocks[key], parts),
         )
@@ -64,15 +69,15 @@ def listed_in(
     }
 
 
-def _again(block: Block, parts: Sequence[Part]) -> Callable[[], Iterator[Row]]:
+def _again(block: Block, parts: Sequence[SourcePart]) -> Callable[[], Iterator[Row]]:
     """Gives a block's listed rows, source by source."""
 
     def rows() -> Iterator[Row]:
         place = 0
         for part in parts:
-            for line in lines_in(part.share().blocks.get(block.id, "[]")):
+            for line in decode_rows(part.contribution().blocks.get(block.id, "[]")):
                 if is_listed(block, line):
                     place += 1
-                    yield row_at(block, place, line)
+                    yield make_row(block, place, line)
 
     return rows

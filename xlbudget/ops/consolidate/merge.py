@@ -11,12 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from xlbudget.core.budget import Budget, Row, numbered
-from xlbudget.core.consolidation import Consolidation, Part, Share, Source
+from xlbudget.core.budget import Budget, Row, make_unique
+from xlbudget.core.consolidation import Consolidation, Contribution, Source, SourcePart
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
-from xlbudget.ops.consolidate.contribution import Amount, Line, decimal, lines_in, share_of
-from xlbudget.ops.consolidate.listed_rows import Listing, is_listed, listed_in
+from xlbudget.ops.consolidate.contribution import (
+    Amount,
+    SourceRow,
+    decode_amount,
+    decode_rows,
+    make_contribution,
+)
+from xlbudget.ops.consolidate.listed_rows import Listing, append_rows, is_listed
 from xlbudget.packs.model import TOTAL, Block, ChartSpec, Pack
 
 BY_DEPARTMENT = "three_public"
@@ -25,17 +31,17 @@ PRECISE = 60
 """Digits of a sum; figures have at most thirty."""
 
 
-def part_of(pack: Pack, source: Source, reading: Reading) -> Part:
+def make_part(pack: Pack, source: Source, reading: Reading) -> SourcePart:
     """A department's file that has been read as a part."""
-    return part_in_memory(source, share_of(pack, reading))
+    return make_part_in_memory(source, make_contribution(pack, reading))
 
 
-def part_in_memory(source: Source, share: Share) -> Part:
+def make_part_in_memory(source: Source, share: Contribution) -> SourcePart:
     """A source as a part where what it adds is there already."""
-    return Part(source, lambda: share)
+    return SourcePart(source, lambda: share)
 
 
-class Sums:
+class RowSums:
     """The columns of a row of the sum while they grow: whole hundredths, other decimals, and how
     many figures were rounded (a written zero is exactly nothing)."""
 
@@ -53,7 +59,7 @@ class Sums:
                 self.hundredths[column] = self.hundredths.get(column, 0) + amount
                 self.rounded[column] += amount != 0
             elif amount is not None:
-                other = decimal(amount)
+                other = decode_amount(amount)
                 self.others.setdefault(column, []).append(other)
                 self.rounded[column] += other != 0
 
@@ -62,21 +68,21 @@ class Sums:
         whole = self.hundredths.get(column)
         others = self.others.get(column, ())
         if not others:
-            return None if whole is None else decimal(whole)
+            return None if whole is None else decode_amount(whole)
         with localcontext() as context:
             context.prec = PRECISE
-            return sum(others, Decimal(0) if whole is None else decimal(whole))
+            return sum(others, Decimal(0) if whole is None else decode_amount(whole))
 
 
-class Growing(NamedTuple):
+class Accumulator(NamedTuple):
     """A block of the sum while it grows: rows in common by what makes them the same, each with
     the words of the first source that has it; and what is known of rows that are listed."""
 
-    common: dict[tuple[str, str], tuple[Row, Sums]]
+    common: dict[tuple[str, str], tuple[Row, RowSums]]
     listing: Listing
 
 
-def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
+def merge(pack: Pack, parts: Sequence[SourcePart], name: str) -> Consolidation:
     """All parts added up under that name; the order of the parts makes no difference.
 
     Parts state each form in the same unit and are of one year; no file is in two of them. Raises
@@ -85,15 +91,15 @@ def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
     if not parts:
         raise ValueError("nothing to add up")
     ordered = tuple(sorted(parts, key=_order))
-    picture = pack.pictures.get(BY_DEPARTMENT)
+    picture = pack.charts.get(BY_DEPARTMENT)
     drawn: Drawn = {}
-    growing = {key: Growing({}, Listing()) for key in pack.blocks}
+    growing = {key: Accumulator({}, Listing()) for key in pack.blocks}
     stated: Counter[BlockKey] = Counter()
     for place, part in enumerate(ordered):
-        one = part.share()
+        one = part.contribution()
         stated.update(one.blocks.keys())
         for key, text in one.blocks.items():
-            lines = lines_in(text)
+            lines = decode_rows(text)
             if picture and key == (picture.form, picture.block):
                 lines = _note_drawn(drawn, picture, pack.blocks[key], place, lines)
             _grow(growing[key], pack.blocks[key], lines)
@@ -105,11 +111,11 @@ def merged(pack: Pack, parts: Sequence[Part], name: str) -> Consolidation:
     budget = Budget(
         one.pack, one.year, one.unit, name, blocks=blocks, units=one.units, roundings=roundings
     )
-    listed = listed_in(pack, {key: grown.listing for key, grown in growing.items()}, ordered)
+    listed = append_rows(pack, {key: grown.listing for key, grown in growing.items()}, ordered)
     return Consolidation(budget, ordered, listed, drawn, stated.total())
 
 
-def _order(part: Part) -> tuple[str, str, str]:
+def _order(part: SourcePart) -> tuple[str, str, str]:
     return part.source.code, part.source.department, part.source.file
 
 
@@ -118,19 +124,21 @@ Drawn = dict[CellKey, dict[int, Decimal]]
 
 
 def _note_drawn(
-    drawn: Drawn, picture: ChartSpec, block: Block, place: int, lines: Iterable[Line]
-) -> Iterator[Line]:
+    drawn: Drawn, picture: ChartSpec, block: Block, place: int, lines: Iterable[SourceRow]
+) -> Iterator[SourceRow]:
     """The rows of the source of that place as they are; as they pass, what they state in the
     picture's cells is noted."""
     column = block.columns.index(picture.column)
     for line in lines:
-        row, amount = identity_of(block, line)[0], line.amounts[column]
+        row, amount = identify_row(block, line)[0], line.amounts[column]
         if row in picture.rows and amount is not None:
-            drawn.setdefault(CellKey(*block.id, row, picture.column), {})[place] = decimal(amount)
+            drawn.setdefault(CellKey(*block.id, row, picture.column), {})[place] = decode_amount(
+                amount
+            )
         yield line
 
 
-def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:
+def _grow(growing: Accumulator, block: Block, lines: Iterable[SourceRow]) -> None:
     """Add a source's rows to a block."""
     common, listing = growing
     lists = bool(block.levels)  # asked of a hundred thousand rows
@@ -138,13 +146,13 @@ def _grow(growing: Growing, block: Block, lines: Iterable[Line]) -> None:
         if lists and is_listed(block, line):
             listing.take(block, line)
             continue
-        identity = identity_of(block, line)
+        identity = identify_row(block, line)
         if identity not in common:
-            common[identity] = line.row, Sums(len(block.columns))
+            common[identity] = line.words, RowSums(len(block.columns))
         common[identity][1].add(line.amounts)
 
 
-def identity_of(block: Block, row: Row | Line) -> tuple[str, str]:
+def identify_row(block: Block, row: Row | SourceRow) -> tuple[str, str]:
     """What makes two rows the same: the printed row; the code with the item it names; the name,
     where a row has no code."""
     if block.fixed or row.id == TOTAL:
@@ -152,7 +160,9 @@ def identity_of(block: Block, row: Row | Line) -> tuple[str, str]:
     return (row.code or f"@{row.name}"), row.government
 
 
-def _rows(pack: Pack, block: Block, grown: Growing, roundings: dict[CellKey, int]) -> Iterator[Row]:
+def _rows(
+    pack: Pack, block: Block, grown: Accumulator, roundings: dict[CellKey, int]
+) -> Iterator[Row]:
     """The rows of a block of the sum, those of the highest level of listed ones behind them."""
     totals = [one for one in grown.common.values() if one[0].id == TOTAL]
     others = [one for one in grown.common.values() if one[0].id != TOTAL]
@@ -169,8 +179,8 @@ def _rows(pack: Pack, block: Block, grown: Growing, roundings: dict[CellKey, int
 
 
 def _in_order(
-    pack: Pack, block: Block, rows: Sequence[tuple[Row, Sums]]
-) -> Iterator[tuple[Row, Sums]]:
+    pack: Pack, block: Block, rows: Sequence[tuple[Row, RowSums]]
+) -> Iterator[tuple[Row, RowSums]]:
     """Fixed rows as printed; codes in their order with the catalogue's names, rows without a code
     after them."""
     if block.fixed:
@@ -179,6 +189,6 @@ def _in_order(
         return
     taken = {TOTAL}
     names = pack.catalogues[block.codes].names if block.codes else {}
-    for row, sums in sorted(rows, key=lambda one: (not one[0].code, identity_of(block, one[0]))):
+    for row, sums in sorted(rows, key=lambda one: (not one[0].code, identify_row(block, one[0]))):
         name = names.get(row.code, row.name)
-        yield row._replace(id=numbered(row.code or "@1", taken), name=name), sums
+        yield row._replace(id=make_unique(row.code or "@1", taken), name=name), sums

@@ -23,7 +23,7 @@ DEPARTMENTS = 20
 NOTHING = Decimal(0)
 
 
-def overview(
+def compute_overview(
     pack: Pack,
     consolidation: Consolidation,
     left_out: Sequence[LeftOut] = (),
@@ -32,7 +32,7 @@ def overview(
     empty."""
     county, sources = consolidation.budget, consolidation.sources
     other = load_messages()["overview"]["other"]
-    parts = pack.pictures.get(BY_DEPARTMENT)
+    parts = pack.charts.get(BY_DEPARTMENT)
     return Overview(
         county.department,
         county.year,
@@ -49,7 +49,7 @@ def overview(
     )
 
 
-def amounts_of(pack: Pack, picture: ChartSpec, budget: Budget) -> dict[str, Decimal]:
+def collect_amounts(pack: Pack, picture: ChartSpec, budget: Budget) -> dict[str, Decimal]:
     """Row id → the amount in the budget's unit, for the picture's rows that are filled."""
     rows = budget.blocks.get(BlockKey(picture.form, picture.block), ())
     shift = _shift(pack, budget, picture.form)
@@ -61,10 +61,10 @@ def amounts_of(pack: Pack, picture: ChartSpec, budget: Budget) -> dict[str, Deci
 
 
 def _bars(pack: Pack, name: str, budget: Budget) -> list[Bar]:
-    picture = pack.pictures.get(name)
+    picture = pack.charts.get(name)
     if picture is None:
         return []
-    amounts = amounts_of(pack, picture, budget)
+    amounts = collect_amounts(pack, picture, budget)
     return [Bar(words, amounts[row]) for row, words in picture.rows.items() if amounts.get(row)]
 
 
@@ -102,6 +102,6 @@ def _shift(pack: Pack, budget: Budget, form: str) -> int:
     return len(str(pack.yuan(budget.unit_of(form)))) - len(str(pack.yuan(budget.unit)))
 
 
-def amount_of(pack: Pack, picture: ChartSpec, budget: Budget) -> Decimal:
+def total_amount(pack: Pack, picture: ChartSpec, budget: Budget) -> Decimal:
     """A budget's amounts in a picture's rows together, in the budget's unit."""
-    return sum(amounts_of(pack, picture, budget).values(), NOTHING)
+    return sum(collect_amounts(pack, picture, budget).values(), NOTHING)

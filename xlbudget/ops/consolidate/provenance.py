@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
 
 from xlbudget.core.budget import Budget
-from xlbudget.core.consolidation import Origin, Share
-from xlbudget.core.key import BlockKey, CellKey, Place
-from xlbudget.ops.consolidate.contribution import Line, decimal, runs_in
+from xlbudget.core.consolidation import Contribution, Origin
+from xlbudget.core.key import BlockKey, CellKey, SheetCell
+from xlbudget.ops.consolidate.contribution import SourceRow, decode_amount, decode_runs
 from xlbudget.ops.consolidate.listed_rows import is_listed
-from xlbudget.ops.consolidate.merge import identity_of
+from xlbudget.ops.consolidate.merge import identify_row
 from xlbudget.packs.model import Block, Pack
 
 
-def behind(
-    pack: Pack, budget: Budget, shares: Iterable[Share], cells: Collection[CellKey]
+def trace_cells(
+    pack: Pack, budget: Budget, shares: Iterable[Contribution], cells: Collection[CellKey]
 ) -> dict[CellKey, tuple[Origin, ...]]:
     """The figures of the sources behind each of these cells of their sum, in the order of the
     sources; a cell behind which nothing stands has none. Raises ValueError, LookupError or
@@ -35,44 +35,44 @@ def behind(
     return {cell: tuple(origins) for cell, origins in found.items()}
 
 
-Identity = tuple[str, str]
+RowIdentity = tuple[str, str]
 
 
 def _wanted(
     block: Block, budget: Budget, cells: Iterable[CellKey]
-) -> Mapping[Identity, Mapping[str, list[CellKey]]]:
+) -> Mapping[RowIdentity, Mapping[str, list[CellKey]]]:
     """What makes a row the same → column → the cells that are asked for."""
     rows = {row.id: row for row in budget.blocks.get(block.id, ())}
-    wanted: dict[Identity, dict[str, list[CellKey]]] = {}
+    wanted: dict[RowIdentity, dict[str, list[CellKey]]] = {}
     for cell in cells:
         row = rows.get(cell.row)
         if row is not None:
-            identity = (row.id, "") if is_listed(block, row) else identity_of(block, row)
+            identity = (row.id, "") if is_listed(block, row) else identify_row(block, row)
             wanted.setdefault(identity, {}).setdefault(cell.column, []).append(cell)
     return wanted
 
 
 def _figures(
     block: Block, source: int, text: str, listed: Iterator[int]
-) -> Iterator[tuple[Identity, str, Origin]]:
+) -> Iterator[tuple[RowIdentity, str, Origin]]:
     """Every figure of a source's block with what makes its row the same (a listed row is the next
     of the numbers), and its column."""
-    for run in runs_in(text):
-        for line in run.lines:
+    for run in decode_runs(text):
+        for line in run.rows:
             if is_listed(block, line):
                 identity = f"@{next(listed)}", ""
             else:
-                identity = identity_of(block, line)
+                identity = identify_row(block, line)
             for column, amount in _filled(block, line):
                 place = _place(run.sheet, line, run.columns[block.columns.index(column)])
-                yield identity, column, Origin(source, place, decimal(amount))
+                yield identity, column, Origin(source, place, decode_amount(amount))
 
 
-def _filled(block: Block, line: Line) -> Iterator[tuple[str, int | str]]:
+def _filled(block: Block, line: SourceRow) -> Iterator[tuple[str, int | str]]:
     for column, amount in zip(block.columns, line.amounts, strict=True):
         if amount is not None:
             yield column, amount
 
 
-def _place(sheet: str, line: Line, column: int) -> Place | None:
-    return Place(sheet, line.place, column) if line.place >= 0 else None
+def _place(sheet: str, line: SourceRow, column: int) -> SheetCell | None:
+    return SheetCell(sheet, line.sheet_row, column) if line.sheet_row >= 0 else None

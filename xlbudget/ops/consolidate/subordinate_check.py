@@ -12,14 +12,14 @@ from xlbudget.core.consolidation import Consolidation, Origin
 from xlbudget.core.constraint import EQUAL, Constraint, Term
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.tolerance import BROKEN, judge
-from xlbudget.ops.consolidate.provenance import behind
+from xlbudget.ops.consolidate.provenance import trace_cells
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.scaled_amounts import StatedColumn, Unit, scale
 
 OWN, BELOW = "own", "below"
 
 
-class Apart(NamedTuple):
+class Difference(NamedTuple):
     """A figure of an office that is not the sum of those below: both, and each of these with its
     amount (by its place among the consolidation's sources)."""
 
@@ -29,15 +29,15 @@ class Apart(NamedTuple):
     parts: tuple[tuple[int, Decimal], ...]
 
 
-def apart(pack: Pack, own: Budget, below: Consolidation) -> Iterator[Apart]:
+def find_differences(pack: Pack, own: Budget, below: Consolidation) -> Iterator[Difference]:
     """Every figure of the office's own budget that its units do not add up to, in the order of
     the forms. Listed rows (units, projects) are compared by their totals."""
     found = list(_different(pack, own, below))
     cells = dict.fromkeys(each for cell, *_ in found for each in _cells(below.budget, cell))
-    origins = behind(pack, below.budget, below.shares(), cells)
+    origins = trace_cells(pack, below.budget, below.contributions(), cells)
     for cell, one, other in found:
         every = (each for c in _cells(below.budget, cell) for each in origins[c])
-        yield Apart(cell, one, other, _parts(every))
+        yield Difference(cell, one, other, _parts(every))
 
 
 def _different(

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from xlbudget.packs.model import Block, Pack
-from xlbudget.rules.wording import column_name
+from xlbudget.rules.wording import name_column
 
 BETWEEN = "·"
 """Between headings that stand above each other."""
 
 
 @lru_cache(maxsize=256)
-def column_words(pack: Pack, block: Block) -> Mapping[str, str]:
+def name_columns(pack: Pack, block: Block) -> Mapping[str, str]:
     """Amount column → its printed heading, no two alike within the block.
 
     A heading that bears the year gives way to the general word, so that a column is called the
@@ -30,10 +30,10 @@ def column_words(pack: Pack, block: Block) -> Mapping[str, str]:
 
 def _word(pack: Pack, block: Block, column: str) -> str:
     printed = block.paths[column][-1]
-    return column_name(pack, block.id, column) if str(pack.year) in printed else printed
+    return name_column(pack, block.id, column) if str(pack.year) in printed else printed
 
 
-def block_word(pack: Pack, block: Block) -> str:
+def name_block(pack: Pack, block: Block) -> str:
     """The heading over all of a block's columns (收入, 支出), where its form has several."""
     tops = {path[0] for path in block.paths.values()}
     alone = len(pack.forms[block.form].blocks) == 1

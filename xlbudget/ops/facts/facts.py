@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from xlbudget.core.amount import plain
+from xlbudget.core.amount import format_plain
 from xlbudget.core.budget import Row
 from xlbudget.core.consolidation import Consolidation
-from xlbudget.core.key import BlockKey, CellKey, Place, column_letters
+from xlbudget.core.key import BlockKey, CellKey, SheetCell, column_letters
 from xlbudget.core.reading import Reading
-from xlbudget.ops.consolidate.contribution import reading_of
-from xlbudget.ops.facts.column_names import block_word, column_words
+from xlbudget.ops.consolidate.contribution import rebuild_reading
+from xlbudget.ops.facts.column_names import name_block, name_columns
 from xlbudget.packs.model import Block, Pack
-from xlbudget.packs.names import row_name
+from xlbudget.packs.names import name_row
 
 SANE = 400
 """Decimals or zeros beyond which nobody wrote a figure in digits."""
@@ -57,7 +57,7 @@ class Fact(NamedTuple):
     cell: str = ""
 
 
-def facts_of(pack: Pack, reading: Reading, file: str) -> Iterator[Fact]:
+def list_facts(pack: Pack, reading: Reading, file: str) -> Iterator[Fact]:
     """Every filled amount of one department's file, in the order of forms, rows and columns.
 
     `file` is what the facts call the file. A budget JSON has no cells: `sheet` and `cell` are
@@ -73,18 +73,18 @@ def facts_of(pack: Pack, reading: Reading, file: str) -> Iterator[Fact]:
             form=key.form,
             form_name=pack.forms[key.form].sheet,
             block=key.block,
-            block_name=block_word(pack, block),
+            block_name=name_block(pack, block),
             printed_unit=budget.unit_of(key.form),
         )
         for unit, row in _under_units(pack, block, rows):
             yield from _of_row(pack, reading, row, _row_said(pack, block, row, unit, of_block))
 
 
-def facts_behind(pack: Pack, county: Consolidation) -> Iterator[Fact]:
+def list_source_facts(pack: Pack, county: Consolidation) -> Iterator[Fact]:
     """Every figure of every source of a sum, each source under its own file."""
     for source, share in county.parts:
-        reading = reading_of(pack, share(), source.department, source.code)
-        yield from facts_of(pack, reading, source.file)
+        reading = rebuild_reading(pack, share(), source.department, source.code)
+        yield from list_facts(pack, reading, source.file)
 
 
 def _row_said(pack: Pack, block: Block, row: Row, unit: str, fact: Fact) -> Fact:
@@ -100,21 +100,21 @@ def _row_said(pack: Pack, block: Block, row: Row, unit: str, fact: Fact) -> Fact
 
 
 def _of_row(pack: Pack, reading: Reading, row: Row, fact: Fact) -> Iterator[Fact]:
-    names = column_words(pack, pack.blocks[BlockKey(fact.form, fact.block)])
+    names = name_columns(pack, pack.blocks[BlockKey(fact.form, fact.block)])
     yuan = pack.yuan(fact.printed_unit)
     for column, amount in row.amounts.items():
-        sheet, cell = _address(reading.place(CellKey(fact.form, fact.block, row.id, column)))
+        sheet, cell = _address(reading.locate(CellKey(fact.form, fact.block, row.id, column)))
         yield fact._replace(
             column_key=column,
             column_name=names[column],
-            amount=in_yuan(amount, yuan),
+            amount=convert_to_yuan(amount, yuan),
             printed=_printed(amount),
             sheet=sheet,
             cell=cell,
         )
 
 
-def in_yuan(amount: Decimal, yuan: int) -> Decimal:
+def convert_to_yuan(amount: Decimal, yuan: int) -> Decimal:
     """The amount in 元, exactly, however long; `yuan` is how many 元 its unit is."""
     with localcontext() as context:
         context.prec = len(amount.as_tuple().digits) + len(str(yuan))
@@ -124,10 +124,12 @@ def in_yuan(amount: Decimal, yuan: int) -> Decimal:
 def _printed(amount: Decimal) -> str:
     """The digits as the file has them; a figure of absurd size (1E-99999999) stays short."""
     exponent = amount.as_tuple().exponent
-    return plain(amount) if isinstance(exponent, int) and abs(exponent) < SANE else str(amount)
+    return (
+        format_plain(amount) if isinstance(exponent, int) and abs(exponent) < SANE else str(amount)
+    )
 
 
-def _address(place: Place | None) -> tuple[str, str]:
+def _address(place: SheetCell | None) -> tuple[str, str]:
     """Sheet and address within it (``C7``); nothing where the file has no cells."""
     if place is None:
         return "", ""
@@ -136,7 +138,7 @@ def _address(place: Place | None) -> tuple[str, str]:
 
 def _name(pack: Pack, block: Block, row: Row) -> str:
     """The row's printed label, or its name as the file says it."""
-    return row_name(pack, block, row.id) if row.id in block.labels else row.name
+    return name_row(pack, block, row.id) if row.id in block.labels else row.name
 
 
 def _code(pack: Pack, block: Block, row: Row) -> str:

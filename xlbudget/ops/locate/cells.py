@@ -10,78 +10,78 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from xlbudget.core.cause import Way
+from xlbudget.core.cause import RepairSet
 from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import judge
 from xlbudget.ops.locate.trial import Change, Cost, Trial
-from xlbudget.ops.locate.typing_errors import likely_of
+from xlbudget.ops.locate.typing_errors import likely_values
 
 
-def ways_of(trial: Trial, found: Iterable[Sequence[Change]]) -> list[Way]:
+def choose_repairs(trial: Trial, found: Iterable[Sequence[Change]]) -> list[RepairSet]:
     """Of several sets of changes the most credible ones, as repairs; those first that all of
     them ask for."""
-    ranked = sorted(found, key=total)
-    best = [changes for changes in ranked if total(changes) == total(ranked[0])]
+    ranked = sorted(found, key=total_cost)
+    best = [changes for changes in ranked if total_cost(changes) == total_cost(ranked[0])]
     distinct = {frozenset((c.cell, c.value) for c in changes): changes for changes in best}
-    ways = [[trial.repair(change) for change in changes] for changes in distinct.values()]
+    ways = [[trial.make_repair(change) for change in changes] for changes in distinct.values()]
     common = set.intersection(*map(set, ways)) if ways else set()
     return [tuple(sorted(way, key=lambda one: (one not in common, one.cell))) for way in ways]
 
 
-def total(changes: Sequence[Change]) -> Cost:
+def total_cost(changes: Sequence[Change]) -> Cost:
     """What a set of changes costs to believe."""
     return tuple(map(sum, zip(*(change.cost for change in changes), strict=True)))
 
 
-def single(trial: Trial, group: Sequence[Constraint]) -> Iterator[tuple[Change]]:
+def search_single_cells(trial: Trial, group: Sequence[Constraint]) -> Iterator[tuple[Change]]:
     """Single cells with a value that mend the whole group and break nothing."""
-    common = {*trial.moving(group[0]), *group[0].condition}
+    common = {*trial.cells_moving(group[0]), *group[0].condition}
     for constraint in group[1:]:
-        common &= {*trial.moving(constraint), *constraint.condition}
+        common &= {*trial.cells_moving(constraint), *constraint.condition}
     for cell in sorted(common):
-        if trial.late:
+        if trial.timed_out:
             return
-        for value in values(trial, cell, group):
+        for value in candidate_values(trial, cell, group):
             kept = trial.set(cell, value)
-            cost = trial.cost(cell, value) if trial.mends(cell, group) else None
+            cost = trial.cost(cell, value) if trial.repairs(cell, group) else None
             trial.restore(kept)
             if cost is not None:
                 yield (Change(cell, value, cost),)
 
 
-def pairs(
+def search_pairs(
     trial: Trial, group: Sequence[Constraint], deadline: float
 ) -> Iterator[tuple[Change, Change]]:
     """Pairs of cells with values that mend the whole group and break nothing."""
-    for cell in dict.fromkeys(cell for c in group for cell in trial.moving(c)):
-        for value in values(trial, cell, group):
+    for cell in dict.fromkeys(cell for c in group for cell in trial.cells_moving(c)):
+        for value in candidate_values(trial, cell, group):
             if time.monotonic() > deadline:
                 return
-            before = trial.bad(cell)
+            before = trial.broken_count(cell)
             kept = trial.set(cell, value)
-            rest = _still(trial, group, cell) if trial.bad(cell) < before else []
+            rest = _still(trial, group, cell) if trial.broken_count(cell) < before else []
             if rest:
                 cost = trial.cost(cell, value)
-                for (other,) in single(trial, rest):
+                for (other,) in search_single_cells(trial, rest):
                     if other.cell != cell:
                         yield Change(cell, value, cost), other
             trial.restore(kept)
 
 
-def values(trial: Trial, cell: CellKey, group: Iterable[Constraint]) -> list[int]:
+def candidate_values(trial: Trial, cell: CellKey, group: Iterable[Constraint]) -> list[int]:
     """Values worth trying, in scaled units: those that make a broken constraint exact, and
     figures of which this is a likely slip."""
-    now = trial.now(cell)
+    now = trial.current_value(cell)
     exact = []
     for constraint in group:
-        coefficient = trial.moving(constraint).get(cell)
+        coefficient = trial.cells_moving(constraint).get(cell)
         if coefficient:
             residual = judge(constraint, trial.figures).residual
             if residual % coefficient == 0:
                 exact.append(now - residual // coefficient)
     unit = trial.unit(cell)
-    slips = (int(amount * unit) for amount in likely_of(Decimal(now) / unit) if now)
+    slips = (int(amount * unit) for amount in likely_values(Decimal(now) / unit) if now)
     width = trial.width(cell)
     likely = [value for value in slips if value % width == 0]
     return list(dict.fromkeys(value for value in (*exact, *likely) if value != now))

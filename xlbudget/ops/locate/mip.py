@@ -18,7 +18,7 @@ from xlbudget.core.constraint import AT_MOST, Constraint
 from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import judge
 from xlbudget.ops.locate.trial import Change, Trial
-from xlbudget.ops.locate.typing_errors import COSTS, OMITTED, likely_of, slip_of
+from xlbudget.ops.locate.typing_errors import COSTS, OMITTED, find_slip, likely_values
 
 MOST_ALTERNATIVES = 4
 MOST_TRIES = 12
@@ -45,7 +45,7 @@ MOST_FILLED = 2
 """Blanks of one constraint that may be filled: each widens its tolerance."""
 
 
-class Found(NamedTuple):
+class MipSolution(NamedTuple):
     """Sets of changes of equal cost, and whether the search ended before its bound of time."""
 
     sets: list[tuple[Change, ...]]
@@ -60,11 +60,11 @@ class _Option(NamedTuple):
     column: int
 
 
-def several(trial: Trial, group: Sequence[Constraint], deadline: float) -> Found:
+def search_many_cells(trial: Trial, group: Sequence[Constraint], deadline: float) -> MipSolution:
     """The fewest, least trusted cells whose change satisfies every constraint that they are in."""
-    cells = sorted({cell for constraint in group for cell in trial.moving(constraint)})
+    cells = sorted({cell for constraint in group for cell in trial.cells_moving(constraint)})
     if len(cells) > MOST_CELLS or time.monotonic() > deadline:
-        return Found([], False)
+        return MipSolution([], False)
     import highspy
 
     model = _model()
@@ -82,17 +82,17 @@ def several(trial: Trial, group: Sequence[Constraint], deadline: float) -> Found
             model.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         )
         if not feasible or (found and cost > best + 0.5):
-            return Found(found, bool(found))
+            return MipSolution(found, bool(found))
         best = cost
         chosen = [one for one in options if values[one.column] > 0.5]
         changes = _verified(trial, group, {o.cell: round(values[steps[o.cell]]) for o in chosen})
         if changes:
             found.append(changes)
         if not ended or len(found) == MOST_ALTERNATIVES:
-            return Found(found, ended)
+            return MipSolution(found, ended)
         taken = [one.column for one in chosen]
         model.addRow(-inf, len(taken) - 1, len(taken), taken, [1.0] * len(taken))
-    return Found(found, bool(found))
+    return MipSolution(found, bool(found))
 
 
 def _model() -> Any:
@@ -133,7 +133,7 @@ def _columns(
 
     for cell in cells:
         width = trial.width(cell)
-        now = trial.now(cell) // width
+        now = trial.current_value(cell) // width
         bound = max(most // width, *(abs(step) for step, _ in _likely(trial, cell)), 1)
         steps[cell] = column(-bound, bound, 0)
         basic = A_CELL + (TRUST if cell in trial.formulas else 0)
@@ -154,15 +154,15 @@ def _columns(
 
 def _likely(trial: Trial, cell: CellKey) -> list[tuple[int, int]]:
     """(step in widths, cost) for every figure of which this is a likely slip, a blank included."""
-    now, width, unit = trial.now(cell), trial.width(cell), trial.unit(cell)
+    now, width, unit = trial.current_value(cell), trial.width(cell), trial.unit(cell)
     if not now:
         return []
     found: dict[int, int] = {}
     typed = Decimal(now) / unit
-    for amount in (Decimal(0), *likely_of(typed)):
+    for amount in (Decimal(0), *likely_values(typed)):
         value = int(amount * unit)
         if value % width == 0 and value != now and (value >= 0 or now < 0):
-            found.setdefault((value - now) // width, COSTS[slip_of(typed, amount)])
+            found.setdefault((value - now) // width, COSTS[find_slip(typed, amount)])
     return list(found.items())
 
 
@@ -170,7 +170,7 @@ def _rows(model: Any, trial: Trial, cells: Sequence[CellKey], steps: dict[CellKe
     """Every constraint that one of the cells moves holds afterwards, within rounding."""
     for constraint in dict.fromkeys(c for cell in cells for c in trial.constraints(cell)):
         low, high = _bounds(trial, constraint)
-        moving = trial.moving(constraint)
+        moving = trial.cells_moving(constraint)
         terms = {steps[c]: f * trial.width(c) for c, f in moving.items() if c in steps}
         indices, factors = list(terms), [float(factor) for factor in terms.values()]
         model.addRow(low, high, len(indices), indices, factors)
@@ -180,8 +180,8 @@ def _bounds(trial: Trial, constraint: Constraint) -> tuple[float, float]:
     """By how much the left side may move, so that the constraint holds within rounding, judged
     with the blanks that may be filled."""
     verdict = judge(constraint, trial.figures)
-    moving = trial.moving(constraint)
-    blank = min(MOST_FILLED, sum(not trial.now(cell) for cell in moving))
+    moving = trial.cells_moving(constraint)
+    blank = min(MOST_FILLED, sum(not trial.current_value(cell) for cell in moving))
     width = max(map(trial.width, moving))
     most = (verdict.bound + blank * width - 1) // 2
     room = min(isqrt(4 * (verdict.filled + blank) * width**2 // 3), most)
@@ -198,11 +198,11 @@ def _exact(trial: Trial, chosen: dict[CellKey, int]) -> None:
         asked = [
             (len(c.cells()), value)
             for c in trial.constraints(cell)
-            if (factor := trial.moving(c)[cell])
+            if (factor := trial.cells_moving(c)[cell])
             and c.relation != AT_MOST
             and (residual := judge(c, trial.figures).residual) % factor == 0
             and abs(residual) <= MOST_ROUNDING * trial.width(cell)
-            for value in [trial.now(cell) - residual // factor]
+            for value in [trial.current_value(cell) - residual // factor]
         ]
         if asked:
             trial.set(cell, min(asked)[1])
@@ -214,12 +214,12 @@ def _verified(
     """The changes with their costs; nothing where the check would not agree with the solver."""
     kept = dict(trial.figures)
     for cell, step in chosen.items():
-        trial.set(cell, trial.now(cell) + step * trial.width(cell))
+        trial.set(cell, trial.current_value(cell) + step * trial.width(cell))
     _exact(trial, chosen)
     touched = dict.fromkeys((*group, *(c for cell in chosen for c in trial.constraints(cell))))
     changes: tuple[Change, ...] = ()
     if not any(map(trial.is_broken, touched)):
-        values = {cell: trial.now(cell) for cell in chosen}
+        values = {cell: trial.current_value(cell) for cell in chosen}
         changes = tuple(Change(cell, v, trial.cost(cell, v)) for cell, v in values.items())
     trial.figures = kept
     return changes

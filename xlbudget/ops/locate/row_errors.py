@@ -15,13 +15,18 @@ from xlbudget.core.cause import RowRepair
 from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.tolerance import Figure, judge
-from xlbudget.layout.normalize import same_name, tidy
-from xlbudget.ops.locate.trial import Identity, Trial, coefficients, identity
-from xlbudget.ops.locate.typing_errors import BRANCH, CODE, DOUBLED, MISSING, like_code
+from xlbudget.layout.normalize import is_same_name, normalize_text
+from xlbudget.ops.locate.trial import (
+    ConstraintIdentity,
+    Trial,
+    identify_constraint,
+    net_coefficients,
+)
+from xlbudget.ops.locate.typing_errors import BRANCH, CODE, DOUBLED, MISSING, is_near_code
 from xlbudget.packs.model import TOTAL, Block, Catalogue
 from xlbudget.rules.bound_rules import bound_rules, rules_in_block
 from xlbudget.rules.instantiate import instantiate
-from xlbudget.rules.tree import tree_of
+from xlbudget.rules.tree import build_tree
 
 MOST_NAMESAKES = 12
 NEW = "+"
@@ -41,7 +46,7 @@ class Hypothesis(NamedTuple):
     cost: int
 
 
-def hypotheses(trial: Trial, codes: frozenset[str]) -> Iterator[Hypothesis]:
+def propose_hypotheses(trial: Trial, codes: frozenset[str]) -> Iterator[Hypothesis]:
     """Row slips worth trying. `codes` are those that findings about codes name."""
     suspects = {cell for c in trial.broken.values() for cell in c.cells()}
     for key, block in trial.pack.blocks.items():
@@ -65,7 +70,7 @@ def hypotheses(trial: Trial, codes: frozenset[str]) -> Iterator[Hypothesis]:
         yield from _missing_under(trial, block, rows, about)
 
 
-def mended(trial: Trial, one: Hypothesis) -> list[Constraint] | None:
+def constraints_repaired(trial: Trial, one: Hypothesis) -> list[Constraint] | None:
     """The broken constraints that a hypothesis puts right; None where it breaks another."""
     parts = _parts(trial, one.block)
     before = {i: c for i, c in trial.broken.items() if i[:2] in parts}
@@ -86,25 +91,27 @@ def _laid(
 ) -> Iterator[Constraint]:
     """The constraints that name a block, with its rows as given."""
     block = trial.pack.blocks[key]
-    tree = tree_of(block, rows, trial.pack.catalogues.get(block.codes))
+    tree = build_tree(block, rows, trial.pack.catalogues.get(block.codes))
 
     def value(cell: CellKey) -> int:
         return figures[cell].value if cell in figures else 0
 
     laid = instantiate(trial.pack, {**trial.trees, key: tree}, value, key)
-    return (c for _, c in laid if identity(c) not in trial.undecided)
+    return (c for _, c in laid if identify_constraint(c) not in trial.undecided)
 
 
 def _broken(
     trial: Trial, key: BlockKey, rows: tuple[Row, ...], figures: Figures
-) -> dict[Identity, Constraint]:
+) -> dict[ConstraintIdentity, Constraint]:
     kept, trial.figures = trial.figures, dict(figures)
-    broken = {identity(c): c for c in _laid(trial, key, rows, figures) if trial.is_broken(c)}
+    broken = {
+        identify_constraint(c): c for c in _laid(trial, key, rows, figures) if trial.is_broken(c)
+    }
     trial.figures = kept
     return broken
 
 
-def text_cell(block: Block, row: str) -> CellKey:
+def first_text_cell(block: Block, row: str) -> CellKey:
     """The row's first cell of words."""
     return CellKey(*block.id, row, block.text_columns[0])
 
@@ -112,11 +119,11 @@ def text_cell(block: Block, row: str) -> CellKey:
 def _doubled(trial: Trial, block: Block, rows: tuple[Row, ...]) -> Iterator[Hypothesis]:
     above: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        if trial.late:
+        if trial.timed_out:
             return
-        alike = above.setdefault((row.code, "" if row.code else tidy(row.name)), [])
+        alike = above.setdefault((row.code, "" if row.code else normalize_text(row.name)), [])
         for before in alike:
-            same = before.amounts == row.amounts and same_name(before.name, row.name)
+            same = before.amounts == row.amounts and is_same_name(before.name, row.name)
             if row.code and before.code == row.code:
                 chosen = (row,) if same else (row, before)
             elif same and row.amounts and not row.code and before.level == row.level:
@@ -131,7 +138,7 @@ def _doubled(trial: Trial, block: Block, rows: tuple[Row, ...]) -> Iterator[Hypo
 def _without(trial: Trial, block: Block, rows: tuple[Row, ...], row: Row, cost: int) -> Hypothesis:
     gone = {CellKey(*block.id, row.id, column) for column in row.amounts}
     figures = {cell: figure for cell, figure in trial.figures.items() if cell not in gone}
-    repair = RowRepair(DOUBLED, text_cell(block, row.id), row.code or row.level)
+    repair = RowRepair(DOUBLED, first_text_cell(block, row.id), row.code or row.level)
     return Hypothesis(repair, block.id, tuple(r for r in rows if r is not row), figures, cost)
 
 
@@ -149,16 +156,16 @@ def _miscoded(
     for place, row in enumerate(rows):
         if not row.code or not (row.id in touched or row.code in named):
             continue
-        namesakes = frozenset(catalogue.by_name.get(tidy(row.name), ()))
-        meant = {code for code in named if like_code(row.code, code) or code in namesakes}
-        near = {code for code in namesakes if like_code(row.code, code)}
+        namesakes = frozenset(catalogue.by_name.get(normalize_text(row.name), ()))
+        meant = {code for code in named if is_near_code(row.code, code) or code in namesakes}
+        near = {code for code in namesakes if is_near_code(row.code, code)}
         if len(namesakes) <= MOST_NAMESAKES:
             meant |= namesakes
         for code in sorted((meant | near) - there):
             if _level(catalogue, code):
                 changed = (*rows[:place], row._replace(code=code), *rows[place + 1 :])
-                cost = 1 + (not like_code(row.code, code)) + (code not in namesakes)
-                repair = RowRepair(CODE, text_cell(block, row.id), code)
+                cost = 1 + (not is_near_code(row.code, code)) + (code not in namesakes)
+                repair = RowRepair(CODE, first_text_cell(block, row.id), code)
                 yield Hypothesis(repair, block.id, changed, trial.figures, cost)
 
 
@@ -175,7 +182,9 @@ def _misplaced(
     lowest = block.levels[-1]
     heads = [place for place, row in enumerate(rows) if row.level and row.level != lowest]
     for place, row in enumerate(rows):
-        sizes = {abs(trial.now(CellKey(*block.id, row.id, column))) for column in row.amounts}
+        sizes = {
+            abs(trial.current_value(CellKey(*block.id, row.id, column))) for column in row.amounts
+        }
         if row.level != lowest or row.id not in touched or not sizes & apart:
             continue
         for head in heads:
@@ -183,7 +192,7 @@ def _misplaced(
                 rest = [*rows[:place], *rows[place + 1 :]]
                 end = _end(rest, rest.index(rows[head]), block)
                 moved = (*rest[:end], row, *rest[end:])
-                cell = text_cell(block, row.id)
+                cell = first_text_cell(block, row.id)
                 repair = RowRepair(BRANCH, cell, row.level, under=rows[head].id)
                 yield Hypothesis(repair, block.id, moved, trial.figures, 1)
 
@@ -204,7 +213,7 @@ def _missing_code(
     place = next((n for n, row in enumerate(rows) if row.code > code), len(rows))
     row = Row(code, {}, code, catalogue.names.get(code, ""))
     above = _under(rows, catalogue, code) or (rows[place - 1].id if place else TOTAL)
-    repair = RowRepair(MISSING, text_cell(block, above), code, under=above)
+    repair = RowRepair(MISSING, first_text_cell(block, above), code, under=above)
     yield from _filled(trial, block, rows, place, row, repair, 2)
 
 
@@ -214,7 +223,10 @@ def _under(rows: tuple[Row, ...], catalogue: Catalogue, code: str) -> str:
 
 
 def _missing_under(
-    trial: Trial, block: Block, rows: tuple[Row, ...], about: Mapping[Identity, Constraint]
+    trial: Trial,
+    block: Block,
+    rows: tuple[Row, ...],
+    about: Mapping[ConstraintIdentity, Constraint],
 ) -> Iterator[Hypothesis]:
     """A row that no other form names, below a heading whose parts do not add up to it."""
     ids = {row.id for row in rows}
@@ -261,7 +273,7 @@ def _missing_child(
     for other in islice(free, 1):
         row = Row(NEW, {}, other)
         place = next((n for n, r in enumerate(rows) if r.code > other), len(rows))
-        repair = RowRepair(MISSING, text_cell(block, parent), under=parent)
+        repair = RowRepair(MISSING, first_text_cell(block, parent), under=parent)
         yield from _filled(trial, block, rows, place, row, repair, 3)
 
 
@@ -271,7 +283,7 @@ def _missing_level(
     if depth < len(block.levels):
         level = block.levels[depth]
         row = Row(NEW, {}, level=level)
-        repair = RowRepair(MISSING, text_cell(block, under), level, under=under)
+        repair = RowRepair(MISSING, first_text_cell(block, under), level, under=under)
         yield from _filled(trial, block, rows, place, row, repair, 3)
 
 
@@ -294,7 +306,7 @@ def _filled(
     new = {cell.column: figures[cell].value for cell in mine if cell in figures}
     if new and all(value > 0 for value in new.values()):
         amounts = {
-            cell.column: trial.printed_as(cell, new[cell.column])
+            cell.column: trial.to_form_unit(cell, new[cell.column])
             for cell in mine
             if cell.column in new
         }
@@ -308,7 +320,7 @@ def _ask(trial: Trial, laid: Sequence[Constraint], mine: Sequence[CellKey]) -> N
     the fewest terms first, since the fewer figures the less rounding; then make the row agree
     in itself."""
     about = sorted(
-        ((terms, c) for c in laid if set(mine) & (terms := coefficients(c)).keys()),
+        ((terms, c) for c in laid if set(mine) & (terms := net_coefficients(c)).keys()),
         key=lambda pair: len(pair[0]),
     )
     for cell in mine:
@@ -328,7 +340,7 @@ def _exact(trial: Trial, cell: CellKey, about: About | None) -> None:
     if about:
         terms, constraint = about
         residual = judge(constraint, trial.figures).residual
-        trial.set(cell, trial.now(cell) - residual // terms[cell])
+        trial.set(cell, trial.current_value(cell) - residual // terms[cell])
 
 
 def _best(trial: Trial, about: Sequence[About], inside: Sequence[CellKey], one: About) -> CellKey:

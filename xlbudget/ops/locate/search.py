@@ -14,20 +14,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row
-from xlbudget.core.cause import Cause, Way
+from xlbudget.core.cause import Cause, RepairSet
 from xlbudget.core.constraint import Constraint
-from xlbudget.core.finding import ERROR, Finding, Remark
+from xlbudget.core.finding import ERROR, Finding, Observation
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
-from xlbudget.ops.locate.cells import pairs, single, ways_of
-from xlbudget.ops.locate.row_errors import hypotheses, mended
-from xlbudget.ops.locate.shifts import shifts
-from xlbudget.ops.locate.trial import Change, Trial, identity
+from xlbudget.ops.locate.cells import choose_repairs, search_pairs, search_single_cells
+from xlbudget.ops.locate.row_errors import constraints_repaired, propose_hypotheses
+from xlbudget.ops.locate.shifts import search_shifts
+from xlbudget.ops.locate.trial import Change, Trial, identify_constraint
 from xlbudget.packs.model import Pack
 from xlbudget.rules.context import Context
 from xlbudget.rules.evaluate import evaluate_all
 from xlbudget.rules.registry import KINDS, ROW_KINDS
-from xlbudget.rules.tree import Trees, trees_of
+from xlbudget.rules.tree import Trees, build_trees
 
 PATIENCE = 2.5
 """Seconds after which the search stops, with what it has."""
@@ -35,7 +35,7 @@ PATIENCE = 2.5
 PAIRS_PATIENCE = 0.5
 """Seconds for pairs of cells in one tangle; beyond it the solver has more use of the time."""
 
-MOST_WHOLES = 12
+MOST_EXPLANATIONS = 12
 """More rows and shifted figures than these are not looked for in one file."""
 
 
@@ -43,16 +43,16 @@ MOST_BROKEN = 2_000
 """With more broken constraints no cause is looked for: the file is wrong as a whole."""
 
 
-class Whole(NamedTuple):
+class Explanation(NamedTuple):
     """A row slip or a shift as an explanation, with the budget as it would be."""
 
-    way: Way
+    repairs: RepairSet
     explains: tuple[Finding, ...]
     rank: tuple[int, ...]
     budget: Budget
 
 
-def causes_of(
+def find_causes(
     pack: Pack,
     reading: Reading,
     trees: Trees,
@@ -67,16 +67,16 @@ def causes_of(
         return (Cause((), told.about(trial.broken.values()), (), True),)
     causes: list[Cause] = []
     groups = _groups(trial)
-    first = [list(single(trial, group)) for group in groups]
+    first = [list(search_single_cells(trial, group)) for group in groups]
     if told.rows or len(groups) > 1 or not all(first):
-        while len(causes) < MOST_WHOLES and time.monotonic() < deadline:
+        while len(causes) < MOST_EXPLANATIONS and time.monotonic() < deadline:
             found = _wholes(trial, reading, told, deadline)
             if not found:
                 break
             causes.append(_cause(found))
             told = told.without(found[0].explains)
             budget = found[0].budget
-            trial = _trial(pack, reading, budget, trees_of(pack, budget), formulas, deadline)
+            trial = _trial(pack, reading, budget, build_trees(pack, budget), formulas, deadline)
         groups = _groups(trial)
     for group in groups:
         causes.append(_cells(trial, group, told, deadline))
@@ -91,7 +91,7 @@ class _Told:
         self.pack = pack
         self.findings = tuple(findings)
         self.constraints = {
-            identity(f.constraint): f for f in self.findings if f.constraint is not None
+            identify_constraint(f.constraint): f for f in self.findings if f.constraint is not None
         }
         self.rows = {
             _said(f.case, f.form, f.facts, kinds[f.rule]): f
@@ -104,7 +104,7 @@ class _Told:
         return _Told(self.pack, (f for f in self.findings if id(f) not in gone))
 
     def about(self, constraints: Iterable[Constraint]) -> tuple[Finding, ...]:
-        names = map(identity, constraints)
+        names = map(identify_constraint, constraints)
         return tuple(self.constraints[name] for name in names if name in self.constraints)
 
     @property
@@ -125,7 +125,7 @@ def _groups(trial: Trial) -> list[list[Constraint]]:
     """Broken constraints that hang together by cells that change them."""
     groups: list[tuple[set[CellKey], list[Constraint]]] = []
     for constraint in trial.broken.values():
-        cells = {*trial.moving(constraint), *constraint.condition}
+        cells = {*trial.cells_moving(constraint), *constraint.condition}
         joined = [constraint]
         apart = []
         for group in groups:
@@ -140,15 +140,15 @@ def _groups(trial: Trial) -> list[list[Constraint]]:
 
 def _cells(trial: Trial, group: list[Constraint], told: _Told, deadline: float) -> Cause:
     """The best explanation of one group by cells: one, else two, else as few as a solver finds."""
-    found: list[tuple[Change, ...]] = [*single(trial, group)]
+    found: list[tuple[Change, ...]] = [*search_single_cells(trial, group)]
     if not found:
-        found = [*pairs(trial, group, min(deadline, time.monotonic() + PAIRS_PATIENCE))]
+        found = [*search_pairs(trial, group, min(deadline, time.monotonic() + PAIRS_PATIENCE))]
     complete = True
     if not found:
-        from xlbudget.ops.locate.mip import several
+        from xlbudget.ops.locate.mip import search_many_cells
 
-        found, complete = several(trial, group, _share(deadline))
-    ways = ways_of(trial, found)
+        found, complete = search_many_cells(trial, group, _share(deadline))
+    ways = choose_repairs(trial, found)
     return Cause(ways[0] if ways else (), told.about(group), tuple(ways[1:]), not complete)
 
 
@@ -158,25 +158,27 @@ def _share(deadline: float) -> float:
     return now + (deadline - now) / 2
 
 
-def _cause(found: list[Whole]) -> Cause:
+def _cause(found: list[Explanation]) -> Cause:
     best = found[0]
-    ways = dict.fromkeys(one.way for one in found if one.rank == best.rank)
-    return Cause(best.way, best.explains, tuple(way for way in ways if way != best.way))
+    ways = dict.fromkeys(one.repairs for one in found if one.rank == best.rank)
+    return Cause(best.repairs, best.explains, tuple(way for way in ways if way != best.repairs))
 
 
-def _wholes(trial: Trial, reading: Reading, told: _Told, deadline: float) -> list[Whole]:
+def _wholes(trial: Trial, reading: Reading, told: _Told, deadline: float) -> list[Explanation]:
     """Row slips and shifts that explain more than one cell could, best first."""
     found = []
-    for changes, constraints in shifts(trial):
+    for changes, constraints in search_shifts(trial):
         if _more_than_a_cell(trial, constraints):
             budget = _with_figures(trial, {change.cell: change.value for change in changes})
-            way = tuple(map(trial.repair, changes))
+            way = tuple(map(trial.make_repair, changes))
             explains, new = _explained(reading, told, budget, constraints)
-            found.append(Whole(way, explains, (-len(explains), 1 + 2 * new, len(way)), budget))
-    for one in hypotheses(trial, told.codes):
+            found.append(
+                Explanation(way, explains, (-len(explains), 1 + 2 * new, len(way)), budget)
+            )
+    for one in propose_hypotheses(trial, told.codes):
         if time.monotonic() > deadline:
             break
-        mends = mended(trial, one)
+        mends = constraints_repaired(trial, one)
         if mends is None:
             continue
         budget = trial.budget._replace(blocks={**trial.budget.blocks, one.block: one.rows})
@@ -184,7 +186,7 @@ def _wholes(trial: Trial, reading: Reading, told: _Told, deadline: float) -> lis
         if _rows_told(explains) or _more_than_a_cell(trial, mends):
             # A missing row of which only the figures are known bears no code of its own.
             cost = one.cost + (2 * new if one.repair.row else 0)
-            found.append(Whole((one.repair,), explains, (-len(explains), cost, 1), budget))
+            found.append(Explanation((one.repair,), explains, (-len(explains), cost, 1), budget))
     return sorted(found, key=lambda whole: whole.rank)
 
 
@@ -195,7 +197,7 @@ def _rows_told(explains: Iterable[Finding]) -> bool:
 
 def _more_than_a_cell(trial: Trial, constraints: Sequence[Constraint]) -> bool:
     """Would no single cell explain all of these?"""
-    return bool(constraints) and not any(single(trial, constraints))
+    return bool(constraints) and not any(search_single_cells(trial, constraints))
 
 
 def _explained(
@@ -210,7 +212,7 @@ def _explained(
 
 def _rows_said(pack: Pack, reading: Reading, budget: Budget) -> dict[tuple[object, ...], str]:
     """What the rules about rows and codes say of a budget, with how grave it is."""
-    context = Context(pack, reading._replace(budget=budget), trees_of(pack, budget))
+    context = Context(pack, reading._replace(budget=budget), build_trees(pack, budget))
     said = {}
     for kind in ROW_KINDS & pack.by_kind.keys():
         rule = pack.by_kind[kind]
@@ -220,7 +222,7 @@ def _rows_said(pack: Pack, reading: Reading, budget: Budget) -> dict[tuple[objec
     return said
 
 
-def _of(remark: Remark) -> tuple[object, ...]:
+def _of(remark: Observation) -> tuple[object, ...]:
     return _said(remark.case, remark.form, remark.facts, remark.kind)
 
 
@@ -236,7 +238,7 @@ def _with_figures(trial: Trial, values: Mapping[CellKey, int]) -> Budget:
             place = len(rows) - 1
         amounts = {c: a for c, a in rows[place].amounts.items() if c != cell.column}
         if value:
-            amounts[cell.column] = trial.printed_as(cell, value)
+            amounts[cell.column] = trial.to_form_unit(cell, value)
         rows[place] = rows[place]._replace(amounts=amounts)
         blocks[key] = tuple(rows)
     return trial.budget._replace(blocks=blocks)
@@ -259,4 +261,4 @@ def _formulas(reading: Reading) -> frozenset[CellKey]:
     if not reading.formulas:
         return frozenset()
     cells = (cell for cell, _ in reading.budget.amounts())
-    return frozenset(cell for cell in cells if reading.place(cell) in reading.formulas)
+    return frozenset(cell for cell in cells if reading.locate(cell) in reading.formulas)

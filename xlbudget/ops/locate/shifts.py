@@ -7,31 +7,31 @@ from itertools import pairwise
 
 from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import BlockKey, CellKey
-from xlbudget.ops.locate.trial import Change, Trial, identity
+from xlbudget.ops.locate.trial import Change, Trial, identify_constraint
 from xlbudget.ops.locate.typing_errors import COLUMN, ROW
 
 NO_COST = (0, 1, 0, 0)
 
 
-def shifts(trial: Trial) -> Iterator[tuple[tuple[Change, ...], list[Constraint]]]:
+def search_shifts(trial: Trial) -> Iterator[tuple[tuple[Change, ...], list[Constraint]]]:
     """Shifts after which everything holds that the cells are in, each with what it mends.
 
     A figure (or two that changed places) in neighbouring cells of one row or one column, or all
     figures of a row in the row above or below.
     """
     for cells, slip in _neighbours(trial):
-        if trial.late:
+        if trial.timed_out:
             return
         touched = [c for pair in cells for cell in pair for c in trial.constraints(cell)]
-        before = [c for c in dict.fromkeys(touched) if identity(c) in trial.broken]
+        before = [c for c in dict.fromkeys(touched) if identify_constraint(c) in trial.broken]
         kept = dict(trial.figures)
         for one, other in cells:
-            here, there = trial.now(one), trial.now(other)
+            here, there = trial.current_value(one), trial.current_value(other)
             trial.set(one, there)
             trial.set(other, here)
         clean = not any(map(trial.is_broken, touched))
         changed = (cell for pair in cells for cell in pair)
-        changes = tuple(Change(cell, trial.now(cell), NO_COST, slip) for cell in changed)
+        changes = tuple(Change(cell, trial.current_value(cell), NO_COST, slip) for cell in changed)
         trial.figures = kept
         if before and clean:
             yield changes, before
@@ -67,4 +67,4 @@ def _ids(trial: Trial, key: BlockKey) -> list[str]:
 
 
 def _differ(trial: Trial, one: CellKey, other: CellKey) -> bool:
-    return trial.now(one) != trial.now(other)
+    return trial.current_value(one) != trial.current_value(other)

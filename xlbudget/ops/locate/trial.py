@@ -15,13 +15,13 @@ from xlbudget.core.constraint import AT_MOST, Constraint
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import UNDECIDED, Figure, Verdict, judge
-from xlbudget.ops.locate.typing_errors import COSTS, slip_of
+from xlbudget.ops.locate.typing_errors import COSTS, find_slip
 from xlbudget.packs.model import Pack
-from xlbudget.rules.define import definitions
+from xlbudget.rules.define import find_definitions
 from xlbudget.rules.instantiate import instantiate
-from xlbudget.rules.outcomes import ONE_UNIT, Judged, severity_of
+from xlbudget.rules.outcomes import ONE_UNIT, JudgedConstraint, decide_severity
 from xlbudget.rules.scaled_amounts import ScaledAmounts
-from xlbudget.rules.terms import choosing_cells
+from xlbudget.rules.terms import find_condition_cells
 from xlbudget.rules.tree import Trees
 
 Cost = tuple[int, ...]
@@ -53,7 +53,7 @@ class Trial:
         budget: Budget,
         trees: Trees,
         amounts: ScaledAmounts,
-        judged: Sequence[Judged],
+        judged: Sequence[JudgedConstraint],
         formulas: frozenset[CellKey] = frozenset(),
         deadline: float = inf,
     ) -> None:
@@ -61,20 +61,20 @@ class Trial:
         self.pack, self.budget, self.trees = pack, budget, trees
         self.per_yuan = amounts.per_yuan
         self.printed_figures = amounts.figures(cell for cell, _ in budget.amounts())
-        self.choosing = frozenset(choosing_cells(pack, trees))
+        self.choosing = frozenset(find_condition_cells(pack, trees))
         self.excused = {o.constraint: o.verdict for o in judged if o.verdict.outcome == ONE_UNIT}
         self.undecided = frozenset(
-            identity(o.constraint) for o in judged if o.verdict.outcome == UNDECIDED
+            identify_constraint(o.constraint) for o in judged if o.verdict.outcome == UNDECIDED
         )
         self.figures = dict(self.printed_figures)
-        self.broken: dict[Identity, Constraint] = {}
+        self.broken: dict[ConstraintIdentity, Constraint] = {}
         self.by_cell: dict[CellKey, list[Constraint]] = defaultdict(list)
         for one in judged:
             if one.verdict.outcome == UNDECIDED:
                 continue
-            if severity_of(pack, one.constraint, one.verdict) == ERROR:
-                self.broken[identity(one.constraint)] = one.constraint
-            for cell in coefficients(one.constraint):
+            if decide_severity(pack, one.constraint, one.verdict) == ERROR:
+                self.broken[identify_constraint(one.constraint)] = one.constraint
+            for cell in net_coefficients(one.constraint):
                 self.by_cell[cell].append(one.constraint)
         self.followed: dict[CellKey, Mapping[CellKey, int]] = {}
         self.moved: dict[Constraint, Mapping[CellKey, int]] = {}
@@ -85,15 +85,15 @@ class Trial:
                 self.parts[total].add(cell)
 
     @property
-    def late(self) -> bool:
+    def timed_out(self) -> bool:
         """Is it time to stop?"""
         return time.monotonic() > self.deadline
 
     def _totals(self) -> dict[CellKey, list[tuple[CellKey, int]]]:
         """Cell → the totals that compute themselves from it, each with its factor."""
         found: dict[CellKey, list[tuple[CellKey, int]]] = defaultdict(list)
-        for total, (_, constraint) in definitions(self.pack, self.trees).items():
-            if total in self.formulas and identity(constraint) not in self.broken:
+        for total, (_, constraint) in find_definitions(self.pack, self.trees).items():
+            if total in self.formulas and identify_constraint(constraint) not in self.broken:
                 for factor, part in constraint.right:
                     found[part].append((total, factor))
         return found
@@ -116,17 +116,17 @@ class Trial:
             wave = dict(following)
         return moved
 
-    def moving(self, constraint: Constraint) -> Mapping[CellKey, int]:
+    def cells_moving(self, constraint: Constraint) -> Mapping[CellKey, int]:
         """Cells that change this constraint, themselves or through totals that follow them, with
         the factor by which they do."""
         if not self.totals:
-            return coefficients(constraint)
+            return net_coefficients(constraint)
         if constraint not in self.moved:
             self.moved[constraint] = self._moving(constraint)
         return self.moved[constraint]
 
     def _moving(self, constraint: Constraint) -> Mapping[CellKey, int]:
-        own = coefficients(constraint)
+        own = net_coefficients(constraint)
         cells = {*own, *(part for cell in own for part in self.parts.get(cell, ()))}
         moved = {cell: self.follow(cell) for cell in cells}
         return {c: sum(own.get(x, 0) * f for x, f in moved[c].items()) for c in cells}
@@ -143,31 +143,31 @@ class Trial:
         excused = self.excused.get(constraint)
         if excused is not None and excused.residual == verdict.residual:
             return False
-        return severity_of(self.pack, constraint, verdict) == ERROR
+        return decide_severity(self.pack, constraint, verdict) == ERROR
 
-    def bad(self, cell: CellKey) -> int:
+    def broken_count(self, cell: CellKey) -> int:
         """How many constraints of this cell are broken now."""
         return sum(map(self.is_broken, self.constraints(cell)))
 
-    def mends(self, cell: CellKey, group: Iterable[Constraint]) -> bool:
+    def repairs(self, cell: CellKey, group: Iterable[Constraint]) -> bool:
         """Does everything hold with the cell as it is set now, but for other groups? A cell on
         which the choice of constraints rests has them all made anew."""
         if cell not in self.choosing:
-            return not self.bad(cell)
+            return not self.broken_count(cell)
         others = frozenset(self.broken.values()) - frozenset(group)
-        made = instantiate(self.pack, self.trees, self.now)
+        made = instantiate(self.pack, self.trees, self.current_value)
         return all(c in others or not self.is_broken(c) for _, c in made)
 
     def set(self, cell: CellKey, value: int) -> Figures:
         """Try a value in scaled units, totals that compute themselves following; gives what
         stood there, for `restore`."""
-        step = value - self.now(cell)
+        step = value - self.current_value(cell)
         moved = self.follow(cell) if cell in self.totals else {cell: 1}
         kept = {one: self.figures.get(one) for one in moved}
         for one, factor in moved.items():
             before = kept[one]
             roundings = before.roundings if before else 1
-            figure = Figure(self.now(one) + factor * step, self.width(one), roundings)
+            figure = Figure(self.current_value(one) + factor * step, self.width(one), roundings)
             self.restore({one: figure if figure.value else None})
         return kept
 
@@ -179,7 +179,7 @@ class Trial:
             else:
                 self.figures[cell] = figure
 
-    def now(self, cell: CellKey) -> int:
+    def current_value(self, cell: CellKey) -> int:
         """The value that is set now, in scaled units."""
         figure = self.figures.get(cell)
         return figure.value if figure else 0
@@ -197,45 +197,45 @@ class Trial:
         yuan = Decimal(self.pack.yuan(unit)).scaleb(-self.pack.least_decimals(unit))
         return max(1, int(yuan * self.per_yuan))
 
-    def printed(self, cell: CellKey) -> Decimal:
+    def printed_amount(self, cell: CellKey) -> Decimal:
         """What stands in the file, in the form's unit; 0 for a blank."""
         figure = self.printed_figures.get(cell)
-        return self.printed_as(cell, figure.value if figure else 0)
+        return self.to_form_unit(cell, figure.value if figure else 0)
 
-    def printed_as(self, cell: CellKey, value: int) -> Decimal:
+    def to_form_unit(self, cell: CellKey, value: int) -> Decimal:
         """A value in scaled units as the cell's form would state it."""
         return Decimal(value) / self.unit(cell)
 
     def cost(self, cell: CellKey, value: int) -> Cost:
         """How hard it is to believe that this cell should have the value that it is set to."""
-        old, new = self.printed(cell), Decimal(value) / self.unit(cell)
+        old, new = self.printed_amount(cell), Decimal(value) / self.unit(cell)
         warnings = roundings = left = 0
         for constraint in self.constraints(cell):
             verdict = judge(constraint, self.figures)
-            severity = severity_of(self.pack, constraint, verdict)
+            severity = decide_severity(self.pack, constraint, verdict)
             warnings += severity == WARNING
             roundings += severity == NOTE
             before = judge(constraint, self.printed_figures)
             left += _apart(constraint, verdict) - _apart(constraint, before)
-        believed = COSTS[slip_of(old, new)] + 3 * (new < 0 <= old) + 3 * (cell in self.formulas)
+        believed = COSTS[find_slip(old, new)] + 3 * (new < 0 <= old) + 3 * (cell in self.formulas)
         return warnings, believed, roundings, left
 
-    def repair(self, change: Change) -> Repair:
+    def make_repair(self, change: Change) -> Repair:
         """The change in the unit of its form."""
-        old, new = self.printed(change.cell), Decimal(change.value) / self.unit(change.cell)
-        return Repair(change.cell, old or None, new or None, change.slip or slip_of(old, new))
+        old, new = self.printed_amount(change.cell), Decimal(change.value) / self.unit(change.cell)
+        return Repair(change.cell, old or None, new or None, change.slip or find_slip(old, new))
 
 
-Identity = tuple[str, int, tuple[tuple[str, str], ...], tuple[str, ...]]
+ConstraintIdentity = tuple[str, int, tuple[tuple[str, str], ...], tuple[str, ...]]
 
 
-def identity(constraint: Constraint) -> Identity:
+def identify_constraint(constraint: Constraint) -> ConstraintIdentity:
     """Which constraint of the rules this is, whatever rows it goes over at the moment."""
     first = (constraint.left or constraint.right)[0].cell
     return constraint.rule, constraint.part, constraint.about, first[:2]
 
 
-def coefficients(constraint: Constraint) -> Mapping[CellKey, int]:
+def net_coefficients(constraint: Constraint) -> Mapping[CellKey, int]:
     """Cell → coefficient in left − right."""
     found: dict[CellKey, int] = defaultdict(int)
     for coefficient, cell in constraint.left:

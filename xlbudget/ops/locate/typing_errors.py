@@ -16,7 +16,7 @@ COSTS = {TRANSPOSED: 1, SHIFTED: 1, SIGN: 1, UNIT: 1, DIGIT: 2, OMITTED: 2, ADDE
 SCALE = 10_000
 
 
-def slip_of(typed: Decimal, right: Decimal) -> str:
+def find_slip(typed: Decimal, right: Decimal) -> str:
     """The slip by which `right` became `typed`; nothing where none is known. 0 is a blank."""
     if not typed:
         return OMITTED
@@ -35,7 +35,7 @@ def _digits(amount: Decimal) -> str:
     return f"{amount:.2f}".replace(".", "")
 
 
-def like_code(typed: str, right: str) -> bool:
+def is_near_code(typed: str, right: str) -> bool:
     """Is one code the other with one digit wrong, missing or too many, or two turned round?"""
     return bool(_by_digits(typed, right))
 
@@ -57,7 +57,7 @@ def _by_digits(typed: str, right: str) -> str:
     return ""
 
 
-def likely_of(typed: Decimal) -> Iterator[Decimal]:
+def likely_values(typed: Decimal) -> Iterator[Decimal]:
     """Figures of which `typed` is a likely slip: other sign, other decimal point, two digits
     turned round."""
     yield -typed

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.ops.facts.facts import Fact
-from xlbudget.packs.load import default_pack, load_pack, pack_names
-from xlbudget.report.facts.parquet import AMOUNT, TEXT_TYPE, YEAR, only, quoted
-from xlbudget.report.facts.views import FILE, LINE, SOURCE, View, identifier, views
+from xlbudget.packs.load import default_pack, list_pack_names, load_pack
+from xlbudget.report.facts.parquet import AMOUNT, TEXT_TYPE, YEAR, match_only, quote_sql
+from xlbudget.report.facts.views import FILE, LINE, SOURCE, FactsView, list_views, quote_identifier
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -45,16 +45,16 @@ class Refused(Exception):
         self.kind, self.what, self.detail = kind, what, detail
 
 
-class Facts(NamedTuple):
+class FactsDatabase(NamedTuple):
     """An open database of facts: its views, and packs of facts that are not known here."""
 
     connection: DuckDBPyConnection
-    views: tuple[View, ...]
+    views: tuple[FactsView, ...]
     unknown: tuple[str, ...]
 
 
 @contextmanager
-def opened(files: Sequence[Path]) -> Iterator[Facts]:
+def open_facts(files: Sequence[Path]) -> Iterator[FactsDatabase]:
     """The facts of these files, with views in the words of their packs. Raises Refused.
 
     They are taken into memory first (some 400 MB for a million); then all access to files and
@@ -74,10 +74,10 @@ def opened(files: Sequence[Path]) -> Iterator[Facts]:
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         packs, unknown = _packs(connection)
-        made = tuple(views([load_pack(name) for name in packs]))
+        made = tuple(list_views([load_pack(name) for name in packs]))
         for view in made:
-            connection.execute(f"CREATE VIEW {identifier(view.name)} AS {view.select}")
-        yield Facts(connection, made, unknown)
+            connection.execute(f"CREATE VIEW {quote_identifier(view.name)} AS {view.select}")
+        yield FactsDatabase(connection, made, unknown)
 
 
 def _look_at(connection: DuckDBPyConnection, file: Path) -> None:
@@ -109,17 +109,17 @@ def _take_in(connection: DuckDBPyConnection, files: Sequence[Path]) -> None:
 
 
 def _scan(files: Sequence[Path]) -> str:
-    patterns = _listed([only(file.absolute()) for file in files])
+    patterns = _listed([match_only(file.absolute()) for file in files])
     return f"read_parquet({patterns}, union_by_name = true, filename = true, {LINE} = true)"
 
 
 def _listed(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(quoted, texts))}]"
+    return f"[{', '.join(map(quote_sql, texts))}]"
 
 
 def _packs(connection: DuckDBPyConnection) -> tuple[list[str], tuple[str, ...]]:
     """Packs of the facts that are known here (the default one where none is), and the others."""
     found = connection.execute(f"SELECT DISTINCT pack FROM {SOURCE} ORDER BY pack").fetchall()
-    names, known = [str(name) for (name,) in found], set(pack_names())
+    names, known = [str(name) for (name,) in found], set(list_pack_names())
     here = [name for name in names if name in known]
     return here or [default_pack()], tuple(name for name in names if name not in known)

@@ -15,7 +15,7 @@ from errno import EIO
 from pathlib import Path
 from typing import TextIO
 
-from xlbudget.core.amount import plain
+from xlbudget.core.amount import format_plain
 from xlbudget.ops.facts.facts import Fact
 
 DIGITS, DECIMALS = 18, 2
@@ -97,7 +97,7 @@ def _digits(fact: Fact) -> str:
         return "0"
     if abs(fact.amount.adjusted()) > MOST_DIGITS:
         raise TooLong(fact)
-    return plain(fact.amount)
+    return format_plain(fact.amount)
 
 
 def _keys() -> list[str]:
@@ -113,8 +113,8 @@ def _convert(lines: Path, made: Path, amount_type: str) -> None:
     types = ", ".join(f"{key}: '{special.get(field, TEXT_TYPE)}'" for key, field in fields)
     names = ", ".join(f"{key} AS {field}" for key, field in fields)
     statement = (
-        f"COPY (SELECT {names} FROM read_json({quoted(only(lines))},"
-        f" format = 'newline_delimited', columns = {{{types}}})) TO {quoted(made)}"
+        f"COPY (SELECT {names} FROM read_json({quote_sql(match_only(lines))},"
+        f" format = 'newline_delimited', columns = {{{types}}})) TO {quote_sql(made)}"
         f" (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROWS_TOGETHER})"
     )
     settings = {**SETTINGS, "temp_directory": str(lines.parent)}
@@ -125,11 +125,11 @@ def _convert(lines: Path, made: Path, amount_type: str) -> None:
         raise OSError(EIO, str(error)) from None
 
 
-def only(path: Path) -> str:
+def match_only(path: Path) -> str:
     """The path as a pattern that fits nothing else: a folder may be called ``[2025]``."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
-def quoted(text: Path | str) -> str:
+def quote_sql(text: Path | str) -> str:
     """A text as SQL writes it."""
     return "'" + str(text).replace("'", "''") + "'"

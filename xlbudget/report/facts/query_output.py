@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from xlbudget.core.amount import plain
-from xlbudget.core.budget import numbered
-from xlbudget.layout.plan import printed_width
+from xlbudget.core.amount import format_plain
+from xlbudget.core.budget import make_unique
+from xlbudget.layout.plan import measure_width
 from xlbudget.report.facts.query import Answer
 
 GAP = "  "
@@ -27,14 +27,14 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
 BOM = "\ufeff"
 
 
-def as_table(answer: Answer) -> Iterator[str]:
+def format_table(answer: Answer) -> Iterator[str]:
     """Columns aligned for Chinese width, numbers to the right with thousands apart; blank is
     nothing. Characters that would steer a terminal are shown as spaces."""
     rows = list(answer.rows)
     lines = [[_shown(name) for name in answer.names]]
     lines += [[_shown(_grouped(value)) for value in row] for row in rows]
     right = [_all_numbers(rows, place) for place in range(len(answer.names))]
-    widths = [max(printed_width(line[place]) for line in lines) for place in range(len(right))]
+    widths = [max(measure_width(line[place]) for line in lines) for place in range(len(right))]
     rule = [RULE * width for width in widths]
     for line in [lines[0], rule, *lines[1:]]:
         yield _aligned(line, widths, right) + "\n"
@@ -43,7 +43,7 @@ def as_table(answer: Answer) -> Iterator[str]:
 def _aligned(line: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     cells = []
     for text, width, to_right in zip(line, widths, right, strict=True):
-        room = " " * (width - printed_width(text))
+        room = " " * (width - measure_width(text))
         cells.append(room + text if to_right else text + room)
     return GAP.join(cells).rstrip()
 
@@ -66,7 +66,7 @@ def _shown(text: str) -> str:
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else " " for c in text)
 
 
-def as_csv(answer: Answer) -> Iterator[str]:
+def format_csv(answer: Answer) -> Iterator[str]:
     """CSV that Excel opens as it is, with a byte order mark. A text that Excel would take for a
     formula gets an apostrophe before it."""
     yield BOM + _csv_line(answer.names)
@@ -84,11 +84,11 @@ def _harmless(text: str) -> str:
     return "'" + text if text.startswith(FORMULA_MARKS) and not NUMBER.match(text) else text
 
 
-def as_json(answer: Answer) -> Iterator[str]:
+def format_json(answer: Answer) -> Iterator[str]:
     """A list of objects, one a row; amounts are strings with their exact digits. A column name
     that stands twice is numbered."""
     taken: set[str] = set()
-    names = [numbered(name, taken) for name in answer.names]
+    names = [make_unique(name, taken) for name in answer.names]
     before = "["
     for row in answer.rows:
         said = _plain(dict(zip(names, row, strict=True)))
@@ -112,14 +112,14 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return plain(value)
+        return format_plain(value)
     if isinstance(value, dict | list | tuple):
         return json.dumps(_plain(value), ensure_ascii=False)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 FORMATS: dict[str, Callable[[Answer], Iterator[str]]] = {
-    "table": as_table,
-    "csv": as_csv,
-    "json": as_json,
+    "table": format_table,
+    "csv": format_csv,
+    "json": format_json,
 }

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from xlbudget.core.budget import numbered
+from xlbudget.core.budget import make_unique
 from xlbudget.messages import load_messages
-from xlbudget.ops.facts.column_names import column_words
+from xlbudget.ops.facts.column_names import name_columns
 from xlbudget.ops.facts.facts import Fact
 from xlbudget.packs.model import Block, Form, Pack
-from xlbudget.report.facts.parquet import quoted
+from xlbudget.report.facts.parquet import quote_sql
 
 SOURCE, FILE, LINE = "numbered_facts", "filename", "file_row_number"
 """What the views stand on: facts with the facts file and line in it from which they come."""
@@ -24,7 +24,7 @@ IDENTITY = ("pack", "year", *ALWAYS, "department_code", "block", "row_key", "fil
 LAST = ("year", "file")
 
 
-class View(NamedTuple):
+class FactsView(NamedTuple):
     """A view: its name, what it is (a form's title), and the SQL behind it."""
 
     name: str
@@ -41,13 +41,13 @@ class _Cells(NamedTuple):
     column: str
 
 
-def views(packs: Sequence[Pack]) -> Iterator[View]:
+def list_views(packs: Sequence[Pack]) -> Iterator[FactsView]:
     """The views for facts of these packs (at least one; its words are used), `facts` first."""
     words = load_messages()["facts"]
-    yield View("facts", "", f"SELECT {', '.join(Fact._fields)} FROM {SOURCE}")
-    yield View(words["view"], "", _in_words(packs[0]))
+    yield FactsView("facts", "", f"SELECT {', '.join(Fact._fields)} FROM {SOURCE}")
+    yield FactsView(words["view"], "", _in_words(packs[0]))
     for name, forms in _named(packs).items():
-        yield View(name, forms[0][1].title, _form(forms))
+        yield FactsView(name, forms[0][1].title, _form(forms))
 
 
 def _named(packs: Iterable[Pack]) -> Mapping[str, list[tuple[Pack, Form]]]:
@@ -61,7 +61,7 @@ def _named(packs: Iterable[Pack]) -> Mapping[str, list[tuple[Pack, Form]]]:
 
 
 def _in_words(pack: Pack) -> str:
-    named = [f"{_said(pack, f)} AS {identifier(_word(f))}" for f in Fact._fields]
+    named = [f"{_said(pack, f)} AS {quote_identifier(_word(f))}" for f in Fact._fields]
     return f"SELECT {', '.join(named)} FROM {SOURCE}"
 
 
@@ -73,7 +73,7 @@ def _said(pack: Pack, field: str) -> str:
     """The field; levels as the pack says them."""
     if field != "level":
         return field
-    cases = [f"WHEN {quoted(k)} THEN {quoted(w)}" for k, w in pack.words["levels"].items()]
+    cases = [f"WHEN {quote_sql(k)} THEN {quote_sql(w)}" for k, w in pack.words["levels"].items()]
     return f"CASE level {' '.join(cases)} ELSE level END"
 
 
@@ -113,13 +113,13 @@ def _columns(blocks: Iterable[tuple[Pack, Block]]) -> Mapping[str, list[_Cells]]
     """Printed heading → the columns that it is in these blocks."""
     found: dict[str, list[_Cells]] = {}
     for pack, block in blocks:
-        for column, word in column_words(pack, block).items():
+        for column, word in name_columns(pack, block).items():
             found.setdefault(word, []).append(_Cells(pack.name, block.form, block.key, column))
     return found
 
 
 def _column(expression: str, word: str, taken: set[str]) -> str:
-    return f"{expression} AS {identifier(numbered(word, taken))}"
+    return f"{expression} AS {quote_identifier(make_unique(word, taken))}"
 
 
 def _any(cells: Iterable[_Cells]) -> str:
@@ -129,9 +129,11 @@ def _any(cells: Iterable[_Cells]) -> str:
 
 
 def _is(**fields: str) -> str:
-    return "(" + " AND ".join(f"{field} = {quoted(value)}" for field, value in fields.items()) + ")"
+    return (
+        "(" + " AND ".join(f"{field} = {quote_sql(value)}" for field, value in fields.items()) + ")"
+    )
 
 
-def identifier(word: str) -> str:
+def quote_identifier(word: str) -> str:
     """A name as SQL writes it."""
     return '"' + word.replace('"', '""') + '"'

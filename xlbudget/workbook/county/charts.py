@@ -18,7 +18,7 @@ MANY = 6
 """Bars from which on they stand close together; fewer would be fat."""
 
 
-class Table(NamedTuple):
+class ChartTable(NamedTuple):
     """Where a chart's figures stand: a heading row, names in the first column, amounts in the
     `columns` after it, `size` rows. `longest` are the characters of the longest name, `largest`
     is the largest amount."""
@@ -43,7 +43,7 @@ class Table(NamedTuple):
         return [self.sheet, self.row + 1, column, self.row + self.size, column]
 
 
-def bars(book: Book, table: Table, title: str, width: int) -> Any:
+def draw_bars(book: Book, table: ChartTable, title: str, width: int) -> Any:
     """Horizontal bars in the table's order, the first on top; several columns are stacked.
     `width` is the picture's, in pixels."""
     stacked = len(table.columns) > 1
@@ -70,7 +70,7 @@ def bars(book: Book, table: Table, title: str, width: int) -> Any:
     return _titled(chart, title, {"layout": {"x": 0.02, "y": 0.02}})
 
 
-def _axis_of_amounts(table: Table, stacked: bool) -> dict[str, Any]:
+def _axis_of_amounts(table: ChartTable, stacked: bool) -> dict[str, Any]:
     """Shown where there are no labels at the bars; else it leaves room for the longest one's."""
     room = {} if stacked or table.largest <= 0 else {"max": table.largest * ROOM}
     return {
@@ -84,14 +84,14 @@ def _axis_of_amounts(table: Table, stacked: bool) -> dict[str, Any]:
     }
 
 
-def _plot(table: Table, width: int) -> dict[str, float]:
+def _plot(table: ChartTable, width: int) -> dict[str, float]:
     """All the room that there is below the title and the legend beside it: with less, LibreOffice
     leaves out every second name."""
     names = round(min(0.45, (table.longest * NAME_PIXELS + 12) / width), 3)
     return {"x": names, "y": 0.1, "width": round(0.97 - names, 3), "height": 0.82}
 
 
-def ring(book: Book, table: Table, title: str, _: int) -> Any:
+def draw_ring(book: Book, table: ChartTable, title: str, _: int) -> Any:
     """A ring of shares with their percentages."""
     chart = book.add_chart({"type": "doughnut"})
     chart.add_series(

@@ -13,27 +13,27 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from xlbudget.core.budget import Row
-from xlbudget.core.consolidation import Listed
+from xlbudget.core.consolidation import AppendedRows
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.plan import (
     AMOUNT,
     ENTRY,
     USUAL_DECIMALS,
-    Cell,
+    PlannedCell,
     SheetPlan,
-    cells_of,
-    words_of,
+    plan_cells,
+    text_in_column,
 )
 from xlbudget.packs.model import Block, Pack
-from xlbudget.workbook.xlsx.package import Later, Sheet, pieces_of
+from xlbudget.workbook.xlsx.package import DeferredRows, FormulaSheet, encode_pieces
 from xlbudget.workbook.xlsx.row_xml import (
     BLANK,
     FIGURE,
     TEXT,
-    figure_xml,
-    row_pattern,
-    row_xml,
-    text_xml,
+    escape_text,
+    fill_row,
+    format_figure,
+    make_row_pattern,
 )
 from xlbudget.workbook.xlsx.styles import Formats
 
@@ -42,7 +42,7 @@ Look = tuple[str, int, int]
 Styles = Mapping[Look, int]
 
 
-class Filled(NamedTuple):
+class RowShape(NamedTuple):
     """How a listed row is filled: its level, and of each column how long its words or decimals are
     (-1 for a blank one)."""
 
@@ -51,11 +51,11 @@ class Filled(NamedTuple):
 
 
 def write_rows(
-    sheet: Sheet,
+    sheet: FormulaSheet,
     pack: Pack,
     planned: SheetPlan,
     first: int,
-    listed: Mapping[BlockKey, Listed],
+    listed: Mapping[BlockKey, AppendedRows],
     formats: Formats,
 ) -> None:
     """Write a form's rows from `first` down to its note, none of whose cells are merged; those of
@@ -74,14 +74,16 @@ def write_rows(
             yield from _as_listed(pack, block, planned, listed[block.id], styles)
         yield from _as_planned(planned, (cell for cell in cells if cell.row >= free), styles)
 
-    sheet.rows_later(Later(first, end, lambda: pieces_of(lines())), len(planned.widths) - 1)
+    sheet.defer_rows(
+        DeferredRows(first, end, lambda: encode_pieces(lines())), len(planned.widths) - 1
+    )
 
 
-def _look(planned: SheetPlan, cell: Cell) -> Look:
+def _look(planned: SheetPlan, cell: PlannedCell) -> Look:
     return cell.role, cell.level, planned.decimals(cell)
 
 
-def _as_planned(planned: SheetPlan, cells: Iterable[Cell], styles: Styles) -> Iterator[str]:
+def _as_planned(planned: SheetPlan, cells: Iterable[PlannedCell], styles: Styles) -> Iterator[str]:
     """Rows whose cells are planned."""
     patterns: dict[tuple[tuple[int, int, str], ...], str] = {}
     for number, row in groupby(cells, attrgetter("row")):
@@ -89,27 +91,27 @@ def _as_planned(planned: SheetPlan, cells: Iterable[Cell], styles: Styles) -> It
         filled = tuple((c.column, styles[_look(planned, c)], _kind(c.content)) for c in line)
         pattern = patterns.get(filled)
         if pattern is None:
-            pattern = patterns[filled] = row_pattern(filled)
-        yield row_xml(
+            pattern = patterns[filled] = make_row_pattern(filled)
+        yield fill_row(
             pattern, number, tuple(_text(c.content) for c in line if c.content not in (None, ""))
         )
 
 
 def _as_listed(
-    pack: Pack, block: Block, planned: SheetPlan, listed: Listed, styles: Styles
+    pack: Pack, block: Block, planned: SheetPlan, listed: AppendedRows, styles: Styles
 ) -> Iterator[str]:
     """Rows that are listed, each planned when its turn comes if it is filled like none before."""
     paths = [(key, key in block.columns) for key in block.paths]
-    patterns: dict[Filled, str] = {}
+    patterns: dict[RowShape, str] = {}
     for number, row in enumerate(listed.rows(), start=planned.free):
         filled, said = _said(pack, block, row, paths)
         pattern = patterns.get(filled)
         if pattern is None:
             pattern = patterns[filled] = _pattern(pack, block, planned, row, styles)
-        yield row_xml(pattern, number, said)
+        yield fill_row(pattern, number, said)
 
 
-def _looks_of(planned: SheetPlan, block: Block, listed: Listed) -> Iterator[Look]:
+def _looks_of(planned: SheetPlan, block: Block, listed: AppendedRows) -> Iterator[Look]:
     """The looks of all cells that may come."""
     most = max(USUAL_DECIMALS, listed.decimals)
     yield from ((ENTRY, level, 0) for level in range(len(block.levels)))
@@ -118,27 +120,27 @@ def _looks_of(planned: SheetPlan, block: Block, listed: Listed) -> Iterator[Look
 
 def _said(
     pack: Pack, block: Block, row: Row, paths: Sequence[tuple[str, bool]]
-) -> tuple[Filled, tuple[str, ...]]:
+) -> tuple[RowShape, tuple[str, ...]]:
     """How a row is filled, and with what, from left to right; `paths` are its columns, and
     whether they hold amounts."""
     said, filled = [], []
     amounts = row.amounts
     for key, holds_amounts in paths:
         if holds_amounts:
-            text = figure_xml(amounts[key]) if key in amounts else ""
+            text = format_figure(amounts[key]) if key in amounts else ""
             filled.append(len(text.partition(".")[2]) if text else -1)
         else:
-            text = text_xml(words_of(pack, block, row, key))
+            text = escape_text(text_in_column(pack, block, row, key))
             filled.append(0 if text else -1)
         if text:
             said.append(text)
-    return Filled(row.level, tuple(filled)), tuple(said)
+    return RowShape(row.level, tuple(filled)), tuple(said)
 
 
 def _pattern(pack: Pack, block: Block, planned: SheetPlan, row: Row, styles: Styles) -> str:
     """The XML of rows that are filled like this one."""
-    cells = cells_of(pack, block, row, 0, planned.columns)
-    return row_pattern(
+    cells = plan_cells(pack, block, row, 0, planned.columns)
+    return make_row_pattern(
         (cell.column, styles[_look(planned, cell)], _kind(cell.content)) for cell in cells
     )
 
@@ -150,4 +152,4 @@ def _kind(content: str | Decimal | None) -> str:
 
 
 def _text(content: str | Decimal) -> str:
-    return text_xml(content) if isinstance(content, str) else figure_xml(content)
+    return escape_text(content) if isinstance(content, str) else format_figure(content)

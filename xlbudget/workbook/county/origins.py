@@ -10,29 +10,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from xlbudget.core.consolidation import Consolidation, Share, Source
-from xlbudget.core.source_records import read_records, records_of
+from xlbudget.core.consolidation import Consolidation, Contribution, Source
+from xlbudget.core.source_records import read_records, write_records
 
 LIMIT = 32_767
 """Characters that Excel takes in one cell."""
 
 
-def origin_rows(consolidation: Consolidation) -> Iterator[list[str]]:
+def write_origins(consolidation: Consolidation) -> Iterator[list[str]]:
     """The sheet's rows, every cell a text; each source is read when its turn comes."""
     for number, (source, share) in enumerate(consolidation.parts, start=1):
-        for first, second, text, *more in records_of(number, source, share()):
+        for first, second, text, *more in write_records(number, source, share()):
             yield [first, second, *_cells(text), *(c for each in more for c in ("", *_cells(each)))]
 
 
-def rows_of(consolidation: Consolidation) -> int:
+def count_rows(consolidation: Consolidation) -> int:
     """How many rows those are."""
     return len(consolidation.parts) + consolidation.stated
 
 
 def read_origins(
     rows: Iterable[Sequence[Any]],
-) -> tuple[tuple[Source, ...], tuple[Share, ...]]:
-    """What `origin_rows` wrote, from the sheet's rows (blank cells as None or ""). Raises
+) -> tuple[tuple[Source, ...], tuple[Contribution, ...]]:
+    """What `write_origins` wrote, from the sheet's rows (blank cells as None or ""). Raises
     ValueError, LookupError, TypeError or ArithmeticError for what was not written so."""
     return read_records(_record(row) for row in rows if row[0])
 

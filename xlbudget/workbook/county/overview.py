@@ -11,10 +11,10 @@ from xlbudget.core.consolidation import Source
 from xlbudget.core.overview import Bar, Overview
 from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
 from xlbudget.messages import load_messages
-from xlbudget.workbook.county.charts import Table, bars, ring
+from xlbudget.workbook.county.charts import ChartTable, draw_bars, draw_ring
 from xlbudget.workbook.county.overview_lists import write_lists
-from xlbudget.workbook.xlsx.formula import number
-from xlbudget.workbook.xlsx.package import Book, Sheet
+from xlbudget.workbook.xlsx.formula import stored_number
+from xlbudget.workbook.xlsx.package import Book, FormulaSheet
 from xlbudget.workbook.xlsx.styles import PAPER_A4, STATE, Formats
 
 GAP, RIGHT, LAST = 6, 7, 12
@@ -29,11 +29,11 @@ HEADING_HEIGHT = 28
 TITLE_ROW, VERDICT_ROW, LISTS_ROW = 0, 1, 3
 
 
-class View(NamedTuple):
+class OverviewSheet(NamedTuple):
     """What every part of the sheet is written with."""
 
     book: Book
-    sheet: Sheet
+    sheet: FormulaSheet
     words: Any
     formats: Formats
     overview: Overview
@@ -41,14 +41,14 @@ class View(NamedTuple):
 
 def write_overview(
     book: Book,
-    sheet: Sheet,
+    sheet: FormulaSheet,
     sources: Sequence[Source],
     overview: Overview,
     formats: Formats,
 ) -> None:
     """Fill the sheet; `sources` are those of the sheet 来源, in its order."""
     words = load_messages()["overview"]
-    view = View(book, sheet, words, formats, overview)
+    view = OverviewSheet(book, sheet, words, formats, overview)
     _lay_out(sheet)
     title = words["title"].format(county=overview.county, year=overview.year)
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, LAST, title, formats.cell(TITLE))
@@ -60,7 +60,7 @@ def write_overview(
     sheet.print_area(0, 0, end - 1, LAST)
 
 
-def _write_bands(view: View, row: int) -> int:
+def _write_bands(view: OverviewSheet, row: int) -> int:
     """The pictures from this row down, none over two pages; the row below them."""
     breaks, page = [], 0
     for write in (_shares, _largest, _three_public):
@@ -73,25 +73,25 @@ def _write_bands(view: View, row: int) -> int:
     return row
 
 
-def _shares(view: View, row: int) -> int:
+def _shares(view: OverviewSheet, row: int) -> int:
     """Expenditure by class on the left, income by source on the right."""
     shown = view.overview
     rows = max(len(shown.classes) + 1, len(shown.income) + 1, SHARES_ROWS)
     left = _table(view, row, 0, "classes", shown.classes)
-    _insert(view, left, bars, "classes", (row, 2, rows, GAP))
+    _insert(view, left, draw_bars, "classes", (row, 2, rows, GAP))
     right = _table(view, row, RIGHT, "income", shown.income)
-    _insert(view, right, ring, "income", (row, RIGHT + 2, rows, LAST + 1))
+    _insert(view, right, draw_ring, "income", (row, RIGHT + 2, rows, LAST + 1))
     return rows + 1
 
 
-def _largest(view: View, row: int) -> int:
+def _largest(view: OverviewSheet, row: int) -> int:
     rows = max(len(view.overview.largest) + 1, LEAST_ROWS)
     table = _table(view, row, 0, "largest", view.overview.largest)
-    _insert(view, table, bars, "largest", (row, 2, rows, LAST + 1))
+    _insert(view, table, draw_bars, "largest", (row, 2, rows, LAST + 1))
     return rows + 1
 
 
-def _three_public(view: View, row: int) -> int:
+def _three_public(view: OverviewSheet, row: int) -> int:
     """A table of several columns with stacked bars."""
     shown = view.overview
     parts = shown.parts[:MOST_PARTS]
@@ -104,11 +104,15 @@ def _three_public(view: View, row: int) -> int:
         for line, stack in enumerate(shown.three_public, start=row + 1):
             _amount(view, line, 2 + place, stack.amounts[place])
     columns = range(2, 2 + len(parts))
-    _insert(view, table._replace(columns=columns), bars, "three_public", (row, 6, rows, LAST + 1))
+    _insert(
+        view, table._replace(columns=columns), draw_bars, "three_public", (row, 6, rows, LAST + 1)
+    )
     return rows + 1
 
 
-def _table(view: View, row: int, column: int, picture: str, shown: Sequence[Bar]) -> Table:
+def _table(
+    view: OverviewSheet, row: int, column: int, picture: str, shown: Sequence[Bar]
+) -> ChartTable:
     """Names and amounts under a heading. No sum: of rounded figures it may be off by cents, and
     the form's own total stands in the form."""
     heading, style = view.formats.cell(HEADING), view.formats.cell
@@ -119,20 +123,22 @@ def _table(view: View, row: int, column: int, picture: str, shown: Sequence[Bar]
         view.sheet.write_string(line, column, bar.name, style(TEXT))
         _amount(view, line, column + 1, bar.amount)
     longest = max((len(bar.name) for bar in shown), default=0)
-    largest = max((number(bar.amount) for bar in shown), default=0)
-    return Table(view.words["sheet"], row, column, (column + 1,), len(shown), longest, largest)
+    largest = max((stored_number(bar.amount) for bar in shown), default=0)
+    return ChartTable(view.words["sheet"], row, column, (column + 1,), len(shown), longest, largest)
 
 
-def _amount(view: View, row: int, column: int, amount: Decimal) -> None:
+def _amount(view: OverviewSheet, row: int, column: int, amount: Decimal) -> None:
     """An amount, or nothing where there is none."""
     style = view.formats.cell(AMOUNT, 0, 2)
     if amount:
-        view.sheet.write_number(row, column, number(amount), style)
+        view.sheet.write_number(row, column, stored_number(amount), style)
     else:
         view.sheet.write_blank(row, column, None, style)
 
 
-def _insert(view: View, table: Table, draw: Any, picture: str, area: tuple[int, ...]) -> None:
+def _insert(
+    view: OverviewSheet, table: ChartTable, draw: Any, picture: str, area: tuple[int, ...]
+) -> None:
     """Draw the table's picture over so many rows, from one column up to another."""
     row, column, rows, end = area
     if not table.size or not table.columns:

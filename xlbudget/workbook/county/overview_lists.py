@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlbudget.core.consolidation import Source
-from xlbudget.core.overview import LISTED, LeftOut, Overview
+from xlbudget.core.overview import MOST_FLAGGED, LeftOut, Overview
 from xlbudget.layout.plan import HEADING, TEXT
 from xlbudget.messages import load_messages
 from xlbudget.workbook.county.sources import BODY_ROW
-from xlbudget.workbook.xlsx.package import Sheet
+from xlbudget.workbook.xlsx.package import FormulaSheet
 from xlbudget.workbook.xlsx.styles import JUMP, LEAD, RED, STATE, Formats
 
 SIDE = 5
@@ -17,7 +17,7 @@ SIDE = 5
 
 
 def write_lists(
-    sheet: Sheet,
+    sheet: FormulaSheet,
     sources: Sequence[Source],
     overview: Overview,
     row: int,
@@ -37,20 +37,20 @@ def write_lists(
         headings = (words["name"], words["errors"], words["file"])
         _head(sheet, row, 0, said, headings, formats)
         numbers = {source: BODY_ROW + place + 1 for place, source in enumerate(sources)}
-        for line, source in enumerate(overview.flagged[:LISTED], start=row + 2):
+        for line, source in enumerate(overview.flagged[:MOST_FLAGGED], start=row + 2):
             _write_flagged(sheet, line, source, f"'{listed}'!A{numbers[source]}", formats)
         ends.append(_more(sheet, row, 0, len(overview.flagged), words, listed, formats))
     if overview.left_out:
         said = words["left_out"].format(count=len(overview.left_out))
         _head(sheet, row, right, said, (words["file"], words["why"]), formats)
-        for line, left in enumerate(overview.left_out[:LISTED], start=row + 2):
+        for line, left in enumerate(overview.left_out[:MOST_FLAGGED], start=row + 2):
             _write_left(sheet, line, right, left, formats)
         ends.append(_more(sheet, row, right, len(overview.left_out), words, "", formats))
     return max(ends) + 1
 
 
 def _head(
-    sheet: Sheet, row: int, column: int, said: str, headings: Sequence[str], formats: Formats
+    sheet: FormulaSheet, row: int, column: int, said: str, headings: Sequence[str], formats: Formats
 ) -> None:
     """What the list is, and its headings; the last one is as wide as is left."""
     style = formats.cell(HEADING)
@@ -61,7 +61,9 @@ def _head(
     sheet.merge_range(row + 1, last, row + 1, column + SIDE, headings[-1], style)
 
 
-def _write_flagged(sheet: Sheet, row: int, source: Source, place: str, formats: Formats) -> None:
+def _write_flagged(
+    sheet: FormulaSheet, row: int, source: Source, place: str, formats: Formats
+) -> None:
     sheet.write_url(row, 0, f"internal:{place}", formats.cell(JUMP), source.department)
     sheet.write_number(row, 1, source.errors, formats.cell(STATE))
     sheet.merge_range(row, 2, row, SIDE, "", formats.cell(TEXT))
@@ -70,7 +72,9 @@ def _write_flagged(sheet: Sheet, row: int, source: Source, place: str, formats: 
     sheet.conditional_format(row, 1, row, 1, colour)
 
 
-def _write_left(sheet: Sheet, row: int, column: int, left: LeftOut, formats: Formats) -> None:
+def _write_left(
+    sheet: FormulaSheet, row: int, column: int, left: LeftOut, formats: Formats
+) -> None:
     style = formats.cell(TEXT)
     sheet.write_string(row, column, left.file, style)
     sheet.merge_range(row, column + 1, row, column + SIDE, "", style)
@@ -78,7 +82,7 @@ def _write_left(sheet: Sheet, row: int, column: int, left: LeftOut, formats: For
 
 
 def _more(
-    sheet: Sheet,
+    sheet: FormulaSheet,
     row: int,
     column: int,
     count: int,
@@ -87,9 +91,11 @@ def _more(
     formats: Formats,
 ) -> int:
     """Says how many are not listed, and gives the row below the list."""
-    end = row + 2 + min(count, LISTED)
-    if count <= LISTED:
+    end = row + 2 + min(count, MOST_FLAGGED)
+    if count <= MOST_FLAGGED:
         return end
-    said = words["more" if listed else "more_left_out"].format(count=count - LISTED, sheet=listed)
+    said = words["more" if listed else "more_left_out"].format(
+        count=count - MOST_FLAGGED, sheet=listed
+    )
     sheet.write_string(end, column, said, formats.cell(LEAD))
     return end + 1

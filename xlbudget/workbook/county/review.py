@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from xlbudget.core.budget import Budget
 from xlbudget.core.constraint import AT_MOST, Constraint, Term
 from xlbudget.core.finding import ERROR, NOTE, WARNING
-from xlbudget.core.key import BlockKey, CellKey, Place, address, column_letters, sheet_name
+from xlbudget.core.key import BlockKey, CellKey, SheetCell, address, column_letters, sheet_name
 from xlbudget.core.tolerance import HELD, ROUNDING, UNDECIDED, factor, last_decimal
 from xlbudget.layout.plan import HEADING, TITLE, USUAL_DECIMALS, SheetPlan
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.packs.names import code_name, row_name
-from xlbudget.rules.outcomes import ONE_UNIT, Judged, severity_of
+from xlbudget.packs.names import name_code, name_row
+from xlbudget.rules.outcomes import ONE_UNIT, JudgedConstraint, decide_severity
 from xlbudget.rules.wording import render_sentence
 from xlbudget.workbook.live.review import (
     APART,
@@ -40,17 +40,24 @@ from xlbudget.workbook.live.review import (
     colour_states,
     lay_out_review,
 )
-from xlbudget.workbook.xlsx.formula import Formula, Outcomes, number, outside, quoted, times
-from xlbudget.workbook.xlsx.package import Later, Sheet, pieces_of
+from xlbudget.workbook.xlsx.formula import (
+    Formula,
+    Outcomes,
+    choose_outcome,
+    multiply_by,
+    quote_text,
+    stored_number,
+)
+from xlbudget.workbook.xlsx.package import DeferredRows, FormulaSheet, encode_pieces
 from xlbudget.workbook.xlsx.row_xml import (
     FIGURE,
     FORMULA,
     SPOKEN,
     TEXT,
-    figure_xml,
-    row_pattern,
-    row_xml,
-    text_xml,
+    escape_text,
+    fill_row,
+    format_figure,
+    make_row_pattern,
 )
 from xlbudget.workbook.xlsx.styles import LINK, PLAIN, STATE, WORDS, Formats
 
@@ -60,7 +67,7 @@ LONGEST = 8_000
 """Characters of a formula; Excel takes 8192. A longer sum is written as its value."""
 
 
-class Interval(NamedTuple):
+class RoundingInterval(NamedTuple):
     """The intervals of both sides: how many units of the finest last decimal make one unit of the
     sides; in such units the sum of the widths of all roundings, of their squares, and the widest
     one (RULES.md, Tolerance)."""
@@ -71,41 +78,41 @@ class Interval(NamedTuple):
     widest: int
 
 
-class Line(NamedTuple):
+class ReviewLine(NamedTuple):
     """One constraint in words and formulas: form's sheet, rule, sentence, both sides in the unit of
     that form, how far apart they are and what may be between them, the word for a breach and for
     its state now."""
 
     sheet: str
     rule: str
-    says: str
+    sentence: str
     left: Formula
     right: Formula
     apart: float | int
     at_most: bool
-    interval: Interval
+    interval: RoundingInterval
     broken: str
     state: str
     link: str
 
 
-class Tally(NamedTuple):
+class Review(NamedTuple):
     """All lines; `more` constraints are not among them, `empty` forms have no amounts."""
 
     words: Mapping[str, Any]
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReviewLine, ...]
     more: int
     empty: frozenset[str]
 
-    def standing(self, sheet: str, state: str) -> Formula:
+    def state_count(self, sheet: str, state: str) -> Formula:
         """How many lines of a form are in a state (all forms where `sheet` is empty)."""
         states = self._column(STATED)
         mine = [line for line in self.lines if not sheet or line.sheet == sheet]
         value = sum(line.state == state for line in mine)
         if not sheet:
-            return Formula(f"COUNTIF({states},{quoted(state)})", value)
-        both = f"({self._column(SHEET)}={quoted(sheet)})*({states}={quoted(state)})"
+            return Formula(f"COUNTIF({states},{quote_text(state)})", value)
+        both = f"({self._column(SHEET)}={quote_text(sheet)})*({states}={quote_text(state)})"
         return Formula(f"SUMPRODUCT({both})", value)
 
     @property
@@ -114,18 +121,18 @@ class Tally(NamedTuple):
         words = self.words
         states = {ERROR: words["states"][ERROR], WARNING: words["states"][WARNING]}
         states |= {NOTE: words["states"][NOTE], "": words["states"][""]}
-        counts = {kind: self.standing("", state) for kind, state in states.items()}
+        counts = {kind: self.state_count("", state) for kind, state in states.items()}
         wrong = counts[ERROR]
-        passed, failed = quoted(words["passed"]), quoted(words["failed"])
+        passed, failed = quote_text(words["passed"]), quote_text(words["failed"])
         text = f"IF({wrong.text}>0,{failed},{passed})"
         value = words["failed" if wrong.value else "passed"]
         for kind, name in words["review"]["counts"].items():
             count = counts.get(kind, Formula(str(len(self.lines)), len(self.lines)))
-            text += f"&{quoted(f'　{name} ')}&{count.text}"
+            text += f"&{quote_text(f'　{name} ')}&{count.text}"
             value += f"　{name} {count.value}"
         if self.more:
             rest = "　" + words["review"]["more"].format(count=self.more)
-            text, value = f"{text}&{quoted(rest)}", value + rest
+            text, value = f"{text}&{quote_text(rest)}", value + rest
         return Formula(text, value)
 
     def _column(self, column: int) -> str:
@@ -134,9 +141,13 @@ class Tally(NamedTuple):
         return f"{sheet_name(self.name)}!${letters}${first}:${letters}${last}"
 
 
-def tally_of(
-    pack: Pack, budget: Budget, plans: Sequence[SheetPlan], judged: Iterable[Judged], count: int
-) -> Tally:
+def make_review(
+    pack: Pack,
+    budget: Budget,
+    plans: Sequence[SheetPlan],
+    judged: Iterable[JudgedConstraint],
+    count: int,
+) -> Review:
     """The lines of the constraints that were decided, in the order of the forms; there are
     `count` of them, perhaps more than are given."""
     words = load_messages()["book"]
@@ -150,7 +161,7 @@ def tally_of(
     units = {form: budget.unit_of(form) for form in pack.forms}
     writer = _Writer(pack, by_form, amounts, names, units, budget.roundings)
     filled = {cell.form for cell, amount in amounts.items() if amount}
-    return Tally(
+    return Review(
         words,
         words["sheets"]["review"],
         tuple(writer.line(one) for one in chosen),
@@ -159,7 +170,7 @@ def tally_of(
     )
 
 
-def _rank(pack: Pack, one: Judged) -> tuple[bool, int, int]:
+def _rank(pack: Pack, one: JudgedConstraint) -> tuple[bool, int, int]:
     """What does not hold first; then totals before classes before what is below them; then in the
     order of the rules."""
     first = one.constraint.cells()[0]
@@ -179,7 +190,7 @@ class _Writer(NamedTuple):
     units: Mapping[str, str]
     roundings: Mapping[CellKey, int]
 
-    def line(self, one: Judged) -> Line:
+    def line(self, one: JudgedConstraint) -> ReviewLine:
         """A constraint in words and formulas."""
         constraint, verdict = one.constraint, one.verdict
         first = constraint.cells()[0]
@@ -188,7 +199,7 @@ class _Writer(NamedTuple):
         broken = rule.parts[constraint.part].severity or rule.severity_of("")
         if verdict.outcome == ONE_UNIT:
             broken = WARNING
-        return Line(
+        return ReviewLine(
             self.pack.forms[first.form].sheet,
             constraint.rule,
             self.says(constraint),
@@ -196,7 +207,7 @@ class _Writer(NamedTuple):
             constraint.relation == AT_MOST,
             self.interval(constraint),
             states[broken],
-            states[severity_of(self.pack, constraint, verdict)],
+            states[decide_severity(self.pack, constraint, verdict)],
             self.address(constraint),
         )
 
@@ -207,9 +218,9 @@ class _Writer(NamedTuple):
 
         def called(word: str, value: str) -> str:
             if word in ("class", "code"):
-                return code_name(self.pack, value)
+                return name_code(self.pack, value)
             written = self.names.get((block, value), "")
-            return row_name(self.pack, self.pack.blocks[block], value, written)
+            return name_row(self.pack, self.pack.blocks[block], value, written)
 
         part = rule.parts[constraint.part]
         return render_sentence(self.pack, part, rule, constraint.about, block, called)
@@ -221,7 +232,7 @@ class _Writer(NamedTuple):
             row = self.plans[cell.form].rows.get((block, cell.row))
             if row is not None:
                 column = self.plans[cell.form].columns[block, cell.column]
-                return address(Place(self.pack.forms[cell.form].sheet, row, column))
+                return address(SheetCell(self.pack.forms[cell.form].sheet, row, column))
         return ""
 
     def sides(self, constraint: Constraint) -> tuple[Formula, Formula, float | int]:
@@ -234,14 +245,14 @@ class _Writer(NamedTuple):
         return (
             self.side(constraint.left, unit, left),
             self.side(constraint.right, unit, right),
-            number(left - right),
+            stored_number(left - right),
         )
 
     def yuan(self, cell: CellKey) -> int:
         """How many 元 the unit of a cell's form is."""
         return self.pack.yuan(self.units[cell.form])
 
-    def interval(self, constraint: Constraint) -> Interval:
+    def interval(self, constraint: Constraint) -> RoundingInterval:
         """The intervals of the figures that are there now, each in its own unit."""
         lasts = []
         for coefficient, cell in constraint.terms():
@@ -256,7 +267,7 @@ class _Writer(NamedTuple):
             default=last_decimal(Decimal(0), self.yuan(first), USUAL_DECIMALS),
         )
         widths = [(10 ** (last - finest), count) for last, count in lasts]
-        return Interval(
+        return RoundingInterval(
             factor(self.yuan(first), finest),
             sum(width * count for width, count in widths),
             sum(width * width * count for width, count in widths),
@@ -279,7 +290,9 @@ class _Writer(NamedTuple):
             for (form, column, weight), rows in groups.items()
         ]
         text = "+".join(pieces).replace("+-", "-") or "0"
-        return Formula(text if len(text) <= LONGEST else str(number(value)), number(value))
+        return Formula(
+            text if len(text) <= LONGEST else str(stored_number(value)), stored_number(value)
+        )
 
     def piece(self, form: str, column: int, weight: Decimal, rows: list[int]) -> str:
         """So many times the cells of a column."""
@@ -290,7 +303,7 @@ class _Writer(NamedTuple):
             cells = f"{sheet}!{letters}{lines[0]}"
             alone = len(lines) == 1
             texts.append(cells if alone else f"SUM({cells}:{letters}{lines[-1]})")
-        before, text = times(weight), "+".join(texts)
+        before, text = multiply_by(weight), "+".join(texts)
         return before + (text if len(texts) == 1 or not before else f"({text})")
 
     def amount(self, term: Term, unit: int) -> Decimal:
@@ -299,7 +312,7 @@ class _Writer(NamedTuple):
         return term.coefficient * amount * self.yuan(term.cell) / unit
 
 
-def write_tally(sheet: Sheet, tally: Tally, formats: Formats) -> None:
+def write_county_review(sheet: FormulaSheet, tally: Review, formats: Formats) -> None:
     """Write the sheet."""
     words = tally.words
     head, size = words["review"], len(tally.lines)
@@ -307,7 +320,7 @@ def write_tally(sheet: Sheet, tally: Tally, formats: Formats) -> None:
     style = formats.cell(STATE)
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, GOES_TO, head["title"], formats.cell(TITLE))
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO, "", style)
-    sheet.put(VERDICT_ROW, 0, tally.verdict, style)
+    sheet.write_cell_formula(VERDICT_ROW, 0, tally.verdict, style)
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, GOES_TO, head["hint"], formats.cell(WORDS))
     for column, heading in enumerate(head["headings"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
@@ -333,7 +346,7 @@ COLUMNS = (
 
 
 def _write_lines(
-    sheet: Sheet, words: Mapping[str, Any], lines: Sequence[Line], formats: Formats
+    sheet: FormulaSheet, words: Mapping[str, Any], lines: Sequence[ReviewLine], formats: Formats
 ) -> None:
     needed = [line.interval.per_unit.adjusted() for line in lines]
     decimals = max([USUAL_DECIMALS, *needed])
@@ -341,39 +354,39 @@ def _write_lines(
         (column, formats.index(role, 0, decimals if n == MONEY else n), holds)
         for column, role, n, holds in COLUMNS
     )
-    pattern = row_pattern(styled)
+    pattern = make_row_pattern(styled)
 
     def rows() -> Iterator[str]:
         for place, line in enumerate(lines):
             row = BODY_ROW + place
-            yield row_xml(
-                pattern, row, tuple(map(text_xml, _said(words, place, row, line, decimals)))
+            yield fill_row(
+                pattern, row, tuple(map(escape_text, _said(words, place, row, line, decimals)))
             )
 
     if lines:
-        later = Later(BODY_ROW, BODY_ROW + len(lines), lambda: pieces_of(rows()))
-        sheet.rows_later(later, GOES_TO)
+        later = DeferredRows(BODY_ROW, BODY_ROW + len(lines), lambda: encode_pieces(rows()))
+        sheet.defer_rows(later, GOES_TO)
 
 
 def _said(
-    words: Mapping[str, Any], place: int, row: int, line: Line, decimals: int
+    words: Mapping[str, Any], place: int, row: int, line: ReviewLine, decimals: int
 ) -> Iterator[str]:
     """What a line says in its columns, from left to right."""
     left, right = (f"{column_letters(column)}{row + 1}" for column in (LEFT_SIDE, RIGHT_SIDE))
-    yield from (str(place + 1), line.sheet, line.rule, line.says)
+    yield from (str(place + 1), line.sheet, line.rule, line.sentence)
     apart = Formula(f"ROUND({left}-{right},{decimals})", line.apart)
     for formula in (line.left, line.right, apart):
-        yield from (formula.text, figure_xml(float(formula.value)))
+        yield from (formula.text, format_figure(float(formula.value)))
     yield from (_state(words["states"], line, left, right), line.state)
-    yield from (f"HYPERLINK({quoted('#' + line.link)},{quoted(line.link)})", line.link)
+    yield from (f"HYPERLINK({quote_text('#' + line.link)},{quote_text(line.link)})", line.link)
 
 
-def _state(states: Mapping[str, str], line: Line, left: str, right: str) -> str:
+def _state(states: Mapping[str, str], line: ReviewLine, left: str, right: str) -> str:
     """The word for how far the sides are apart, by the intervals of RULES.md."""
     per_unit, bound, squares, widest = line.interval
-    units = f"ROUND({times(per_unit)}ABS({left}-{right}),0)"
-    held, near, doubtful = (quoted(states[kind]) for kind in ("", NOTE, WARNING))
-    apart = Outcomes(near, doubtful, quoted(line.broken))
-    text = outside(units, str(bound), str(squares), str(widest), apart)
+    units = f"ROUND({multiply_by(per_unit)}ABS({left}-{right}),0)"
+    held, near, doubtful = (quote_text(states[kind]) for kind in ("", NOTE, WARNING))
+    apart = Outcomes(near, doubtful, quote_text(line.broken))
+    text = choose_outcome(units, str(bound), str(squares), str(widest), apart)
     text = f"IF({units}=0,{held},{text})"
     return f"IF({left}<={right},{held},{text})" if line.at_most else text

@@ -11,12 +11,12 @@ from urllib.parse import quote
 from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.layout.plan import AMOUNT, HEADING, TEXT, TITLE
 from xlbudget.messages import load_messages
-from xlbudget.workbook.county.origins import origin_rows, rows_of
-from xlbudget.workbook.live.regions import span
-from xlbudget.workbook.xlsx.formula import Formula, number
-from xlbudget.workbook.xlsx.package import Book, Later, Sheet, pieces_of
+from xlbudget.workbook.county.origins import count_rows, write_origins
+from xlbudget.workbook.live.regions import ref_range
+from xlbudget.workbook.xlsx.formula import Formula, stored_number
+from xlbudget.workbook.xlsx.package import Book, DeferredRows, FormulaSheet, encode_pieces
 from xlbudget.workbook.xlsx.row_xml import TEXT as SAID
-from xlbudget.workbook.xlsx.row_xml import row_pattern, row_xml, text_xml
+from xlbudget.workbook.xlsx.row_xml import escape_text, fill_row, make_row_pattern
 from xlbudget.workbook.xlsx.styles import CUT, JUMP, PAPER_A4, RED, STATE, TOTAL, WORDS, Formats
 
 TITLE_ROW, HINT_ROW, HEAD_ROW, BODY_ROW = range(4)
@@ -43,7 +43,7 @@ def write_sources(book: Book, consolidation: Consolidation, formats: Formats) ->
     _write_origins(book.sheet(words["origins"]), consolidation)
 
 
-def link_to(file: str) -> str:
+def make_link(file: str) -> str:
     """A file's path, relative to the workbook, as XlsxWriter takes it for a link.
 
     Signs are written as %XX, so that a name never begins a web address (:), a place in the file
@@ -53,46 +53,54 @@ def link_to(file: str) -> str:
     return "external:./" + "".join(letters)
 
 
-def _write_source(sheet: Sheet, row: int, place: int, source: Source, formats: Formats) -> None:
+def _write_source(
+    sheet: FormulaSheet, row: int, place: int, source: Source, formats: Formats
+) -> None:
     sheet.write_number(row, NUMBER, place, formats.cell(STATE))
     sheet.write_string(row, CODE, source.code, formats.cell(TEXT))
     sheet.write_string(row, DEPARTMENT, source.department, formats.cell(TEXT))
-    sheet.write_number(row, SPENT, number(source.total), formats.cell(AMOUNT, 0, 2))
+    sheet.write_number(row, SPENT, stored_number(source.total), formats.cell(AMOUNT, 0, 2))
     _write_file(sheet, row, source.file, formats)
     sheet.write_string(row, MODIFIED, source.modified, formats.cell(STATE))
     sheet.write_string(row, CHECKSUM, source.checksum, formats.cell(CUT))
     sheet.write_number(row, ERRORS, source.errors, formats.cell(STATE))
 
 
-def _write_file(sheet: Sheet, row: int, file: str, formats: Formats) -> None:
-    link = link_to(file)
+def _write_file(sheet: FormulaSheet, row: int, file: str, formats: Formats) -> None:
+    link = make_link(file)
     if len(link) > LONGEST_LINK:
         sheet.write_string(row, FILE, file, formats.cell(TEXT, 1))
     else:
         sheet.write_url(row, FILE, link, formats.cell(JUMP, 1), file)
 
 
-def _write_total(sheet: Sheet, label: str, sources: Sequence[Source], formats: Formats) -> None:
+def _write_total(
+    sheet: FormulaSheet, label: str, sources: Sequence[Source], formats: Formats
+) -> None:
     row = BODY_ROW + len(sources)
     for column in range(ERRORS + 1):
         sheet.write_blank(row, column, None, formats.cell(STATE))
     sheet.write_string(row, DEPARTMENT, label, formats.cell(HEADING))
     style = formats.cell(TOTAL, 0, 2)
     for column, value, look in (
-        (SPENT, number(sum((source.total for source in sources), ZERO)), style),
+        (SPENT, stored_number(sum((source.total for source in sources), ZERO)), style),
         (ERRORS, sum(source.errors for source in sources), formats.cell(STATE)),
     ):
-        cells = span("", BODY_ROW, column, row - 1, column)
-        sheet.put(row, column, Formula(f"SUM({cells})" if sources else "0", value), look)
+        cells = ref_range("", BODY_ROW, column, row - 1, column)
+        sheet.write_cell_formula(
+            row, column, Formula(f"SUM({cells})" if sources else "0", value), look
+        )
 
 
-def _write_origins(sheet: Sheet, consolidation: Consolidation) -> None:
+def _write_origins(sheet: FormulaSheet, consolidation: Consolidation) -> None:
     def lines() -> Iterator[str]:
-        for row, texts in enumerate(origin_rows(consolidation)):
+        for row, texts in enumerate(write_origins(consolidation)):
             said = [(column, 0, SAID) for column, text in enumerate(texts) if text]
-            yield row_xml(row_pattern(said), row, tuple(text_xml(text) for text in texts if text))
+            yield fill_row(
+                make_row_pattern(said), row, tuple(escape_text(text) for text in texts if text)
+            )
 
-    sheet.rows_later(Later(0, rows_of(consolidation), lambda: pieces_of(lines())), 2)
+    sheet.defer_rows(DeferredRows(0, count_rows(consolidation), lambda: encode_pieces(lines())), 2)
     sheet.hide()
 
 
@@ -115,7 +123,7 @@ def _lay_out(sheet: Any, sources: int) -> None:
 
 
 def _colour(sheet: Any, sources: int, formats: Formats) -> None:
-    errors = "$" + span("", BODY_ROW, ERRORS, BODY_ROW, ERRORS).split(":")[0].replace("$", "")
+    errors = "$" + ref_range("", BODY_ROW, ERRORS, BODY_ROW, ERRORS).split(":")[0].replace("$", "")
     sheet.conditional_format(
         *(BODY_ROW, 0, BODY_ROW + max(sources, 1) - 1, ERRORS),
         {"type": "formula", "criteria": f"={errors}>0", "format": formats.colour(RED)},

@@ -8,32 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlbudget.core.budget import Budget, place_of
-from xlbudget.core.consolidation import Consolidation, Listed
+from xlbudget.core.budget import Budget, ordinal_of
+from xlbudget.core.consolidation import AppendedRows, Consolidation
 from xlbudget.core.finding import ERROR, WARNING
 from xlbudget.core.key import BlockKey
 from xlbudget.core.overview import Overview
 from xlbudget.layout.plan import TITLE, SheetPlan, plan
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import Form, Pack
-from xlbudget.rules.outcomes import Judged
+from xlbudget.rules.outcomes import JudgedConstraint
 from xlbudget.workbook.county.form_rows import write_rows
 from xlbudget.workbook.county.overview import write_overview
-from xlbudget.workbook.county.review import Tally, tally_of, write_tally
+from xlbudget.workbook.county.review import Review, make_review, write_county_review
 from xlbudget.workbook.county.sources import write_sources
 from xlbudget.workbook.live.contents import Tab, write_contents
 from xlbudget.workbook.live.form_sheet import write_printed
 from xlbudget.workbook.live.workbook import new_book
-from xlbudget.workbook.xlsx.formula import Formula, quoted
-from xlbudget.workbook.xlsx.package import Book, Sheet
+from xlbudget.workbook.xlsx.formula import Formula, quote_text
+from xlbudget.workbook.xlsx.package import Book, FormulaSheet
 from xlbudget.workbook.xlsx.styles import Formats
 
 
-def county_workbook(
+def make_county_workbook(
     pack: Pack,
     consolidation: Consolidation,
     overview: Overview,
-    judged: Sequence[Judged],
+    judged: Sequence[JudgedConstraint],
     count: int,
 ) -> Book:
     """The forms with the figures as they are, the sheets 来源 and, hidden, 溯源; contents, overview
@@ -47,13 +47,13 @@ def county_workbook(
     first = book.sheet(load_messages()["overview"]["sheet"])
     write_sources(book, consolidation, formats)
     plans = tuple(
-        _write_form(book, pack, form, budget, consolidation.listed, formats)
+        _write_form(book, pack, form, budget, consolidation.appended, formats)
         for form in pack.forms.values()
     )
     write_overview(book, first, consolidation.sources, overview, formats)
-    tally = tally_of(pack, budget, plans, judged, count)
+    tally = make_review(pack, budget, plans, judged, count)
     review = book.sheet(load_messages()["book"]["sheets"]["review"])
-    write_tally(review, tally, formats)
+    write_county_review(review, tally, formats)
     states = [(form, _state(form, tally)) for form in pack.forms.values()]
     hint, tabs = load_messages()["consolidate"]["hint"], _tabs()
     write_contents(contents, pack, budget, states, tally.verdict, hint, tabs, formats)
@@ -65,7 +65,7 @@ def _write_form(
     pack: Pack,
     form: Form,
     budget: Budget,
-    listed: Mapping[BlockKey, Listed],
+    listed: Mapping[BlockKey, AppendedRows],
     formats: Formats,
 ) -> SheetPlan:
     """Write a form as printed; its plan without the cells, which are many."""
@@ -79,7 +79,7 @@ def _write_form(
     for block in form.blocks:
         if block.id in listed:
             for row in budget.blocks[block.id]:
-                place = place_of(row.id)
+                place = ordinal_of(row.id)
                 if place:
                     rows[block.id, row.id] = planned.free + place - 1
     _lead_to_sources(sheet, planned)
@@ -101,21 +101,21 @@ def _tabs() -> Sequence[Tab]:
     return [*beside, Tab(words["book"]["sheets"]["review"], words["book"]["review"]["title"])]
 
 
-def _lead_to_sources(sheet: Sheet, planned: SheetPlan) -> None:
+def _lead_to_sources(sheet: FormulaSheet, planned: SheetPlan) -> None:
     """A form's title leads to its sources. A cell of its own would be read as content."""
     words = load_messages()["sources"]
     title = next(cell for cell in planned.cells if cell.role == TITLE)
     sheet.link(title.row, title.column, f"internal:'{words['sheet']}'!A1", words["tip"])
 
 
-def _state(form: Form, tally: Tally) -> Formula:
+def _state(form: Form, tally: Review) -> Formula:
     """无数据, 相符, or how many lines of the form are broken or doubtful."""
     words = load_messages()["book"]
     if form.key in tally.empty:
-        return Formula(quoted(words["empty"]), words["empty"])
-    value, text = words["clean"], quoted(words["clean"])
+        return Formula(quote_text(words["empty"]), words["empty"])
+    value, text = words["clean"], quote_text(words["clean"])
     for grave, said in ((WARNING, words["doubtful"]), (ERROR, words["broken"])):
-        count = tally.standing(form.sheet, words["states"][grave])
-        text = f"IF({count.text}>0,{count.text}&{quoted(' ' + said)},{text})"
+        count = tally.state_count(form.sheet, words["states"][grave])
+        text = f"IF({count.text}>0,{count.text}&{quote_text(' ' + said)},{text})"
         value = f"{count.value} {said}" if count.value else value
     return Formula(text, value)

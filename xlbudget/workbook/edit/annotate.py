@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from xlbudget.core.finding import ERROR
-from xlbudget.core.key import Place, address
+from xlbudget.core.key import SheetCell, address
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.xlsx.styles import AMBER, RED
 
@@ -20,15 +20,15 @@ COMMENT_WIDTH, COMMENT_HEIGHT = 360, 120
 WIDTHS = (8, 14, 90)
 
 
-class Entry(NamedTuple):
+class Annotation(NamedTuple):
     """One thing found: how grave, where (nowhere for what is missing), what."""
 
     severity: str
-    place: Place | None
+    cell: SheetCell | None
     text: str
 
 
-class Words(NamedTuple):
+class ResultWords(NamedTuple):
     """Words of the sheet of results: its name, its verdict, its headings, names of severities."""
 
     sheet: str
@@ -37,10 +37,10 @@ class Words(NamedTuple):
     severities: Any
 
 
-def annotated(content: bytes, entries: Sequence[Entry], words: Words) -> bytes:
+def annotate(content: bytes, entries: Sequence[Annotation], words: ResultWords) -> bytes:
     """The workbook with the cells coloured, a comment on each, and a first sheet that lists what
     was found with links. Raises FileFault where openpyxl cannot take it up."""
-    book = opened(content)
+    book = load_for_editing(content)
     for place, said in _by_place(entries).items():
         _mark(book[place.sheet], place, said)
     _list(book, entries, words)
@@ -50,7 +50,7 @@ def annotated(content: bytes, entries: Sequence[Entry], words: Words) -> bytes:
     return written.getvalue()
 
 
-def opened(content: bytes) -> Any:
+def load_for_editing(content: bytes) -> Any:
     """A workbook to change. Raises FileFault: openpyxl gives up on much that is read otherwise,
     with any kind of error (READING.md, 3)."""
     import openpyxl
@@ -61,18 +61,18 @@ def opened(content: bytes) -> Any:
         raise FileFault("not_changed", "odd") from error
 
 
-def _by_place(entries: Sequence[Entry]) -> dict[Place, list[Entry]]:
-    found: dict[Place, list[Entry]] = {}
+def _by_place(entries: Sequence[Annotation]) -> dict[SheetCell, list[Annotation]]:
+    found: dict[SheetCell, list[Annotation]] = {}
     for entry in entries:
-        if entry.place is not None:
-            found.setdefault(entry.place, []).append(entry)
+        if entry.cell is not None:
+            found.setdefault(entry.cell, []).append(entry)
     return found
 
 
-def _mark(sheet: Any, place: Place, entries: Sequence[Entry]) -> None:
+def _mark(sheet: Any, place: SheetCell, entries: Sequence[Annotation]) -> None:
     from openpyxl.comments import Comment
 
-    cell = writable(sheet, place)
+    cell = find_writable(sheet, place)
     grave = any(entry.severity == ERROR for entry in entries)
     cell.fill = _fill(RED if grave else AMBER)
     said = "\n".join(dict.fromkeys(entry.text for entry in entries))
@@ -81,7 +81,7 @@ def _mark(sheet: Any, place: Place, entries: Sequence[Entry]) -> None:
     cell.comment = Comment(said, "xlbudget", COMMENT_HEIGHT, COMMENT_WIDTH)
 
 
-def writable(sheet: Any, place: Place) -> Any:
+def find_writable(sheet: Any, place: SheetCell) -> Any:
     """The cell, or the first of the merged cells that it belongs to."""
     cell = sheet.cell(place.row + 1, place.column + 1)
     for area in sheet.merged_cells.ranges:
@@ -96,7 +96,7 @@ def _fill(style: dict[str, Any]) -> Any:
     return PatternFill("solid", fgColor=style["bg_color"].lstrip("#"))
 
 
-def _list(book: Any, entries: Sequence[Entry], words: Words) -> None:
+def _list(book: Any, entries: Sequence[Annotation], words: ResultWords) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.worksheet.hyperlink import Hyperlink
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -118,9 +118,9 @@ def _list(book: Any, entries: Sequence[Entry], words: Words) -> None:
     for row, entry in enumerate(entries, start=4):
         sheet.cell(row, 1, words.severities[entry.severity])
         sheet.cell(row, 1).fill = _fill(RED if entry.severity == ERROR else AMBER)
-        if entry.place is not None:
-            where = sheet.cell(row, 2, address(entry.place))
-            where.hyperlink = Hyperlink(where.coordinate, location=address(entry.place))
+        if entry.cell is not None:
+            where = sheet.cell(row, 2, address(entry.cell))
+            where.hyperlink = Hyperlink(where.coordinate, location=address(entry.cell))
             where.font = Font(color="0563C1", underline="single")
         said = sheet.cell(row, 3)
         said.value, said.data_type = entry.text, "s"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from xlbudget.core.key import Place, address
+from xlbudget.core.key import SheetCell, address
 
 WIDTHS = (16, 18, 18, 80)
 
@@ -15,22 +15,22 @@ WIDTHS = (16, 18, 18, 80)
 class Correction(NamedTuple):
     """One change: where, what stood there as shown, what is written, and why."""
 
-    place: Place
+    cell: SheetCell
     old: str
     new: Decimal | None
     why: str
 
 
-def corrected(
+def correct(
     content: bytes, corrections: Sequence[Correction], sheet: str, headings: Sequence[str]
 ) -> bytes:
     """The workbook with the corrections made, and a last sheet that records them. Raises
     FileFault where openpyxl cannot take it up."""
-    from xlbudget.workbook.edit.annotate import opened, writable
+    from xlbudget.workbook.edit.annotate import find_writable, load_for_editing
 
-    book = opened(content)
+    book = load_for_editing(content)
     for one in corrections:
-        cell = writable(book[one.place.sheet], one.place)
+        cell = find_writable(book[one.cell.sheet], one.cell)
         cell.value = None if one.new is None else float(one.new)
     _record(book, corrections, sheet, headings)
     book.calculation.fullCalcOnLoad = True
@@ -49,7 +49,7 @@ def _record(
             sheet.column_dimensions["ABCD"[column - 1]].width = WIDTHS[column - 1]
     for row, one in enumerate(corrections, start=sheet.max_row + 1):
         new = "" if one.new is None else float(one.new)
-        for column, value in enumerate((address(one.place), one.old, new, one.why), start=1):
+        for column, value in enumerate((address(one.cell), one.old, new, one.why), start=1):
             cell = sheet.cell(row, column)
             cell.value = value
             if isinstance(value, str):

@@ -21,27 +21,27 @@ from xlbudget.rules.bound_rules import (
     Selector,
     bound_rules,
 )
-from xlbudget.workbook.live.ledger import KEY, WEIGHT, Line, Sheets, inner_shift
-from xlbudget.workbook.live.regions import Grid, Region, at, span
-from xlbudget.workbook.xlsx.formula import Formula, joined, quoted
+from xlbudget.workbook.live.ledger import KEY, WEIGHT, HiddenSheets, LedgerLine, inner_shift
+from xlbudget.workbook.live.regions import Grid, Region, ref, ref_range
+from xlbudget.workbook.xlsx.formula import Formula, join_terms, quote_text
 
 Cells = dict[tuple[BlockKey, int, str], list[str]]
 """(block, sheet row, column) → terms of its mark."""
 
 
-class Run(NamedTuple):
+class LedgerRun(NamedTuple):
     """The lines of one shape and column, which stand one below the other."""
 
     shape: BoundRule
     column: str
-    lines: Sequence[Line]
+    lines: Sequence[LedgerLine]
 
 
-def marks(
+def write_weights(
     pack: Pack,
     grid: Grid,
-    sheets: Sheets,
-    lines: Sequence[Line],
+    sheets: HiddenSheets,
+    lines: Sequence[LedgerLine],
     weights: Mapping[CellKey, tuple[int, int]],
 ) -> Iterator[tuple[int, int, Formula]]:
     """Row, column and formula of every mark. `weights` are those of a cell's constraints: of its
@@ -68,21 +68,21 @@ def marks(
                 line, place = region.band + row, region.columns[column]
                 terms = inner[key, row, column]
                 if key in asked:
-                    yield line, place + shift, Formula(joined(terms), own)
-                    terms = [at("", line, place + shift)]
-                yield line, place, Formula(joined([*terms, *outer[key, row, column]]), every)
+                    yield line, place + shift, Formula(join_terms(terms), own)
+                    terms = [ref("", line, place + shift)]
+                yield line, place, Formula(join_terms([*terms, *outer[key, row, column]]), every)
 
 
-def _runs(pack: Pack, lines: Sequence[Line]) -> Iterator[Run]:
+def _runs(pack: Pack, lines: Sequence[LedgerLine]) -> Iterator[LedgerRun]:
     shapes = bound_rules(pack)
-    found: dict[tuple[int, str], list[Line]] = defaultdict(list)
+    found: dict[tuple[int, str], list[LedgerLine]] = defaultdict(list)
     for line in lines:
         found[line.shape, line.column].append(line)
     for (place, column), group in found.items():
-        yield Run(shapes[place], column, group)
+        yield LedgerRun(shapes[place], column, group)
 
 
-def _spread(grid: Grid, sheets: Sheets, run: Run, pick: Selector, cells: Cells) -> None:
+def _spread(grid: Grid, sheets: HiddenSheets, run: LedgerRun, pick: Selector, cells: Cells) -> None:
     """Add this pick's terms to the marks of the cells that it may mean."""
     region = grid[pick.block]
     column = pick.column or run.column
@@ -90,9 +90,11 @@ def _spread(grid: Grid, sheets: Sheets, run: Run, pick: Selector, cells: Cells) 
         cells[pick.block, row, column].append(term)
 
 
-def _terms(region: Region, sheets: Sheets, run: Run, pick: Selector) -> Iterator[tuple[int, str]]:
+def _terms(
+    region: Region, sheets: HiddenSheets, run: LedgerRun, pick: Selector
+) -> Iterator[tuple[int, str]]:
     whole = _span(sheets, run.lines, WEIGHT)
-    by_row = {line.row: line for line in run.lines if not line.place}
+    by_row = {line.row: line for line in run.lines if not line.open_position}
     rows = range(1, region.slots + 1)
     if pick.how == FIXED:
         yield region.fixed[pick.row], _sum(whole)
@@ -107,12 +109,14 @@ def _terms(region: Region, sheets: Sheets, run: Run, pick: Selector) -> Iterator
         yield from _of_parents(region, sheets, run, pick)
     elif pick.how == BOUND and run.shape.row_word not in ("class", "code"):
         for line in run.lines:
-            row = region.row_at(line.place) if line.place else region.fixed[line.row]
-            yield row, at(sheets.ledger, line.number, WEIGHT)
+            row = (
+                region.row_at(line.open_position) if line.open_position else region.fixed[line.row]
+            )
+            yield row, ref(sheets.ledger, line.number, WEIGHT)
     elif pick.how == BOUND:
         for identity, place in region.fixed.items():
             if identity in by_row:
-                yield place, at(sheets.ledger, by_row[identity].number, WEIGHT)
+                yield place, ref(sheets.ledger, by_row[identity].number, WEIGHT)
         keys = _span(sheets, run.lines, KEY)
         for nth in rows:
             code = region.helper("code", nth, sheets.figures)
@@ -120,15 +124,15 @@ def _terms(region: Region, sheets: Sheets, run: Run, pick: Selector) -> Iterator
     else:
         for nth in rows:
             code = region.helper("code", nth, sheets.figures)
-            yield region.row_at(nth), f"IF({code}={quoted(pick.row)},{_sum(whole)},0)"
+            yield region.row_at(nth), f"IF({code}={quote_text(pick.row)},{_sum(whole)},0)"
 
 
 def _of_parents(
-    region: Region, sheets: Sheets, run: Run, pick: Selector
+    region: Region, sheets: HiddenSheets, run: LedgerRun, pick: Selector
 ) -> Iterator[tuple[int, str]]:
     """Children have the weight of their parent's line, where there is one, tops that of all."""
     whole = _span(sheets, run.lines, WEIGHT)
-    placed = [line for line in run.lines if line.place]
+    placed = [line for line in run.lines if line.open_position]
     if pick.row == CHILDREN and not placed:
         return
     for nth in range(1, region.slots + 1):
@@ -140,10 +144,10 @@ def _of_parents(
             yield region.row_at(nth), f"IF({parent}=0,{_sum(whole)},0)"
 
 
-def _span(sheets: Sheets, lines: Sequence[Line], field: int) -> str:
+def _span(sheets: HiddenSheets, lines: Sequence[LedgerLine], field: int) -> str:
     if len(lines) == 1:
-        return at(sheets.ledger, lines[0].number, field)
-    return span(sheets.ledger, lines[0].number, field, lines[-1].number, field)
+        return ref(sheets.ledger, lines[0].number, field)
+    return ref_range(sheets.ledger, lines[0].number, field, lines[-1].number, field)
 
 
 def _sum(lines: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from xlbudget.packs.model import Catalogue, Pack
-from xlbudget.workbook.live.regions import span
+from xlbudget.workbook.live.regions import ref_range
 
 FIELDS = 3
 """Columns a catalogue: code, name, and the top code with the name."""
@@ -46,10 +46,10 @@ class CodeLists(NamedTuple):
 
     def _range(self, catalogue: str, field: int) -> str:
         column = self.first[catalogue] + field
-        return span(self.sheet, 0, column, self.size[catalogue] - 1, column)
+        return ref_range(self.sheet, 0, column, self.size[catalogue] - 1, column)
 
 
-def code_lists(pack: Pack, sheet: str) -> CodeLists:
+def place_catalogues(pack: Pack, sheet: str) -> CodeLists:
     """Where the pack's catalogues stand."""
     catalogues = pack.catalogues.values()
     return CodeLists(
@@ -59,7 +59,7 @@ def code_lists(pack: Pack, sheet: str) -> CodeLists:
     )
 
 
-def entries(pack: Pack, lists: CodeLists) -> Iterator[tuple[int, int, str | int]]:
+def list_cells(pack: Pack, lists: CodeLists) -> Iterator[tuple[int, int, str | int]]:
     """Row, column and content of every cell of the sheet."""
     for catalogue in pack.catalogues.values():
         column = lists.first[catalogue.key]

@@ -9,11 +9,11 @@ from xlbudget.core.budget import Budget
 from xlbudget.layout.plan import ENTRY, HEADING, TEXT, TITLE, SheetPlan
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import Form, Pack
-from xlbudget.workbook.live.form_sheet import About, no_amounts
-from xlbudget.workbook.live.ledger import WEIGHT, Line
-from xlbudget.workbook.live.regions import Grid, at, span
-from xlbudget.workbook.live.review import Entry
-from xlbudget.workbook.xlsx.formula import ERROR_WEIGHT, WARNING_WEIGHT, Formula, quoted
+from xlbudget.workbook.live.form_sheet import AboutCells, has_no_amounts
+from xlbudget.workbook.live.ledger import WEIGHT, LedgerLine
+from xlbudget.workbook.live.regions import Grid, ref, ref_range
+from xlbudget.workbook.live.review import LineValues
+from xlbudget.workbook.xlsx.formula import ERROR_WEIGHT, WARNING_WEIGHT, Formula, quote_text
 from xlbudget.workbook.xlsx.styles import AMBER, LINK, PAPER_A4, RED, STATE, WORDS, Formats
 
 TITLE_ROW, DEPARTMENT_ROW, YEAR_ROW, UNIT_ROW, VERDICT_ROW, HINT_ROW, HEAD_ROW = range(7)
@@ -29,9 +29,9 @@ class Tab(NamedTuple):
     title: str
 
 
-def about_of(sheet: str) -> About:
+def locate_about(sheet: str) -> AboutCells:
     """Where department, year and unit stand."""
-    return About(*(at(sheet, row, FORM) for row in (DEPARTMENT_ROW, YEAR_ROW, UNIT_ROW)))
+    return AboutCells(*(ref(sheet, row, FORM) for row in (DEPARTMENT_ROW, YEAR_ROW, UNIT_ROW)))
 
 
 def write_contents(
@@ -52,7 +52,7 @@ def write_contents(
     _write_about(sheet, pack, budget, formats)
     style = formats.cell(STATE)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, STATED, "", style)
-    sheet.put(VERDICT_ROW, 0, verdict, style)
+    sheet.write_cell_formula(VERDICT_ROW, 0, verdict, style)
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, STATED, hint, formats.cell(WORDS))
     for column, heading in enumerate(words["columns"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
@@ -61,7 +61,7 @@ def write_contents(
         url = f"internal:'{form.sheet}'!A1"
         sheet.write_url(row, FORM, url, formats.cell(LINK), form.sheet)
         sheet.write_string(row, NAME, form.title, formats.cell(TEXT))
-        sheet.put(row, STATED, state, formats.cell(STATE))
+        sheet.write_cell_formula(row, STATED, state, formats.cell(STATE))
     for row, tab in enumerate(tabs, start=BODY_ROW + len(states)):
         sheet.write_blank(row, NUMBER, None, formats.cell(STATE))
         sheet.write_url(row, FORM, f"internal:'{tab.sheet}'!A1", formats.cell(LINK), tab.sheet)
@@ -83,11 +83,11 @@ def _write_about(sheet: Any, pack: Pack, budget: Budget, formats: Formats) -> No
     sheet.merge_range(YEAR_ROW, FORM, YEAR_ROW, STATED, str(pack.year), style)
 
 
-def state_of_form(
+def count_form_state(
     planned: SheetPlan,
     grid: Grid,
-    lines: Sequence[Line],
-    entries: Sequence[Entry],
+    lines: Sequence[LedgerLine],
+    entries: Sequence[LineValues],
     budget: Budget,
     sheets: Any,
 ) -> Formula:
@@ -105,18 +105,18 @@ def state_of_form(
         for row in rows
         for amount in row.amounts.values()
     )
-    none = f"IF({no_amounts(planned, grid, sheets['figures'])},{quoted(words['empty'])},"
-    none += f"{quoted(words['clean'])})"
+    none = f"IF({has_no_amounts(planned, grid, sheets['figures'])},{quote_text(words['empty'])},"
+    none += f"{quote_text(words['clean'])})"
     if not own:
         return Formula(none, words["empty"] if blank else words["clean"])
-    weights = span(sheets["ledger"], own[0][0].number, WEIGHT, own[-1][0].number, WEIGHT)
+    weights = ref_range(sheets["ledger"], own[0][0].number, WEIGHT, own[-1][0].number, WEIGHT)
     errors = f'COUNTIF({weights},">={ERROR_WEIGHT}")'
     doubts = f'COUNTIF({weights},">={WARNING_WEIGHT}")'
     broken = sum(entry.weight >= ERROR_WEIGHT for _, entry in own)
     doubtful = sum(entry.weight >= WARNING_WEIGHT for _, entry in own)
     text = (
-        f"IF({errors}>0,{errors}&{quoted(' ' + words['broken'])},"
-        f"IF({doubts}>0,{doubts}&{quoted(' ' + words['doubtful'])},{none}))"
+        f"IF({errors}>0,{errors}&{quote_text(' ' + words['broken'])},"
+        f"IF({doubts}>0,{doubts}&{quote_text(' ' + words['doubtful'])},{none}))"
     )
     if broken:
         return Formula(text, f"{broken} {words['broken']}")
@@ -137,7 +137,7 @@ def _lay_out(sheet: Any) -> None:
 
 
 def _colour(sheet: Any, words: Any, forms: int, formats: Formats) -> None:
-    state = at("", BODY_ROW, STATED).replace("$", "")
+    state = ref("", BODY_ROW, STATED).replace("$", "")
     tests = (
         (f'COUNTIF({state},"*{words["broken"]}")>0', RED),
         (f'COUNTIF({state},"*{words["doubtful"]}")>0', AMBER),
@@ -147,13 +147,13 @@ def _colour(sheet: Any, words: Any, forms: int, formats: Formats) -> None:
             *(BODY_ROW, STATED, BODY_ROW + forms - 1, STATED),
             {"type": "formula", "criteria": "=" + test, "format": formats.colour(colour)},
         )
-    verdict = at("", VERDICT_ROW, 0)
+    verdict = ref("", VERDICT_ROW, 0)
     failed = words["failed"]
     sheet.conditional_format(
         *(VERDICT_ROW, 0, VERDICT_ROW, STATED),
         {
             "type": "formula",
-            "criteria": f"=LEFT({verdict},{len(failed)})={quoted(failed)}",
+            "criteria": f"=LEFT({verdict},{len(failed)})={quote_text(failed)}",
             "format": formats.colour(RED),
         },
     )

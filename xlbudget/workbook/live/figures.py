@@ -16,14 +16,16 @@ from xlbudget.core.key import CellKey
 from xlbudget.packs.model import CODE, NAME, Catalogue, Pack
 from xlbudget.rules.tree import Trees
 from xlbudget.workbook.live.code_lists import CodeLists
-from xlbudget.workbook.live.regions import Grid, Region, at
-from xlbudget.workbook.xlsx.formula import Formula, Value, number
+from xlbudget.workbook.live.regions import Grid, Region, ref
+from xlbudget.workbook.xlsx.formula import Formula, Value, stored_number
 
 Written = Iterator[tuple[int, int, Formula]]
 """Row, column, formula."""
 
 
-def mirror(pack: Pack, budget: Budget, trees: Trees, grid: Grid, codes: CodeLists) -> Written:
+def write_figures(
+    pack: Pack, budget: Budget, trees: Trees, grid: Grid, codes: CodeLists
+) -> Written:
     """Every formula of the sheet of figures."""
     amounts = dict(budget.amounts())
     for key, region in grid.items():
@@ -46,7 +48,7 @@ def _sources(
         place = region.columns[column]
         for identity, row in region.fixed.items():
             amount = amounts.get(CellKey(*key, identity, column), Decimal(0))
-            yield row, place, at(region.sheet, row, place), amount
+            yield row, place, ref(region.sheet, row, place), amount
         for nth, identity in enumerate(region.ids, start=1):
             amount = amounts.get(CellKey(*key, identity, column), Decimal(0))
             source = f"INDEX({region.in_form(column)},{nth})"
@@ -55,13 +57,13 @@ def _sources(
 
 def _figure(source: str, amount: Decimal, decimals: int) -> Formula:
     """A figure as shown; words, blanks and errors are nothing."""
-    return Formula(f"ROUND(IFERROR(1*{source},0),{decimals})", number(amount))
+    return Formula(f"ROUND(IFERROR(1*{source},0),{decimals})", stored_number(amount))
 
 
 def _width(region: Region, row: int, column: int, amount: Decimal) -> tuple[int, int, Formula]:
     """How wide a figure's last decimal is; nothing where there is none."""
     width = region.width(row, column)
-    figure = at("", region.band + row, column)
+    figure = ref("", region.band + row, column)
     formula = Formula(f"IF({figure}=0,0,{width})", width if amount else 0)
     return region.band + row, column + region.widths, formula
 
@@ -147,7 +149,7 @@ def _parent(region: Region, catalogue: Catalogue, code: str, name: str, before: 
 
 
 def _childless(region: Region, catalogue: Catalogue, codes: CodeLists, code: str, nth: int) -> str:
-    deep = at("", region.band, region.helpers["childless"])
+    deep = ref("", region.band, region.helpers["childless"])
     parents = region.helper_range("parent")
     has_parts = codes.has_parts(catalogue.key, code)
     conditions = (
@@ -189,7 +191,7 @@ def _levels(
         texts = _level_texts(region, nth, units)
         values: dict[str, Value] = {
             "count": count,
-            "sum": number(running),
+            "sum": stored_number(running),
             "last": unit,
             "level": level,
             "parent": parent,
@@ -230,7 +232,9 @@ def _level_parent(region: Region, level: str, unit: str) -> str:
 def _sum_decimals(region: Region) -> int:
     """The most decimals in the column by which levels are told."""
     column = region.columns[region.block.columns[0]]
-    return max([region.usual, *(d for (_, c), d in region.others.items() if c == column)])
+    return max(
+        [region.usual_decimals, *(d for (_, c), d in region.other_decimals.items() if c == column)]
+    )
 
 
 def _adds_up(region: Region, nth: int, unit: str, summed: str, amount: str) -> str:

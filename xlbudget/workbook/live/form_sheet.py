@@ -7,17 +7,27 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Budget
-from xlbudget.layout.plan import ABOUT, AMOUNT, ENTRY, HEADING, NOTE, TITLE, UNIT, Cell, SheetPlan
+from xlbudget.layout.plan import (
+    ABOUT,
+    AMOUNT,
+    ENTRY,
+    HEADING,
+    NOTE,
+    TITLE,
+    UNIT,
+    PlannedCell,
+    SheetPlan,
+)
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import CODE, NAME, Block, Pack
 from xlbudget.workbook.live.code_lists import CodeLists
-from xlbudget.workbook.live.regions import Grid, Region, at, span
+from xlbudget.workbook.live.regions import Grid, Region, ref, ref_range
 from xlbudget.workbook.xlsx.formula import (
     ERROR_WEIGHT,
     NOTE_WEIGHT,
     WARNING_WEIGHT,
     Formula,
-    quoted,
+    quote_text,
 )
 from xlbudget.workbook.xlsx.styles import AMBER, GREY, PAPER_A4, RED, TOTAL, Formats
 
@@ -27,7 +37,7 @@ LARGEST = 10**15
 PROTECTION = {"format_columns": True, "format_rows": True, "insert_rows": True}
 
 
-class About(NamedTuple):
+class AboutCells(NamedTuple):
     """Cells of the contents sheet that every form shows: department, year, unit."""
 
     department: str
@@ -35,18 +45,23 @@ class About(NamedTuple):
     unit: str
 
 
-class Behind(NamedTuple):
+class FormContext(NamedTuple):
     """What stands behind the forms: where, and by which names the forms look there."""
 
     grid: Grid
     codes: CodeLists
-    about: About
+    about: AboutCells
     totals: Mapping[tuple[str, int, int], Formula]
     figures: str
 
 
 def write_form(
-    sheet: Any, planned: SheetPlan, pack: Pack, budget: Budget, behind: Behind, formats: Formats
+    sheet: Any,
+    planned: SheetPlan,
+    pack: Pack,
+    budget: Budget,
+    behind: FormContext,
+    formats: Formats,
 ) -> None:
     """Write one form as planned, live."""
     write_printed(
@@ -63,7 +78,10 @@ def write_form(
 
 
 def write_printed(
-    sheet: Any, planned: SheetPlan, formats: Formats, formula_of: Callable[[Cell], Formula | None]
+    sheet: Any,
+    planned: SheetPlan,
+    formats: Formats,
+    formula_of: Callable[[PlannedCell], Formula | None],
 ) -> None:
     """Write what is printed and typed, with formulas where there are some."""
     _lay_out(sheet, planned)
@@ -99,7 +117,7 @@ def _lay_out(sheet: Any, planned: SheetPlan) -> None:
 
 
 def _write_cell(
-    sheet: Any, cell: Cell, decimals: int, formula: Formula | None, formats: Formats
+    sheet: Any, cell: PlannedCell, decimals: int, formula: Formula | None, formats: Formats
 ) -> None:
     computed = cell.role == AMOUNT and formula is not None
     role = TOTAL if computed else cell.role
@@ -107,7 +125,7 @@ def _write_cell(
     if (cell.row, cell.column) != (cell.last_row, cell.last_column):
         sheet.merge_range(cell.row, cell.column, cell.last_row, cell.last_column, "", style)
     if formula is not None:
-        sheet.put(cell.row, cell.column, formula, style)
+        sheet.write_cell_formula(cell.row, cell.column, formula, style)
     elif isinstance(cell.content, Decimal):
         sheet.write_number(cell.row, cell.column, float(cell.content), style)
     elif cell.content:
@@ -117,7 +135,7 @@ def _write_cell(
 
 
 def _formula(
-    planned: SheetPlan, cell: Cell, pack: Pack, budget: Budget, behind: Behind
+    planned: SheetPlan, cell: PlannedCell, pack: Pack, budget: Budget, behind: FormContext
 ) -> Formula | None:
     """Titles and lines about the department come from the contents sheet, totals from their
     parts, names of codes still to be typed from the catalogue."""
@@ -142,51 +160,51 @@ def _formula(
 def _shown(pieces: list[str], source: str, value: str) -> Formula | None:
     if len(pieces) == 1:
         return None
-    texts = [quoted(piece) if piece else "" for piece in pieces]
+    texts = [quote_text(piece) if piece else "" for piece in pieces]
     text = f"&{source}&".join(texts).strip("&")
     return Formula(text, value.join(pieces))
 
 
-def _empty_note(planned: SheetPlan, cell: Cell, pack: Pack, behind: Behind) -> Formula:
+def _empty_note(planned: SheetPlan, cell: PlannedCell, pack: Pack, behind: FormContext) -> Formula:
     """The note that a form has no data comes and goes by itself."""
     note = pack.words["print"]["empty"]
     return Formula(
-        f'IF({no_amounts(planned, behind.grid, behind.figures)},{quoted(note)},"")',
+        f'IF({has_no_amounts(planned, behind.grid, behind.figures)},{quote_text(note)},"")',
         str(cell.content or ""),
     )
 
 
-def no_amounts(planned: SheetPlan, grid: Grid, figures: str) -> str:
+def has_no_amounts(planned: SheetPlan, grid: Grid, figures: str) -> str:
     """Has the form no amount but zeros?"""
     regions = [grid[block.id] for block in planned.form.blocks]
     last = max(planned.body[1], *(region.row_at(region.slots) for region in regions))
     band = regions[0].band
     width = len(planned.widths) - 1
-    area = span(figures, band + planned.body[0], 0, band + last, width)
+    area = ref_range(figures, band + planned.body[0], 0, band + last, width)
     return f"SUMPRODUCT(({area}<>0)*1)=0"
 
 
-def _name(planned: SheetPlan, cell: Cell, behind: Behind) -> Formula | None:
+def _name(planned: SheetPlan, cell: PlannedCell, behind: FormContext) -> Formula | None:
     """The name of the code that will be typed beside it."""
     for block in planned.form.blocks:
         region = behind.grid[block.id]
         if CODE not in region.columns or region.columns[NAME] != cell.column:
             continue
         row, column = cell.row, region.columns[CODE]
-        code = at("", row, column).replace("$", "")
+        code = ref("", row, column).replace("$", "")
         name = behind.codes.name_of(block.codes, code)
         return Formula(f'IF({code}="","",{name})', "")
     return None
 
 
-def _help(sheet: Any, region: Region, behind: Behind, formats: Formats) -> None:
+def _help(sheet: Any, region: Region, behind: FormContext, formats: Formats) -> None:
     """Lists and messages where codes and names are typed."""
     words = load_messages()["book"]
     first, last = region.first, region.first + region.height - 1
     block = region.block
     if CODE in region.columns:
         column = region.columns[CODE]
-        cell = at("", first, column).replace("$", "")
+        cell = ref("", first, column).replace("$", "")
         sheet.data_validation(
             *(first, column, last, column),
             {

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from xlbudget.core.constraint import AT_MOST, EQUAL
 from xlbudget.core.finding import WARNING
-from xlbudget.core.key import BlockKey, Place, address
+from xlbudget.core.key import BlockKey, SheetCell, address
 from xlbudget.core.tolerance import factor
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.packs.names import code_name, row_name
+from xlbudget.packs.names import name_code, name_row
 from xlbudget.rules.bound_rules import (
     BOUND,
     CHILDREN,
@@ -27,7 +27,7 @@ from xlbudget.rules.bound_rules import (
     Selector,
     bound_rules,
 )
-from xlbudget.rules.terms import classes_of
+from xlbudget.rules.terms import list_classes
 from xlbudget.rules.wording import render_sentence
 from xlbudget.workbook.live.regions import Grid, Region
 from xlbudget.workbook.xlsx.formula import (
@@ -35,10 +35,10 @@ from xlbudget.workbook.xlsx.formula import (
     NOTE_WEIGHT,
     WARNING_WEIGHT,
     Outcomes,
-    joined,
-    outside,
-    quoted,
-    times,
+    choose_outcome,
+    join_terms,
+    multiply_by,
+    quote_text,
 )
 
 RULE, FORM, KEY, APPLIES, LEFT, RIGHT, COUNT, UNITS, WEIGHT, LINK, SAYS = range(11)
@@ -56,7 +56,7 @@ OPEN_ROW = "\0"
 """Stands in a sentence for the name of an open row, which only the workbook knows."""
 
 
-class Sheets(NamedTuple):
+class HiddenSheets(NamedTuple):
     """Names of the hidden sheets."""
 
     figures: str
@@ -64,8 +64,8 @@ class Sheets(NamedTuple):
     marks: str
 
 
-class Line(NamedTuple):
-    """One line: which constraint. `row` is a fixed row's id, a code, or empty where `place`
+class LedgerLine(NamedTuple):
+    """One line: which constraint. `row` is a fixed row's id, a code, or empty where `open_position`
     counts the open row of block `on`."""
 
     number: int
@@ -73,10 +73,10 @@ class Line(NamedTuple):
     column: str
     row: str
     on: BlockKey | None
-    place: int
+    open_position: int
 
 
-def lines_of(pack: Pack, grid: Grid) -> list[Line]:
+def list_lines(pack: Pack, grid: Grid) -> list[LedgerLine]:
     """Every line, form by form."""
     shapes = list(enumerate(bound_rules(pack)))
     order = list(pack.forms)
@@ -87,7 +87,7 @@ def lines_of(pack: Pack, grid: Grid) -> list[Line]:
         for column in shape.columns
         for row, on, nth in _rows(pack, grid, shape)
     ]
-    return [Line(FIRST_LINE + n, *line) for n, line in enumerate(found)]
+    return [LedgerLine(FIRST_LINE + n, *line) for n, line in enumerate(found)]
 
 
 def _rows(pack: Pack, grid: Grid, shape: BoundRule) -> Iterator[tuple[str, BlockKey | None, int]]:
@@ -96,7 +96,7 @@ def _rows(pack: Pack, grid: Grid, shape: BoundRule) -> Iterator[tuple[str, Block
     if not word:
         yield "", None, 0
     elif word == "class":
-        yield from ((code, None, 0) for code in classes_of(shape, pack))
+        yield from ((code, None, 0) for code in list_classes(shape, pack))
     elif word == "code":
         yield TOTAL, None, 0
         for block in _blocks(shape):
@@ -134,7 +134,7 @@ class Measure(NamedTuple):
         return self.per_unit.adjusted()
 
 
-def measure_of(grid: Grid, picks: Sequence[Selector]) -> Measure:
+def find_measure(grid: Grid, picks: Sequence[Selector]) -> Measure:
     """The measure of some terms."""
     regions = [grid[pick.block] for pick in picks]
     lasts = {region.last for region in regions}
@@ -142,34 +142,35 @@ def measure_of(grid: Grid, picks: Sequence[Selector]) -> Measure:
     return Measure(regions[0].yuan, min(lasts), alike)
 
 
-class Writer(NamedTuple):
+class FormulaWriter(NamedTuple):
     """Turns lines into formulas over the sheet of figures. `shift` is that of inner marks."""
 
     pack: Pack
     grid: Grid
-    sheets: Sheets
+    sheets: HiddenSheets
     shift: int
 
-    def key(self, line: Line) -> str:
+    def key(self, line: LedgerLine) -> str:
         """The code that the line is about, as a formula; nothing where it is about no code."""
-        if line.row and line.place:
+        if line.row and line.open_position:
             assert line.on is not None
-            return self.grid[line.on].helper("code", line.place, self.sheets.figures)
-        return quoted(line.row) if line.row else ""
+            return self.grid[line.on].helper("code", line.open_position, self.sheets.figures)
+        return quote_text(line.row) if line.row else ""
 
     def measure(self, shape: BoundRule) -> Measure:
         """What a shape's figures are measured in."""
-        return measure_of(self.grid, (*shape.left, *shape.right))
+        return find_measure(self.grid, (*shape.left, *shape.right))
 
-    def side(self, line: Line, picks: Iterable[Selector], yuan: int) -> str:
+    def side(self, line: LedgerLine, picks: Iterable[Selector], yuan: int) -> str:
         """The sum of one side in units of so many 元."""
         terms = [
-            times(Decimal(p.coefficient * self.grid[p.block].yuan) / yuan) + self._sum(line, p)
+            multiply_by(Decimal(p.coefficient * self.grid[p.block].yuan) / yuan)
+            + self._sum(line, p)
             for p in picks
         ]
-        return joined(terms).replace("+-", "-")
+        return join_terms(terms).replace("+-", "-")
 
-    def bound(self, line: Line, shape: BoundRule) -> str:
+    def bound(self, line: LedgerLine, shape: BoundRule) -> str:
         """The widths of the last decimals of all figures, weighted by their coefficients: where all
         are alike, how many figures there are. Two such cells at most differ by a whole unit or not
         at all, which two roundings never explain."""
@@ -178,28 +179,28 @@ class Writer(NamedTuple):
         few = sum(abs(p.coefficient) for p in picks) <= 2
         if measure.alike and few and all(self.alone(line, p) for p in picks):
             return "2"
-        return joined([self._widths(line, p, measure) for p in picks])
+        return join_terms([self._widths(line, p, measure) for p in picks])
 
-    def squares(self, line: Line, shape: BoundRule) -> str:
+    def squares(self, line: LedgerLine, shape: BoundRule) -> str:
         """The squares of the widths of all figures, weighted likewise."""
         measure = self.measure(shape)
         squares = [self._widths(line, p, measure, 2) for p in (*shape.left, *shape.right)]
-        return f"({joined(squares)})"
+        return f"({join_terms(squares)})"
 
-    def widest(self, line: Line, shape: BoundRule) -> str:
+    def widest(self, line: LedgerLine, shape: BoundRule) -> str:
         """The widest last decimal of all figures."""
         measure = self.measure(shape)
         widths = []
         for pick in (*shape.left, *shape.right):
             wide = factor(1, measure.last) / factor(1, self.grid[pick.block].last)
             for there in self._there(line, pick):
-                widths.append(times(wide) + f"SUMPRODUCT(MAX({there}))")
+                widths.append(multiply_by(wide) + f"SUMPRODUCT(MAX({there}))")
         return widths[0] if len(widths) == 1 else f"MAX({','.join(widths)})"
 
-    def _widths(self, line: Line, pick: Selector, measure: Measure, power: int = 1) -> str:
+    def _widths(self, line: LedgerLine, pick: Selector, measure: Measure, power: int = 1) -> str:
         """The widths of a term's figures, or their squares, weighted by its coefficient."""
         wide = factor(1, measure.last) / factor(1, self.grid[pick.block].last)
-        before = times(abs(pick.coefficient) * wide**power)
+        before = multiply_by(abs(pick.coefficient) * wide**power)
         if (alone := self.alone(line, pick)) and not self.grid[pick.block].widths:
             return f"{before}({alone}<>0)"
         widths = self._there(line, pick)
@@ -207,7 +208,7 @@ class Writer(NamedTuple):
             widths = [f"({there})^{power}" for there in widths]
         return before + _together([f"SUMPRODUCT({there})" for there in widths])
 
-    def _there(self, line: Line, pick: Selector) -> list[str]:
+    def _there(self, line: LedgerLine, pick: Selector) -> list[str]:
         """For each piece of a term an array: what each figure's last decimal is wide, in units of
         its block's finest; 0 where there is none, or it is not meant."""
         region = self.grid[pick.block]
@@ -220,7 +221,7 @@ class Writer(NamedTuple):
             for rows, wanted, column in self._choice(line, pick, shift)
         ]
 
-    def _sum(self, line: Line, pick: Selector) -> str:
+    def _sum(self, line: LedgerLine, pick: Selector) -> str:
         alone = self.alone(line, pick)
         if alone:
             return alone
@@ -230,7 +231,7 @@ class Writer(NamedTuple):
         ]
         return _together(pieces)
 
-    def alone(self, line: Line, pick: Selector, shift: int = 0) -> str:
+    def alone(self, line: LedgerLine, pick: Selector, shift: int = 0) -> str:
         """The one cell that a pick means, if it is one by its place, or one beside it."""
         region = self.grid[pick.block]
         column = pick.column or line.column
@@ -239,14 +240,18 @@ class Writer(NamedTuple):
         elif pick.how != BOUND:
             return ""
         elif not line.row:
-            return region.behind(region.row_at(line.place), column, self.sheets.figures, shift)
-        elif line.place or line.row not in region.fixed:
+            return region.behind(
+                region.row_at(line.open_position), column, self.sheets.figures, shift
+            )
+        elif line.open_position or line.row not in region.fixed:
             return ""
         else:
             row = line.row
         return region.behind(region.fixed[row], column, self.sheets.figures, shift)
 
-    def _choice(self, line: Line, pick: Selector, shift: int = 0) -> list[tuple[str, str, str]]:
+    def _choice(
+        self, line: LedgerLine, pick: Selector, shift: int = 0
+    ) -> list[tuple[str, str, str]]:
         """Rows to choose from, what is chosen, and the amounts, or what stands beside them: for
         every run of rows in which the pick means some."""
         region = self.grid[pick.block]
@@ -254,16 +259,16 @@ class Writer(NamedTuple):
         sheet = self.sheets.figures
         if pick.how == GROUP and pick.row in region.block.sets:
             return [("", "", run) for run in self._runs(region, pick.row, column, shift)]
-        if not region.helpers or (pick.row == CHILDREN and not line.place):
+        if not region.helpers or (pick.row == CHILDREN and not line.open_position):
             return []
         amounts = region.behind_range(column, sheet, shift)
         if pick.how == GROUP and pick.row in region.block.levels:
             level = region.block.levels.index(pick.row) + 1
             return [(region.helper_range("level", sheet), str(level), amounts)]
         if pick.how == GROUP:
-            parent = line.place if pick.row == CHILDREN else 0
+            parent = line.open_position if pick.row == CHILDREN else 0
             return [(region.helper_range("parent", sheet), str(parent), amounts)]
-        code = self.key(line) if pick.how == BOUND else quoted(pick.row)
+        code = self.key(line) if pick.how == BOUND else quote_text(pick.row)
         return [(region.helper_range("code", sheet), code, amounts)]
 
     def _runs(self, region: Region, name: str, column: str, shift: int) -> Iterator[str]:
@@ -279,64 +284,65 @@ class Writer(NamedTuple):
             first = region.behind(run[0], column, self.sheets.figures, shift)
             yield f"{first}:{region.behind(run[-1], column, '', shift)}"
 
-    def applies(self, line: Line, shape: BoundRule) -> str:
+    def applies(self, line: LedgerLine, shape: BoundRule) -> str:
         """1 where the constraint holds for rows that are there, by the shape's condition."""
         conditions = []
         if shape.when:
             conditions.append(self._met(line, *shape.when))
         if _may_lack_terms(shape):
             conditions.append(self._has_terms(line, shape))
-        if line.place:
+        if line.open_position:
             conditions += self._stands(line, shape)
         if not conditions:
             return "1"
         test = conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
         return f"IF({test},1,0)"
 
-    def _met(self, line: Line, picks: Sequence[Selector], relation: str) -> str:
+    def _met(self, line: LedgerLine, picks: Sequence[Selector], relation: str) -> str:
         """Whether a condition is met. What is no single figure is rounded first: nothing added up
         by a computer may be nearly nothing."""
-        measure = measure_of(self.grid, picks)
+        measure = find_measure(self.grid, picks)
         asked = self.side(line, picks, measure.yuan)
         if len(picks) > 1 or not self.alone(line, picks[0]):
             asked = f"ROUND({asked},{measure.decimals})"
         return f"{asked}{'=0' if relation == EQUAL else '<>0'}"
 
-    def _has_terms(self, line: Line, shape: BoundRule) -> str:
+    def _has_terms(self, line: LedgerLine, shape: BoundRule) -> str:
         """Whether any row is there that the shape's terms mean."""
         counts = [
             f"COUNTIF({rows},{wanted})"
             for pick in (*shape.left, *shape.right)
             for rows, wanted, _ in self._choice(line, pick)
         ]
-        return f"{joined(counts)}>0"
+        return f"{join_terms(counts)}>0"
 
-    def _stands(self, line: Line, shape: BoundRule) -> Iterator[str]:
+    def _stands(self, line: LedgerLine, shape: BoundRule) -> Iterator[str]:
         assert line.on is not None
         sheet, region = self.sheets.figures, self.grid[line.on]
         if line.row:
             code = self.key(line)
             yield f'{code}<>""'
-            yield f"IFERROR(MATCH({code},{region.helper_range('code', sheet)},0)={line.place},1=0)"
+            codes = region.helper_range("code", sheet)
+            yield f"IFERROR(MATCH({code},{codes},0)={line.open_position},1=0)"
             for block in _blocks(shape):
                 if block == line.on:
                     break
                 listed = self.grid[block].helper_range("code", sheet)
                 yield f"COUNTIF({listed},{code})=0"
         elif shape.row_word == "parent":
-            yield f"COUNTIF({region.helper_range('parent', sheet)},{line.place})>0"
+            yield f"COUNTIF({region.helper_range('parent', sheet)},{line.open_position})>0"
         elif shape.row_word == "childless":
-            yield f"{region.helper('childless', line.place, sheet)}=1"
+            yield f"{region.helper('childless', line.open_position, sheet)}=1"
         else:
-            yield f"{region.helper('parent', line.place, sheet)}>=0"
+            yield f"{region.helper('parent', line.open_position, sheet)}>=0"
 
     def units(self, shape: BoundRule) -> str:
         """How many units of the last decimal the sides differ by, the wrong way."""
         left, right = NAMES[LEFT], NAMES[RIGHT]
-        apart = f"ROUND({times(self.measure(shape).per_unit)}ABS({left}-{right}),0)"
+        apart = f"ROUND({multiply_by(self.measure(shape).per_unit)}ABS({left}-{right}),0)"
         return f"IF({left}<={right},0,{apart})" if shape.relation == AT_MOST else apart
 
-    def weight(self, line: Line, shape: BoundRule) -> str:
+    def weight(self, line: LedgerLine, shape: BoundRule) -> str:
         """Nothing where it holds; else by the intervals of RULES.md a note, warning or error."""
         applies, bound, apart = NAMES[APPLIES], NAMES[COUNT], NAMES[UNITS]
         width, squares = "1", bound
@@ -348,36 +354,36 @@ class Writer(NamedTuple):
         if excuse:
             broken = f"IF(AND({apart}={width},{excuse}),{WARNING_WEIGHT},{broken})"
         weights = Outcomes(str(NOTE_WEIGHT), str(WARNING_WEIGHT), broken)
-        beyond = outside(apart, bound, squares, width, weights)
+        beyond = choose_outcome(apart, bound, squares, width, weights)
         return f"IF(OR({applies}=0,{apart}=0),0,{beyond})"
 
-    def _excuse(self, line: Line, shape: BoundRule) -> str:
+    def _excuse(self, line: LedgerLine, shape: BoundRule) -> str:
         """Class totals between forms that balance within themselves may differ by one unit."""
         if shape.part.between != "classes" or line.row == TOTAL or not line.row:
             return ""
         marks = [self._inner_mark(line, pick) for pick in (*shape.left, *shape.right)]
-        calm = f"{joined(marks)}<{WARNING_WEIGHT}"
-        if not line.place:
+        calm = f"{join_terms(marks)}<{WARNING_WEIGHT}"
+        if not line.open_position:
             return calm
         assert line.on is not None
         top = self.pack.catalogues[self.pack.blocks[line.on].codes].lengths[0]
         return f"LEN({self.key(line)})={top},{calm}"
 
-    def _inner_mark(self, line: Line, pick: Selector) -> str:
+    def _inner_mark(self, line: LedgerLine, pick: Selector) -> str:
         region = self.grid[pick.block]
         column = pick.column or line.column
         sheet, shift = self.sheets.marks, self.shift
-        if not line.place and line.row in region.fixed:
+        if not line.open_position and line.row in region.fixed:
             return region.behind(region.fixed[line.row], column, sheet, shift)
         listed = region.helper_range("code", self.sheets.figures)
         marks = region.behind_range(column, sheet, shift)
         return f"SUMIF({listed},{self.key(line)},{marks})"
 
-    def sentence(self, line: Line, shape: BoundRule) -> str:
+    def sentence(self, line: LedgerLine, shape: BoundRule) -> str:
         """The rule's sentence, with OPEN_ROW where an open row is named."""
         about = tuple(shape.words.items())
-        if line.row or line.place:
-            about += ((shape.row_word, OPEN_ROW if line.place else line.row),)
+        if line.row or line.open_position:
+            about += ((shape.row_word, OPEN_ROW if line.open_position else line.row),)
         if line.column:
             about += (("column", line.column),)
         block = shape.first.block
@@ -386,43 +392,43 @@ class Writer(NamedTuple):
             if value == OPEN_ROW:
                 return value
             if word in ("class", "code"):
-                return code_name(self.pack, value)
-            return row_name(self.pack, self.pack.blocks[block], value)
+                return name_code(self.pack, value)
+            return name_row(self.pack, self.pack.blocks[block], value)
 
         return render_sentence(self.pack, shape.part, shape.rule, about, block, called)
 
-    def says(self, line: Line, shape: BoundRule) -> str:
+    def sentence_formula(self, line: LedgerLine, shape: BoundRule) -> str:
         """The sentence as a formula that takes the open row's name from the form."""
-        pieces = [quoted(piece) for piece in self.sentence(line, shape).split(OPEN_ROW)]
+        pieces = [quote_text(piece) for piece in self.sentence(line, shape).split(OPEN_ROW)]
         text = f"&{self._open_name(line)}&".join(pieces)
         return f'IF({NAMES[APPLIES]}=0,"",{text})'
 
-    def _open_name(self, line: Line) -> str:
-        if not line.place:
+    def _open_name(self, line: LedgerLine) -> str:
+        if not line.open_position:
             return ""
         assert line.on is not None
         region, sheet = self.grid[line.on], self.sheets.figures
-        name = region.helper("name", line.place, sheet)
+        name = region.helper("name", line.open_position, sheet)
         return f'{self.key(line)}&" "&{name}' if line.row else name
 
-    def goes_to(self, line: Line, shape: BoundRule) -> str:
+    def link_target(self, line: LedgerLine, shape: BoundRule) -> str:
         """The address of the first figure."""
         pick = shape.first
         region = self.grid[pick.block]
         column = region.columns[pick.column or line.column]
-        if line.place:
+        if line.open_position:
             assert line.on is not None
             region = self.grid[line.on]
             own = next(p for p in (*shape.left, *shape.right) if p.block == line.on)
             column = region.columns[own.column or line.column]
-            return address(Place(region.sheet, region.row_at(line.place), column))
+            return address(SheetCell(region.sheet, region.row_at(line.open_position), column))
         row = pick.row if pick.how == FIXED else line.row
-        return address(Place(region.sheet, region.fixed.get(row, region.first), column))
+        return address(SheetCell(region.sheet, region.fixed.get(row, region.first), column))
 
 
 def _together(pieces: list[str]) -> str:
     """A sum as one term."""
-    return pieces[0] if len(pieces) == 1 else f"({joined(pieces)})"
+    return pieces[0] if len(pieces) == 1 else f"({join_terms(pieces)})"
 
 
 def _may_lack_terms(shape: BoundRule) -> bool:

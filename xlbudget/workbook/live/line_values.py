@@ -13,7 +13,7 @@ from xlbudget.core.tolerance import factor
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import BoundRule, bound_rules
 from xlbudget.rules.instantiate import Instance
-from xlbudget.rules.outcomes import Judged, severity_of
+from xlbudget.rules.outcomes import JudgedConstraint, decide_severity
 from xlbudget.workbook.live.ledger import (
     APPLIES,
     COUNT,
@@ -25,30 +25,30 @@ from xlbudget.workbook.live.ledger import (
     SAYS,
     UNITS,
     WEIGHT,
-    Line,
-    Writer,
+    FormulaWriter,
+    LedgerLine,
 )
 from xlbudget.workbook.live.regions import Grid
-from xlbudget.workbook.live.review import Entry
+from xlbudget.workbook.live.review import LineValues
 from xlbudget.workbook.xlsx.formula import (
     ERROR_WEIGHT,
     NOTE_WEIGHT,
     WARNING_WEIGHT,
     Formula,
-    number,
+    stored_number,
 )
 
 WEIGHTS = {"": 0, NOTE: NOTE_WEIGHT, WARNING: WARNING_WEIGHT, ERROR: ERROR_WEIGHT}
 
 
-def entries_of(
+def evaluate_lines(
     pack: Pack,
     budget: Budget,
-    writer: Writer,
-    lines: Sequence[Line],
+    writer: FormulaWriter,
+    lines: Sequence[LedgerLine],
     per_yuan: Decimal,
-    judged: Sequence[Judged],
-) -> list[Entry]:
+    judged: Sequence[JudgedConstraint],
+) -> list[LineValues]:
     """An entry for each line, in order."""
     found = {one.instance: one for one in judged}
     rows = _rows(budget, writer.grid)
@@ -56,9 +56,14 @@ def entries_of(
     shapes = bound_rules(pack)
     entries = []
     for line in lines:
-        row = rows.get((line.on, line.place)) if line.on else None
+        row = rows.get((line.on, line.open_position)) if line.on else None
         one = found.get(_instance(line, row))
-        if one is not None and line.row and line.place and not _first(line, row, one, there):
+        if (
+            one is not None
+            and line.row
+            and line.open_position
+            and not _first(line, row, one, there)
+        ):
             one = None
         entries.append(_entry(pack, writer, line, shapes[line.shape], row, one, per_yuan))
     return entries
@@ -75,15 +80,17 @@ def _rows(budget: Budget, grid: Grid) -> Mapping[tuple[BlockKey, int], Row]:
     return found
 
 
-def _instance(line: Line, row: Row | None) -> Instance:
-    if not line.place:
+def _instance(line: LedgerLine, row: Row | None) -> Instance:
+    if not line.open_position:
         return Instance(line.shape, line.row, line.column)
     if row is None:
         return Instance(-1, "", "")
     return Instance(line.shape, row.code if line.row else row.id, line.column)
 
 
-def _first(line: Line, row: Row | None, one: Judged, there: Collection[CellKey]) -> bool:
+def _first(
+    line: LedgerLine, row: Row | None, one: JudgedConstraint, there: Collection[CellKey]
+) -> bool:
     """Is this the row by which the ledger tells a code: its first in the first block that has
     it?"""
     for cell in one.constraint.cells():
@@ -94,41 +101,43 @@ def _first(line: Line, row: Row | None, one: Judged, there: Collection[CellKey])
 
 def _entry(
     pack: Pack,
-    writer: Writer,
-    line: Line,
+    writer: FormulaWriter,
+    line: LedgerLine,
     shape: BoundRule,
     row: Row | None,
-    one: Judged | None,
+    one: JudgedConstraint | None,
     per_yuan: Decimal,
-) -> Entry:
+) -> LineValues:
     form = pack.forms[shape.first.block.form].sheet
-    key = (row.code if row else "") if line.row and line.place else line.row
-    link = writer.goes_to(line, shape)
-    says = _said(writer, line, shape, row) if one or not line.place else ""
+    key = (row.code if row else "") if line.row and line.open_position else line.row
+    link = writer.link_target(line, shape)
+    says = _said(writer, line, shape, row) if one or not line.open_position else ""
     if one is None:
-        return Entry(shape.rule.id, form, key, False, 0, 0, 0, 0, 0, link, says)
+        return LineValues(shape.rule.id, form, key, False, 0, 0, 0, 0, 0, link, says)
     verdict = one.verdict
     measure = writer.measure(shape)
     unit, last = per_yuan * measure.yuan, per_yuan / factor(1, measure.last)
     apart = abs(verdict.residual) / last
     if shape.relation == AT_MOST and verdict.residual < 0:
         apart = Decimal(0)
-    return Entry(
+    return LineValues(
         rule=shape.rule.id,
         form=form,
         key=key,
         applies=True,
-        left=number(Decimal(verdict.left) / unit),
-        right=number(Decimal(verdict.right) / unit),
-        bound=number(verdict.bound / last),
+        left=stored_number(Decimal(verdict.left) / unit),
+        right=stored_number(Decimal(verdict.right) / unit),
+        bound=stored_number(verdict.bound / last),
         units=round(apart),
-        weight=WEIGHTS[severity_of(pack, one.constraint, verdict)],
+        weight=WEIGHTS[decide_severity(pack, one.constraint, verdict)],
         link=link,
         says=says,
     )
 
 
-def formulas_of(writer: Writer, line: Line, shape: BoundRule, entry: Entry) -> dict[int, Formula]:
+def write_formulas(
+    writer: FormulaWriter, line: LedgerLine, shape: BoundRule, entry: LineValues
+) -> dict[int, Formula]:
     """The formulas of a line by field, with what they give now."""
 
     applies = writer.applies(line, shape)
@@ -146,26 +155,26 @@ def formulas_of(writer: Writer, line: Line, shape: BoundRule, entry: Entry) -> d
         UNITS: Formula(writer.units(shape), entry.units),
         WEIGHT: Formula(writer.weight(line, shape), entry.weight),
     }
-    if line.place:
-        found[SAYS] = Formula(writer.says(line, shape), entry.says)
+    if line.open_position:
+        found[SAYS] = Formula(writer.sentence_formula(line, shape), entry.says)
         if line.row:
             found[KEY] = Formula(writer.key(line), entry.key)
     return found
 
 
-def _said(writer: Writer, line: Line, shape: BoundRule, row: Row | None) -> str:
+def _said(writer: FormulaWriter, line: LedgerLine, shape: BoundRule, row: Row | None) -> str:
     name = row.name if row else ""
-    if line.row and line.place:
+    if line.row and line.open_position:
         name = f"{row.code if row else ''} {name}"
     return writer.sentence(line, shape).replace(OPEN_ROW, name)
 
 
-def cell_weights(pack: Pack, judged: Sequence[Judged]) -> dict[CellKey, tuple[int, int]]:
+def cell_weights(pack: Pack, judged: Sequence[JudgedConstraint]) -> dict[CellKey, tuple[int, int]]:
     """Each cell's weights: of the constraints of its own form alone, and of all."""
     shapes = bound_rules(pack)
     found: dict[CellKey, tuple[int, int]] = {}
     for instance, constraint, verdict in judged:
-        weight = WEIGHTS[severity_of(pack, constraint, verdict)]
+        weight = WEIGHTS[decide_severity(pack, constraint, verdict)]
         if not weight:
             continue
         within = shapes[instance.bound].within

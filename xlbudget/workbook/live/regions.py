@@ -20,8 +20,8 @@ from xlbudget.packs.model import NAME, TOTAL, Block, Pack
 
 ROOM = 5
 ROOM_OF_BLANK = 22
-"""How many rows people may insert into an open block before the checks no longer see the last;
-more where everything is still to be written. Rows beyond are counted and said (`unseen`)."""
+"""How many rows people may insert into an open block before the checks no longer see the last; more
+where everything is still to be written. Rows beyond are counted and said (`uncovered_rows`)."""
 
 LETTERS = [column_letters(column) for column in range(256)]
 HELPERS = ("code", "name", "parent", "last", "childless", "level", "sum", "top", "count")
@@ -31,11 +31,11 @@ HELPERS = ("code", "name", "parent", "last", "childless", "level", "sum", "top",
 class Region(NamedTuple):
     """One block: sheet, rows by id (`fixed`, the total among them), open rows from `first` on.
 
-    `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the
-    row ids that stand there now. Rows and columns are counted from 0. Amounts are in units of
-    `yuan` 元 and shown with `usual` decimals, but for the `others`: cells by row and column. Where
-    there are such, the width of each figure's last decimal stands `widths` columns right of it.
-    """
+    `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the row
+    ids that stand there now. Rows and columns are counted from 0. Amounts are in units of `yuan` 元
+    and shown with `usual_decimals` decimals, but for the `other_decimals`: cells by row and column.
+    Where there are such, the width of each figure's last decimal stands `widths` columns right of
+    it."""
 
     block: Block
     sheet: str
@@ -48,14 +48,14 @@ class Region(NamedTuple):
     columns: Mapping[str, int]
     helpers: Mapping[str, int]
     yuan: int
-    usual: int
-    others: Mapping[tuple[int, int], int]
+    usual_decimals: int
+    other_decimals: Mapping[tuple[int, int], int]
     widths: int
 
     @property
     def most(self) -> int:
         """The most decimals that a cell shows."""
-        return max(self.usual, *self.others.values(), 0)
+        return max(self.usual_decimals, *self.other_decimals.values(), 0)
 
     @property
     def last(self) -> int:
@@ -64,7 +64,7 @@ class Region(NamedTuple):
 
     def decimals(self, row: int, column: int) -> int:
         """How many decimals a cell shows."""
-        return self.others.get((row, column), self.usual)
+        return self.other_decimals.get((row, column), self.usual_decimals)
 
     def row_at(self, place: int) -> int:
         """The sheet row of the n-th open row, n counted from 1."""
@@ -72,12 +72,12 @@ class Region(NamedTuple):
 
     def helper(self, name: str, place: int, sheet: str = "") -> str:
         """The cell behind the n-th open row that holds this helper."""
-        return at(sheet, self.band + self.row_at(place), self.helpers[name])
+        return ref(sheet, self.band + self.row_at(place), self.helpers[name])
 
     def helper_range(self, name: str, sheet: str = "") -> str:
         """This helper's cells behind all open rows."""
         column = self.helpers[name]
-        return span(
+        return ref_range(
             sheet,
             self.band + self.first,
             column,
@@ -91,36 +91,36 @@ class Region(NamedTuple):
 
     def behind(self, row: int, column: str, sheet: str = "", shift: int = 0) -> str:
         """The cell behind an amount of this sheet row."""
-        return at(sheet, self.band + row, self.columns[column] + shift)
+        return ref(sheet, self.band + row, self.columns[column] + shift)
 
     def behind_range(self, column: str, sheet: str = "", shift: int = 0) -> str:
         """The cells behind all open rows of an amount column."""
         place = self.columns[column] + shift
-        return span(
+        return ref_range(
             sheet, self.band + self.first, place, self.band + self.row_at(self.slots), place
         )
 
     def in_form(self, column: str) -> str:
         """The open rows of a column on the form's own sheet."""
         place = self.columns[column]
-        return span(self.sheet, self.first, place, self.first + self.height - 1, place)
+        return ref_range(self.sheet, self.first, place, self.first + self.height - 1, place)
 
 
 Grid = Mapping[BlockKey, Region]
 
 
-def at(sheet: str, row: int, column: int) -> str:
+def ref(sheet: str, row: int, column: int) -> str:
     """An absolute reference, ``表一!$B$6``; without a sheet, one on the formula's own."""
     cell = f"${LETTERS[column]}${row + 1}"
     return f"{sheet_name(sheet)}!{cell}" if sheet else cell
 
 
-def span(sheet: str, row: int, column: int, last_row: int, last_column: int) -> str:
+def ref_range(sheet: str, row: int, column: int, last_row: int, last_column: int) -> str:
     """An absolute reference to a range."""
-    return f"{at(sheet, row, column)}:{at('', last_row, last_column)}"
+    return f"{ref(sheet, row, column)}:{ref('', last_row, last_column)}"
 
 
-def grid_of(pack: Pack, budget: Budget, plans: Sequence[SheetPlan]) -> Grid:
+def build_grid(pack: Pack, budget: Budget, plans: Sequence[SheetPlan]) -> Grid:
     """The region of every block of every form."""
     regions: dict[BlockKey, Region] = {}
     widest = max(len(planned.widths) for planned in plans) + 1
@@ -135,7 +135,7 @@ def grid_of(pack: Pack, budget: Budget, plans: Sequence[SheetPlan]) -> Grid:
     return {key: regions[key] for key in pack.blocks}
 
 
-def unseen(grid: Grid, figures: str) -> str:
+def uncovered_rows(grid: Grid, figures: str) -> str:
     """How many rows of the forms stand beyond what the checks look at, as a formula."""
     terms = []
     for region in grid.values():

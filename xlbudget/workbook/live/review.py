@@ -21,16 +21,16 @@ from xlbudget.workbook.live.ledger import (
     RULE,
     SAYS,
     WEIGHT,
-    Sheets,
+    HiddenSheets,
 )
-from xlbudget.workbook.live.regions import Grid, at, span, unseen
+from xlbudget.workbook.live.regions import Grid, ref, ref_range, uncovered_rows
 from xlbudget.workbook.xlsx.formula import (
     ERROR_WEIGHT,
     NOTE_WEIGHT,
     WARNING_WEIGHT,
     Formula,
     Value,
-    quoted,
+    quote_text,
 )
 from xlbudget.workbook.xlsx.styles import (
     AMBER,
@@ -58,7 +58,7 @@ WIDTHS = (6, 8, 9, 62, 15, 15, 11, 9, 14, 4)
 FIELDS = {SHEET: FORM, RULE_ID: RULE, MUST: SAYS, LEFT_SIDE: LEFT, RIGHT_SIDE: RIGHT}
 
 
-class Entry(NamedTuple):
+class LineValues(NamedTuple):
     """What a line of the ledger says now."""
 
     rule: str
@@ -74,7 +74,7 @@ class Entry(NamedTuple):
     says: str
 
 
-def state_of(weight: int) -> str:
+def name_state(weight: int) -> str:
     """The gravity that a weight stands for; nothing for what holds."""
     for least, severity in ((ERROR_WEIGHT, ERROR), (WARNING_WEIGHT, WARNING), (NOTE_WEIGHT, NOTE)):
         if weight >= least:
@@ -82,35 +82,35 @@ def state_of(weight: int) -> str:
     return ""
 
 
-def counts_of(entries: Sequence[Entry]) -> dict[str, int]:
+def count_states(entries: Sequence[LineValues]) -> dict[str, int]:
     """How many constraints apply, and how many are in each state."""
     weights = [entry.weight for entry in entries if entry.applies]
     counts = dict.fromkeys(("all", ERROR, WARNING, NOTE, ""), 0)
     counts["all"] = len(weights)
     for weight in weights:
-        counts[state_of(weight)] += 1
+        counts[name_state(weight)] += 1
     return counts
 
 
 def write_review(
     sheet: Any,
     grid: Grid,
-    sheets: Sheets,
-    entries: Sequence[Entry],
+    sheets: HiddenSheets,
+    entries: Sequence[LineValues],
     decimals: int,
     formats: Formats,
 ) -> None:
     """Write the sheet over the ledger's lines, figures with so many decimals."""
     words = load_messages()["book"]
-    counts = counts_of(entries)
+    counts = count_states(entries)
     size = min(len(entries), counts["all"] + MORE_ROWS)
     lay_out_review(sheet, size)
     head = words["review"]
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, GOES_TO, head["title"], formats.cell(TITLE))
-    verdict = verdict_of(grid, sheets, entries, size)
+    verdict = write_verdict(grid, sheets, entries, size)
     style = formats.cell(STATE)
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO, "", style)
-    sheet.put(VERDICT_ROW, 0, verdict, style)
+    sheet.write_cell_formula(VERDICT_ROW, 0, verdict, style)
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, GOES_TO, head["hint"], formats.cell(WORDS))
     for column, heading in enumerate(head["headings"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
@@ -123,13 +123,13 @@ def write_review(
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
 
-def verdict_of(
-    grid: Grid, sheets: Sheets, entries: Sequence[Entry], rows: int | None = None
+def write_verdict(
+    grid: Grid, sheets: HiddenSheets, entries: Sequence[LineValues], rows: int | None = None
 ) -> Formula:
     """通过 or 不通过, the counts, and what is beyond the sheet's `rows` or the checks' reach."""
     words = load_messages()["book"]
     names = words["review"]["counts"]
-    counts = counts_of(entries)
+    counts = count_states(entries)
     weights = _column(sheets.ledger, WEIGHT, len(entries))
     applying = f"SUM({_column(sheets.ledger, APPLIES, len(entries))})"
 
@@ -144,29 +144,29 @@ def verdict_of(
         "": f"({applying}-{least(NOTE_WEIGHT)})",
     }
     passed, failed = words["passed"], words["failed"]
-    parts = [f"IF({texts[ERROR]}>0,{quoted(failed)},{quoted(passed)})"]
+    parts = [f"IF({texts[ERROR]}>0,{quote_text(failed)},{quote_text(passed)})"]
     value = failed if counts[ERROR] else passed
     for kind, name in names.items():
-        parts.append(f"{quoted(f'　{name} ')}&{texts[kind]}")
+        parts.append(f"{quote_text(f'　{name} ')}&{texts[kind]}")
         value += f"　{name} {counts[kind]}"
     if rows is not None:
         parts.append(_told(words["review"]["more"], f"({applying}-{rows})"))
-    parts.append(_told(words["review"]["unseen"], f"({unseen(grid, sheets.figures)})"))
+    parts.append(_told(words["review"]["unseen"], f"({uncovered_rows(grid, sheets.figures)})"))
     return Formula("&".join(parts), value)
 
 
 def _told(sentence: str, count: str) -> str:
     """The sentence with its count where that is more than nothing."""
     before, after = sentence.split("{count}")
-    return f'IF({count}>0,{quoted("　" + before)}&{count}&{quoted(after)},"")'
+    return f'IF({count}>0,{quote_text("　" + before)}&{count}&{quote_text(after)},"")'
 
 
 def state_formula(words: Any, weight: str) -> str:
     """The word for a weight."""
     states = words["states"]
-    text = quoted(states[""])
+    text = quote_text(states[""])
     for least, severity in ((NOTE_WEIGHT, NOTE), (WARNING_WEIGHT, WARNING), (ERROR_WEIGHT, ERROR)):
-        text = f"IF({weight}>={least},{quoted(states[severity])},{text})"
+        text = f"IF({weight}>={least},{quote_text(states[severity])},{text})"
     return text
 
 
@@ -177,16 +177,16 @@ def _write_row(
     lines: int,
     nth: int,
     place: int,
-    entry: Entry | None,
+    entry: LineValues | None,
     decimals: int,
     formats: Formats,
 ) -> None:
     row = BODY_ROW + nth - 1
-    sheet.put(row, PLACE, Formula(_next_place(ledger, lines, row), place))
+    sheet.write_cell_formula(row, PLACE, Formula(_next_place(ledger, lines, row), place))
     for column, text, value in _fields(words, ledger, lines, nth, entry, decimals):
         role = {STATED: STATE, GOES_TO: LINKED}.get(column, PLAIN)
         shown = decimals if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
-        sheet.put(row, column, Formula(text, value), formats.cell(role, 0, shown))
+        sheet.write_cell_formula(row, column, Formula(text, value), formats.cell(role, 0, shown))
 
 
 def _next_place(ledger: str, lines: int, row: int) -> str:
@@ -194,13 +194,13 @@ def _next_place(ledger: str, lines: int, row: int) -> str:
     applies = _column(ledger, APPLIES, lines)
     if row == BODY_ROW:
         return f"IFERROR(MATCH(1,{applies},0),0)"
-    before = at("", row - 1, PLACE).replace("$", "")
-    rest = f"INDEX({applies},{before}+1):{at(ledger, FIRST_LINE + lines - 1, APPLIES)}"
+    before = ref("", row - 1, PLACE).replace("$", "")
+    rest = f"INDEX({applies},{before}+1):{ref(ledger, FIRST_LINE + lines - 1, APPLIES)}"
     return f"IF({before}=0,0,IFERROR(MATCH(1,{rest},0)+{before},0))"
 
 
 def _fields(
-    words: Any, ledger: str, lines: int, nth: int, entry: Entry | None, decimals: int
+    words: Any, ledger: str, lines: int, nth: int, entry: LineValues | None, decimals: int
 ) -> Iterator[tuple[int, str, Value]]:
     def taken(field: int) -> str:
         return f"INDEX({_column(ledger, field, lines)},{PLACE_NAME})"
@@ -217,14 +217,14 @@ def _fields(
         yield column, shown(taken(field)), values.get(column, "")
     apart = shown(f"ROUND({taken(LEFT)}-{taken(RIGHT)},{decimals})")
     yield APART, apart, (round(entry.left - entry.right, decimals) or 0) if entry else ""
-    state = words["states"][state_of(entry.weight)] if entry else ""
+    state = words["states"][name_state(entry.weight)] if entry else ""
     yield STATED, shown(state_formula(words, taken(WEIGHT))), state
     goes = taken(LINK)
     yield GOES_TO, shown(f'HYPERLINK("#"&{goes},{goes})'), entry.link if entry else ""
 
 
 def _column(ledger: str, field: int, lines: int) -> str:
-    return span(ledger, FIRST_LINE, field, FIRST_LINE + lines - 1, field)
+    return ref_range(ledger, FIRST_LINE, field, FIRST_LINE + lines - 1, field)
 
 
 def lay_out_review(sheet: Any, size: int) -> None:
@@ -247,18 +247,18 @@ def lay_out_review(sheet: Any, size: int) -> None:
 
 def colour_states(sheet: Any, words: Any, size: int, formats: Formats) -> None:
     """Each line in the colour of its state, and the verdict where it is bad."""
-    state = "$" + at("", BODY_ROW, STATED).replace("$", "")
+    state = "$" + ref("", BODY_ROW, STATED).replace("$", "")
     for severity, colour in ((ERROR, RED), (WARNING, AMBER), (NOTE, GREY)):
         sheet.conditional_format(
             *(BODY_ROW, 0, BODY_ROW + size - 1, GOES_TO),
             {
                 "type": "formula",
-                "criteria": f"={state}={quoted(words['states'][severity])}",
+                "criteria": f"={state}={quote_text(words['states'][severity])}",
                 "format": formats.colour(colour),
             },
         )
-    verdict = at("", VERDICT_ROW, 0)
-    failed = quoted(words["failed"])
+    verdict = ref("", VERDICT_ROW, 0)
+    failed = quote_text(words["failed"])
     sheet.conditional_format(
         *(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO),
         {

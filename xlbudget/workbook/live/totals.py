@@ -10,26 +10,28 @@ from xlbudget.core.constraint import Term
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import BOUND, GROUP, BoundRule, Selector, bound_rules
-from xlbudget.rules.define import definitions
+from xlbudget.rules.define import find_definitions
 from xlbudget.rules.tree import Trees
-from xlbudget.workbook.live.regions import Grid, Region, at
-from xlbudget.workbook.xlsx.formula import Formula, number
+from xlbudget.workbook.live.regions import Grid, Region, ref
+from xlbudget.workbook.xlsx.formula import Formula, stored_number
 
-Places = dict[tuple[str, int, int], Formula]
+TotalFormulas = dict[tuple[str, int, int], Formula]
 """(sheet, row, column) → formula."""
 
 
-def totals(pack: Pack, budget: Budget, trees: Trees, grid: Grid, figures: str) -> Places:
+def write_totals(
+    pack: Pack, budget: Budget, trees: Trees, grid: Grid, figures: str
+) -> TotalFormulas:
     """Formulas of all totals, in rows that are there and in rows still to be filled in. The
     budget's totals must be those that the formulas give (`rules.define.compute_totals`)."""
     amounts = dict(budget.amounts())
-    places: Places = {}
+    places: TotalFormulas = {}
     shapes = bound_rules(pack)
     decimals = {
         form: max(region.most for key, region in grid.items() if key.form == form)
         for form in pack.forms
     }
-    for cell, (instance, constraint) in definitions(pack, trees).items():
+    for cell, (instance, constraint) in find_definitions(pack, trees).items():
         region = grid[BlockKey(cell.form, cell.block)]
         row = _row_of(region, cell.row)
         if row is None:
@@ -47,7 +49,7 @@ def totals(pack: Pack, budget: Budget, trees: Trees, grid: Grid, figures: str) -
 def _total(parts: str, decimals: int, amount: Decimal | None) -> Formula:
     """The sum of the parts, nothing where they come to nothing."""
     total = f"ROUND({parts},{decimals})"
-    return Formula(f'IF({total}=0,"",{total})', number(amount) if amount else "")
+    return Formula(f'IF({total}=0,"",{total})', stored_number(amount) if amount else "")
 
 
 def _row_of(region: Region, identity: str) -> int | None:
@@ -97,7 +99,7 @@ def _ranges(places: Iterable[tuple[int, int]]) -> Iterator[str]:
         else:
             runs.append([place])
     for run in runs:
-        first, last = (at("", *place).replace("$", "") for place in (run[0], run[-1]))
+        first, last = (ref("", *place).replace("$", "") for place in (run[0], run[-1]))
         yield first if first == last else f"{first}:{last}"
 
 
@@ -108,9 +110,9 @@ def _neighbours(run: list[tuple[int, int]], place: tuple[int, int]) -> bool:
     return step in ((0, 1), (1, 0))
 
 
-def _spare(pack: Pack, grid: Grid, decimals: Mapping[str, int]) -> Places:
+def _spare(pack: Pack, grid: Grid, decimals: Mapping[str, int]) -> TotalFormulas:
     """Rows not yet filled in: what each row's own columns define."""
-    places: Places = {}
+    places: TotalFormulas = {}
     for shape in bound_rules(pack):
         if not shape.part.defines or shape.row_word != "row" or shape.on is None:
             continue

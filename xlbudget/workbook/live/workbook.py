@@ -15,13 +15,12 @@ from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.define import compute_totals
 from xlbudget.rules.evaluate import evaluate_all
-from xlbudget.rules.tree import Trees, trees_of
-from xlbudget.workbook.live.cell_weights import marks
-from xlbudget.workbook.live.code_lists import code_lists
-from xlbudget.workbook.live.code_lists import entries as code_entries
-from xlbudget.workbook.live.contents import Tab, about_of, state_of_form, write_contents
-from xlbudget.workbook.live.figures import mirror
-from xlbudget.workbook.live.form_sheet import Behind, mark_name, write_form
+from xlbudget.rules.tree import Trees, build_trees
+from xlbudget.workbook.live.cell_weights import write_weights
+from xlbudget.workbook.live.code_lists import list_cells, place_catalogues
+from xlbudget.workbook.live.contents import Tab, count_form_state, locate_about, write_contents
+from xlbudget.workbook.live.figures import write_figures
+from xlbudget.workbook.live.form_sheet import FormContext, mark_name, write_form
 from xlbudget.workbook.live.ledger import (
     FORM,
     KEY,
@@ -29,37 +28,37 @@ from xlbudget.workbook.live.ledger import (
     NAMES,
     RULE,
     SAYS,
-    Line,
-    Sheets,
-    Writer,
+    FormulaWriter,
+    HiddenSheets,
+    LedgerLine,
     inner_shift,
-    lines_of,
+    list_lines,
 )
-from xlbudget.workbook.live.line_values import cell_weights, entries_of, formulas_of
-from xlbudget.workbook.live.regions import Grid, grid_of
-from xlbudget.workbook.live.review import PLACE, PLACE_NAME, Entry, verdict_of, write_review
-from xlbudget.workbook.live.totals import Places, totals
+from xlbudget.workbook.live.line_values import cell_weights, evaluate_lines, write_formulas
+from xlbudget.workbook.live.regions import Grid, build_grid
+from xlbudget.workbook.live.review import PLACE, PLACE_NAME, LineValues, write_review, write_verdict
+from xlbudget.workbook.live.totals import TotalFormulas, write_totals
 from xlbudget.workbook.xlsx.formula import Formula
-from xlbudget.workbook.xlsx.package import Book, Sheet
+from xlbudget.workbook.xlsx.package import Book, FormulaSheet
 from xlbudget.workbook.xlsx.styles import Formats
 
 CREATED = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 """A fixed date in the package, so that equal workbooks are equal files."""
 
-Totals = Callable[[Pack, Budget, Trees, Grid, str], Places]
+Totals = Callable[[Pack, Budget, Trees, Grid, str], TotalFormulas]
 
 
-def workbook_bytes(pack: Pack, budget: Budget) -> bytes:
+def make_workbook(pack: Pack, budget: Budget) -> bytes:
     """The .xlsx package with the figures as they are, blank where the budget has nothing."""
     return _package(pack, budget, lambda *_: {})
 
 
-def live_workbook_bytes(pack: Pack, budget: Budget) -> bytes:
+def make_live_workbook(pack: Pack, budget: Budget) -> bytes:
     """The .xlsx package with totals that compute themselves from their parts."""
     there = _all_blocks(pack, budget)
-    computed = compute_totals(pack, there, trees_of(pack, there))
+    computed = compute_totals(pack, there, build_trees(pack, there))
     kept = {key: rows for key, rows in computed.blocks.items() if key in budget.blocks}
-    return _package(pack, budget._replace(blocks=kept), totals)
+    return _package(pack, budget._replace(blocks=kept), write_totals)
 
 
 def _all_blocks(pack: Pack, budget: Budget) -> Budget:
@@ -69,7 +68,7 @@ def _all_blocks(pack: Pack, budget: Budget) -> Budget:
 def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
     book = new_book(budget)
     _write(book, pack, budget, total)
-    return book.packed()
+    return book.to_bytes()
 
 
 def new_book(budget: Budget) -> Book:
@@ -81,18 +80,18 @@ def new_book(budget: Budget) -> Book:
 
 def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     names = load_messages()["book"]["sheets"]
-    sheets = Sheets(names["figures"], names["ledger"], names["marks"])
+    sheets = HiddenSheets(names["figures"], names["ledger"], names["marks"])
     plans = [plan(pack, form, budget) for form in pack.forms.values()]
     there = _all_blocks(pack, budget)
-    grid = grid_of(pack, there, plans)
-    trees = trees_of(pack, there)
-    codes = code_lists(pack, names["codes"])
+    grid = build_grid(pack, there, plans)
+    trees = build_trees(pack, there)
+    codes = place_catalogues(pack, names["codes"])
     amounts, judged = evaluate_all(pack, there, trees)
-    lines = lines_of(pack, grid)
-    writer = Writer(pack, grid, sheets, inner_shift(grid))
-    entries = entries_of(pack, there, writer, lines, amounts.per_yuan, judged)
+    lines = list_lines(pack, grid)
+    writer = FormulaWriter(pack, grid, sheets, inner_shift(grid))
+    entries = evaluate_lines(pack, there, writer, lines, amounts.per_yuan, judged)
     places = total(pack, there, trees, grid, sheets.figures)
-    behind = Behind(grid, codes, about_of(names["contents"]), places, sheets.figures)
+    behind = FormContext(grid, codes, locate_about(names["contents"]), places, sheets.figures)
     formats = Formats(book)
     contents = book.sheet(names["contents"])
     tabs = [Tab(names["review"], load_messages()["book"]["review"]["title"])]
@@ -107,22 +106,22 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     book.define_name(PLACE_NAME, "=" + _own_line(names["review"], PLACE))
     decimals = max(writer.measure(shape).decimals for shape in bound_rules(pack))
     write_review(review, grid, sheets, entries, decimals, formats)
-    verdict = verdict_of(grid, sheets, entries)
+    verdict = write_verdict(grid, sheets, entries)
     states = [
-        (planned.form, state_of_form(planned, grid, lines, entries, there, names))
+        (planned.form, count_form_state(planned, grid, lines, entries, there, names))
         for planned in plans
     ]
     hint = load_messages()["book"]["hint"]
     write_contents(contents, pack, there, states, verdict, hint, tabs, formats)
     behind_all = ("figures", "ledger", "marks", "codes")
     hidden = [book.sheet(names[key]) for key in behind_all]
-    for row, column, formula in mirror(pack, there, trees, grid, codes):
+    for row, column, formula in write_figures(pack, there, trees, grid, codes):
         _write_formula(hidden[0], row, column, formula)
     _write_ledger(hidden[1], pack, writer, lines, entries)
     weights = cell_weights(pack, judged)
-    for row, column, formula in marks(pack, grid, sheets, lines, weights):
+    for row, column, formula in write_weights(pack, grid, sheets, lines, weights):
         _write_formula(hidden[2], row, column, formula)
-    for row, column, content in code_entries(pack, codes):
+    for row, column, content in list_cells(pack, codes):
         hidden[3].write(row, column, content)
     for sheet in hidden:
         sheet.hide()
@@ -134,7 +133,11 @@ def _own_line(sheet: str, field: int) -> str:
 
 
 def _write_ledger(
-    sheet: Any, pack: Pack, writer: Writer, lines: Sequence[Line], entries: Sequence[Entry]
+    sheet: Any,
+    pack: Pack,
+    writer: FormulaWriter,
+    lines: Sequence[LedgerLine],
+    entries: Sequence[LineValues],
 ) -> None:
     """A line a constraint: words as they are, figures as formulas."""
     shapes = bound_rules(pack)
@@ -143,17 +146,17 @@ def _write_ledger(
         sheet.write_string(row, RULE, entry.rule)
         sheet.write_string(row, FORM, entry.form)
         sheet.write_string(row, LINK, entry.link)
-        if line.row and not line.place:
+        if line.row and not line.open_position:
             sheet.write_string(row, KEY, entry.key)
-        if not line.place:
+        if not line.open_position:
             sheet.write_string(row, SAYS, entry.says)
-        for field, formula in formulas_of(writer, line, shapes[line.shape], entry).items():
+        for field, formula in write_formulas(writer, line, shapes[line.shape], entry).items():
             _write_formula(sheet, row, field, formula)
 
 
-def _write_formula(sheet: Sheet, row: int, column: int, formula: Formula) -> None:
+def _write_formula(sheet: FormulaSheet, row: int, column: int, formula: Formula) -> None:
     """A formula on a hidden sheet, where nothing moves and no reference need be absolute."""
     if formula.text.isdigit():
         sheet.write_number(row, column, int(formula.text))
     else:
-        sheet.put(row, column, formula._replace(text=formula.text.replace("$", "")))
+        sheet.write_cell_formula(row, column, formula._replace(text=formula.text.replace("$", "")))

@@ -9,13 +9,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
-from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.amount import NOT_STATED
 
 ROW_BITS, COLUMN_BITS = 32, 8
 """Where in a mark row and column begin; the decimals are its last byte."""
 
 
-class Cells:
+class CellRuns:
     """Cells of a sheet, each by its row and column."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Cells:
             yield mark >> ROW_BITS, mark & (1 << ROW_BITS) - 1
 
 
-class Marks:
+class CellNotes:
     """Decimals cell by cell, in any order, eight bytes a cell."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Marks:
 
     def add(self, row: int, column: int, decimals: int) -> None:
         """Note what a cell shows."""
-        if decimals != NOT_SAID:
+        if decimals != NOT_STATED:
             self.marks.append(row << ROW_BITS | column << COLUMN_BITS | decimals)
 
     def by_row(self) -> list[bytes]:
@@ -48,7 +48,7 @@ class Marks:
         for mark in self.marks:
             line = rows.setdefault(mark >> ROW_BITS, bytearray())
             column = mark >> COLUMN_BITS & (1 << ROW_BITS - COLUMN_BITS) - 1
-            put(line, column, mark & 0xFF)
+            set_decimals(line, column, mark & 0xFF)
         kept: dict[bytes, bytes] = {}
         lines = [bytes(rows.get(row, b"")) for row in range(max(rows, default=-1) + 1)]
         return [kept.setdefault(line, line) for line in lines]
@@ -76,9 +76,9 @@ class RowDecimals:
         return [self.rows.get(row, b"") for row in range(max(self.rows, default=-1) + 1)]
 
 
-def put(line: bytearray, column: int, decimals: int) -> None:
+def set_decimals(line: bytearray, column: int, decimals: int) -> None:
     """Write what a cell shows into its row, as long as it need be."""
     missing = column + 1 - len(line)
     if missing > 0:
-        line.extend([NOT_SAID] * missing)
+        line.extend([NOT_STATED] * missing)
     line[column] = decimals

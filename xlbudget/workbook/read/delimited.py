@@ -16,9 +16,16 @@ from typing import Any
 from xlbudget.core.amount import SIGNIFICANT_DIGITS
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.cell_decimals import Marks
+from xlbudget.workbook.read.cell_decimals import CellNotes
 from xlbudget.workbook.read.sheet import MOST_SHEETS, check_filled, check_spread
-from xlbudget.workbook.read.sniff import MEGABYTE, MOST_BYTES, TEXT, kind_of, read_bytes, refusal
+from xlbudget.workbook.read.sniff import (
+    MEGABYTE,
+    MOST_BYTES,
+    TEXT,
+    find_kind,
+    find_refusal,
+    read_bytes,
+)
 
 SUFFIXES = (".csv", ".tsv")
 BYTE_ORDER = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -44,18 +51,18 @@ def read_folder(folder: Path) -> tuple[RawSheet, ...]:
         limit = str(MOST_BYTES // MEGABYTE)
         raise FileFault("too_large", "bytes", count=str(size // MEGABYTE), limit=limit)
     filled = [path for path in paths if path.stat().st_size]
-    return tuple(read_text(p.stem, c) for p, c in zip(filled, contents, strict=True))
+    return tuple(read_delimited(p.stem, c) for p, c in zip(filled, contents, strict=True))
 
 
 def _in_figures(path: Path) -> list[int | str]:
     return [int(t) if t.isdecimal() else t for t in re.split(r"(\d+)", path.stem)]
 
 
-def read_text(name: str, content: bytes) -> RawSheet:
+def read_delimited(name: str, content: bytes) -> RawSheet:
     """A sheet of that name from a text with separators. Raises FileFault where it has none."""
-    kind = kind_of(content)
+    kind = find_kind(content)
     if kind != TEXT:
-        raise refusal(kind)
+        raise find_refusal(kind)
     text = _decoded(name, content)
     separator = _separator(text)
     try:
@@ -85,13 +92,13 @@ def _separator(text: str) -> str:
     counts = [(sum(mark in line for line in lines), mark) for mark in SEPARATORS]
     count, separator = max(counts, key=lambda pair: pair[0])
     if count < 2:
-        raise refusal(TEXT)
+        raise find_refusal(TEXT)
     return separator
 
 
 def _numbers(rows: Sequence[list[Any]]) -> list[bytes]:
     """Put numbers in the place of texts that are written as such; the decimals of each."""
-    decimals = Marks()
+    decimals = CellNotes()
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             found = NUMBER.match(text.strip())

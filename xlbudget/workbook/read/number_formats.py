@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from xlbudget.core.amount import NOT_SAID, SHOWS_PERCENT
+from xlbudget.core.amount import NOT_STATED, SHOWS_PERCENT
 
 BUILT_IN = {1: 0, 2: 2, 3: 0, 4: 2, 37: 0, 38: 0, 39: 2, 40: 2, 41: 0, 42: 0, 43: 2, 44: 2}
 BUILT_IN |= {9: SHOWS_PERCENT, 10: SHOWS_PERCENT}
@@ -14,17 +14,17 @@ MOST_DECIMALS = 30
 NOT_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
-def decimals_shown(number: int, custom: Mapping[int, str]) -> int:
+def find_decimals(number: int, custom: Mapping[int, str]) -> int:
     """Decimals of the format of that number, by Excel's own numbers or the workbook's codes;
     SHOWS_PERCENT for a percentage, NOT_SAID for none (general, fractions, powers, dates)."""
     if number not in custom:
-        return BUILT_IN.get(number, NOT_SAID)
+        return BUILT_IN.get(number, NOT_STATED)
     shown = NOT_LITERAL.sub("", custom[number].split(";")[0])
     if "%" in shown:
         return SHOWS_PERCENT
     if "E" in shown or "/" in shown or not re.search(r"[0#?]", shown):
-        return NOT_SAID
+        return NOT_STATED
     if re.search(r"[ymdhs]", shown, re.IGNORECASE):
-        return NOT_SAID
+        return NOT_STATED
     found = re.search(r"\.([0#?]*)", shown)
     return min(len(found[1]), MOST_DECIMALS) if found else 0

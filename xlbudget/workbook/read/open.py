@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.sheet import RawWorkbook, workbook_of
-from xlbudget.workbook.read.sniff import LOCKED, TEXT, XLS, ZIP, kind_of, read_bytes, refusal
+from xlbudget.workbook.read.sheet import RawWorkbook, build_workbook
+from xlbudget.workbook.read.sniff import LOCKED, TEXT, XLS, ZIP, find_kind, find_refusal, read_bytes
 from xlbudget.workbook.read.zip_limits import OPENXML, open_package
 
 
 def read_workbook(path: Path, own: Sequence[str] = (), password: str = "") -> RawWorkbook:
     """Every worksheet's raw cells. Raises FileFault for whatever cannot or must not be read.
 
-    `own` names the sheets of a workbook that checks itself (`sheet.wanted`). A folder of CSV files
-    is a workbook whose sheets are the files.
-    """
+    `own` names the sheets of a workbook that checks itself (`sheet.is_wanted`). A folder of CSV
+    files is a workbook whose sheets are the files."""
     if path.is_dir():
         from xlbudget.workbook.read.delimited import read_folder
 
@@ -28,33 +27,33 @@ def read_workbook(path: Path, own: Sequence[str] = (), password: str = "") -> Ra
     except FileFault as fault:
         if fault.kind != "encrypted" or fault.case:
             raise
-    from xlbudget.workbook.read.sandbox.parent import decrypted
+    from xlbudget.workbook.read.sandbox.parent import decrypt
 
-    return _read(path, decrypted(content, password), own)
+    return _read(path, decrypt(content, password), own)
 
 
-def package_bytes(path: Path, password: str = "") -> bytes:
+def read_package_bytes(path: Path, password: str = "") -> bytes:
     """The .xlsx package of a file, its password taken off; for programs that change a copy.
     Raises FileFault where it is none."""
     content = read_bytes(path)
-    if kind_of(content) == LOCKED:
-        from xlbudget.workbook.read.sandbox.parent import decrypted
+    if find_kind(content) == LOCKED:
+        from xlbudget.workbook.read.sandbox.parent import decrypt
 
-        content = decrypted(content, password)
-    if kind_of(content) != ZIP or open_package(content)[0] != OPENXML:
+        content = decrypt(content, password)
+    if find_kind(content) != ZIP or open_package(content)[0] != OPENXML:
         raise FileFault("not_changed")
     return content
 
 
 def _read(path: Path, content: bytes, own: Sequence[str]) -> RawWorkbook:
-    kind, package = kind_of(content), None
+    kind, package = find_kind(content), None
     if kind == ZIP:
         kind, package = open_package(content)
     if kind == OPENXML and package:
         from xlbudget.workbook.read.xlsx.reader import read_sheets
 
         listed, sheets = read_sheets(content, package, own)
-        return workbook_of(path, listed, sheets, own)
+        return build_workbook(path, listed, sheets, own)
     return _read_other(path, kind, content, package, own)
 
 
@@ -62,13 +61,13 @@ def _read_other(
     path: Path, kind: str, content: bytes, package: zipfile.ZipFile | None, own: Sequence[str]
 ) -> RawWorkbook:
     if kind == XLS or package:
-        from xlbudget.workbook.read.sandbox.parent import confined_sheets
+        from xlbudget.workbook.read.sandbox.parent import read_confined
 
-        return workbook_of(path, *confined_sheets(kind, content, own), own)
+        return build_workbook(path, *read_confined(kind, content, own), own)
     if kind == TEXT:
-        from xlbudget.workbook.read.delimited import read_text
+        from xlbudget.workbook.read.delimited import read_delimited
 
-        return RawWorkbook(path, (read_text(path.stem, content),))
+        return RawWorkbook(path, (read_delimited(path.stem, content),))
     if kind == LOCKED:
         raise FileFault("encrypted")
-    raise refusal(kind)
+    raise find_refusal(kind)

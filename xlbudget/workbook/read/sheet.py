@@ -34,7 +34,7 @@ KEPT = 2
 """The first so many of our own sheets (contents, origins) are read."""
 
 
-class Listed(NamedTuple):
+class ListedSheet(NamedTuple):
     """A worksheet as the workbook lists it: its name, whether it is hidden, where its cells are."""
 
     name: str
@@ -42,7 +42,7 @@ class Listed(NamedTuple):
     part: str
 
 
-def wanted(listed: Sequence[Listed], own: Sequence[str]) -> list[Listed]:
+def is_wanted(listed: Sequence[ListedSheet], own: Sequence[str]) -> list[ListedSheet]:
     """The worksheets to read. `own` names the sheets of a workbook that checks itself: where
     hidden ones of these names are there, they and the others so named hold nothing typed by
     people, but the first two. Raises FileFault for too many sheets, and for two of one name."""
@@ -58,13 +58,13 @@ def wanted(listed: Sequence[Listed], own: Sequence[str]) -> list[Listed]:
     return list(listed)
 
 
-def checks_itself(listed: Iterable[Listed], own: Sequence[str]) -> bool:
+def checks_itself(listed: Iterable[ListedSheet], own: Sequence[str]) -> bool:
     """Does this workbook bear the hidden sheets of one that checks itself?"""
     return any(sheet.hidden and sheet.name in own for sheet in listed)
 
 
-def workbook_of(
-    path: Path, listed: Sequence[Listed], sheets: Iterable[RawSheet], own: Sequence[str]
+def build_workbook(
+    path: Path, listed: Sequence[ListedSheet], sheets: Iterable[RawSheet], own: Sequence[str]
 ) -> RawWorkbook:
     """The workbook of the sheets that were read; `listed` are all that there were."""
     by_name = {sheet.name: sheet for sheet in sheets}

@@ -69,7 +69,7 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def kind_of(content: bytes) -> str:
+def find_kind(content: bytes) -> str:
     """The kind of a file; "" for what is not known."""
     for magic, kind in MAGIC:
         if content.startswith(magic):
@@ -84,7 +84,7 @@ def kind_of(content: bytes) -> str:
     return TEXT if wide or b"\0" not in content[:SNIFFED] else ""
 
 
-def refusal(kind: str) -> FileFault:
+def find_refusal(kind: str) -> FileFault:
     """What is said of a file of a kind that is no workbook."""
     if kind in RESAVED:
         return FileFault("old_format", format=kind)

@@ -10,7 +10,7 @@ import io
 import zipfile
 
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.sniff import MEGABYTE, refusal
+from xlbudget.workbook.read.sniff import MEGABYTE, find_refusal
 
 MOST_PARTS = 4000
 MOST_PART_BYTES = 64 * MEGABYTE
@@ -95,11 +95,13 @@ def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
         said = read_part(package, "mimetype")
         if b"spreadsheet" in said:
             return ODS
-        raise refusal("word" if b"text" in said else "slides" if b"presentation" in said else "")
+        raise find_refusal(
+            "word" if b"text" in said else "slides" if b"presentation" in said else ""
+        )
     for folder, kind in (("word/", "word"), ("ppt/", "slides")):
         if any(name.startswith(folder) for name in names):
-            raise refusal(kind)
-    raise refusal("archive")
+            raise find_refusal(kind)
+    raise find_refusal("archive")
 
 
 def read_part(package: zipfile.ZipFile, name: str) -> bytes:

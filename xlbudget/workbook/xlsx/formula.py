@@ -27,24 +27,24 @@ class Outcomes(NamedTuple):
     broken: str
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Words as a formula writes them."""
     return '"' + text.replace('"', '""') + '"'
 
 
-def joined(pieces: list[str]) -> str:
+def join_terms(pieces: list[str]) -> str:
     """A sum of terms; nothing is 0."""
     return "+".join(pieces) or "0"
 
 
-def times(factor: Decimal) -> str:
+def multiply_by(factor: Decimal) -> str:
     """What stands before a term that is taken so many times: ``-2*``, ``0.0001*``, nothing."""
     if abs(factor) == 1:
         return "-" if factor < 0 else ""
     return f"{factor.normalize():f}*"
 
 
-def outside(apart: str, bound: str, squares: str, width: str, words: Outcomes) -> str:
+def choose_outcome(apart: str, bound: str, squares: str, width: str, words: Outcomes) -> str:
     """The word for two sides that are apart by so many units of the finest last decimal, by the
     intervals of RULES.md (Tolerance, as `core.tolerance` has it): `bound` is the sum of the last
     decimals of the figures in them, `squares` that of their squares, `width` the widest."""
@@ -55,7 +55,7 @@ def outside(apart: str, bound: str, squares: str, width: str, words: Outcomes) -
     return f"IF(2*{apart}>={bound},{words.broken},{inside})"
 
 
-def number(amount: Decimal) -> float | int:
+def stored_number(amount: Decimal) -> float | int:
     """The stored number of an amount (15 digits, as Excel has them)."""
     stored = float(amount)
     return int(stored) if stored.is_integer() else stored

@@ -30,9 +30,9 @@ from xlbudget.workbook.xlsx.row_xml import (
     FORMULA,
     SHARED,
     SPOKEN,
-    cell_pattern,
-    figure_xml,
-    text_xml,
+    escape_text,
+    format_figure,
+    make_cell_pattern,
 )
 
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -47,7 +47,7 @@ TOGETHER = 1 << 18
 """Characters of rows that are packed at a time."""
 
 
-class Later(NamedTuple):
+class DeferredRows(NamedTuple):
     """Rows from `first` to before `end`, whose XML is made when the package is written, piece by
     piece."""
 
@@ -56,19 +56,21 @@ class Later(NamedTuple):
     pieces: Callable[[], Iterable[bytes]]
 
 
-class Sheet(Worksheet):  # type: ignore[misc]
+class FormulaSheet(Worksheet):  # type: ignore[misc]
     """A worksheet for formulas of functions that every program knows."""
 
     dim_rowmin: int
     dim_rowmax: int
-    later: Later | None = None
+    later: DeferredRows | None = None
 
-    def put(self, row: int, column: int, formula: Formula, style: Any = None) -> None:
+    def write_cell_formula(
+        self, row: int, column: int, formula: Formula, style: Any = None
+    ) -> None:
         """Write a formula with its value."""
         self._check_dimensions(row, column)
         self.table[row][column] = CellFormulaTuple(formula.text, style, formula.value)
 
-    def rows_later(self, later: Later, last_column: int) -> None:
+    def defer_rows(self, later: DeferredRows, last_column: int) -> None:
         """Take rows that are many: each is made, packed and let go. Nothing else may be written
         to them."""
         self._check_dimensions(later.first, 0)
@@ -90,7 +92,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
         style = cell.format._get_xf_index() if cell.format else None
         holds, content = _encoded(cell)
-        self.fh.write(cell_pattern(col, style, holds, str(row + 1)) % content)
+        self.fh.write(make_cell_pattern(col, style, holds, str(row + 1)) % content)
 
     def link(self, row: int, column: int, url: str, tip: str) -> None:
         """A link at a cell that keeps its content and its looks."""
@@ -103,12 +105,12 @@ def _encoded(cell: Any) -> tuple[str, tuple[Any, ...]]:
     """What a cell of XlsxWriter's holds, and with what its pattern is filled in. Raises TypeError
     for what we never write."""
     if isinstance(cell, CellFormulaTuple):
-        formula = text_xml(cell.formula)
+        formula = escape_text(cell.formula)
         if isinstance(cell.value, str):
-            return SPOKEN, (formula, text_xml(cell.value))
-        return FORMULA, (formula, figure_xml(cell.value))
+            return SPOKEN, (formula, escape_text(cell.value))
+        return FORMULA, (formula, format_figure(cell.value))
     if isinstance(cell, CellNumberTuple):
-        return FIGURE, (figure_xml(cell.number),)
+        return FIGURE, (format_figure(cell.number),)
     if isinstance(cell, CellStringTuple):
         return SHARED, (cell.string,)
     if isinstance(cell, CellBlankTuple):
@@ -138,18 +140,18 @@ class Book(Workbook):  # type: ignore[misc]
     def _get_packager(self) -> Packager:
         return self._parts
 
-    def sheet(self, name: str) -> Sheet:
+    def sheet(self, name: str) -> FormulaSheet:
         """Add a worksheet."""
-        sheet: Sheet = self.add_worksheet(name, Sheet)
+        sheet: FormulaSheet = self.add_worksheet(name, FormulaSheet)
         return sheet
 
-    def packed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """The finished package."""
         package = BytesIO()
         self.pack(package)
         return package.getvalue()
 
-    def pack_to(self, path: Path) -> None:
+    def write_to(self, path: Path) -> None:
         """Write the finished package to a file. Raises OSError."""
         with path.open("wb") as target:
             self.pack(target)
@@ -179,7 +181,7 @@ def _pack_with_rows(packed: ZipFile, name: str, content: str, pieces: Iterable[b
         part.write(behind.encode())
 
 
-def pieces_of(lines: Iterable[str]) -> Iterator[bytes]:
+def encode_pieces(lines: Iterable[str]) -> Iterator[bytes]:
     """Lines of XML as bytes, many at a time."""
     waiting: list[str] = []
     size = 0

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from xlbudget.core.amount import plain
+from xlbudget.core.amount import format_plain
 from xlbudget.core.key import column_letters
 
 NUMBER = "\0"
@@ -41,33 +41,33 @@ NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 beginning of one: all are written as ``_xHHHH_`` (ECMA-376, part 1, 22.9.2.19)."""
 
 
-def row_pattern(cells: Iterable[tuple[int, int, str]]) -> str:
+def make_row_pattern(cells: Iterable[tuple[int, int, str]]) -> str:
     """A row of cells from left to right: column, style, and what each holds."""
-    return f'<row r="{NUMBER}">{"".join(cell_pattern(*cell) for cell in cells)}</row>'
+    return f'<row r="{NUMBER}">{"".join(make_cell_pattern(*cell) for cell in cells)}</row>'
 
 
-def cell_pattern(column: int, style: int | None, holds: str, number: str = NUMBER) -> str:
+def make_cell_pattern(column: int, style: int | None, holds: str, number: str = NUMBER) -> str:
     """A cell: its column, its style (None for the workbook's own), what it holds, its row."""
     styled = "" if style is None else f' s="{style}"'
     return f'<c r="{column_letters(column)}{number}"{styled}{INSIDE[holds]}'
 
 
-def row_xml(pattern: str, row: int, said: tuple[str, ...]) -> str:
-    """The pattern's row of that number, counted from 0, with texts (`text_xml`) and figures."""
+def fill_row(pattern: str, row: int, said: tuple[str, ...]) -> str:
+    """The pattern's row of that number, counted from 0, with texts (`escape_text`) and figures."""
     return pattern.replace(NUMBER, str(row + 1)) % said
 
 
-def text_xml(text: str) -> str:
+def escape_text(text: str) -> str:
     """A text as XML writes it; line ends survive."""
     if "_x" in text or not text.isprintable():  # both are rare, and looking closer takes longer
         text = NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def figure_xml(figure: Decimal | float) -> str:
+def format_figure(figure: Decimal | float) -> str:
     """A figure as XML writes it: an amount in its own digits, a computer's number in the fifteen
     that Excel keeps (99.32, where sixteen are 99.31999999999999)."""
     if isinstance(figure, Decimal):
-        return plain(figure)
+        return format_plain(figure)
     text = f"{figure:.15G}"
     return text if float(text) == figure else repr(figure)

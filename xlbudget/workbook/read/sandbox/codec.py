@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from xlbudget.core.sheet import Lines, RawSheet
-from xlbudget.workbook.read.sheet import Listed
+from xlbudget.workbook.read.sheet import ListedSheet
 
 
-def encode_sheets(listed: Sequence[Listed], sheets: Sequence[RawSheet]) -> bytes:
+def encode_sheets(listed: Sequence[ListedSheet], sheets: Sequence[RawSheet]) -> bytes:
     """The worksheets that a workbook lists, and those that were read, as UTF-8; half a surrogate
     pair becomes a question mark."""
     plain = [listed, [_plain_sheet(sheet) for sheet in sheets]]
     return json.dumps(plain, default=_tagged, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def decode_sheets(content: bytes) -> tuple[list[Listed], list[RawSheet]]:
+def decode_sheets(content: bytes) -> tuple[list[ListedSheet], list[RawSheet]]:
     """What `encode_sheets` was given; equal rows of decimals are one object."""
     listed, sheets = json.loads(content, object_hook=_untagged)
-    return [Listed(*fields) for fields in listed], [_sheet(fields) for fields in sheets]
+    return [ListedSheet(*fields) for fields in listed], [_sheet(fields) for fields in sheets]
 
 
 def _plain_sheet(sheet: RawSheet) -> list[Any]:

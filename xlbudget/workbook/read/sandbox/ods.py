@@ -12,12 +12,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from xlbudget.core.amount import NOT_SAID, SHOWS_PERCENT
+from xlbudget.core.amount import NOT_STATED, SHOWS_PERCENT
 from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.cell_decimals import Marks
+from xlbudget.workbook.read.cell_decimals import CellNotes
 from xlbudget.workbook.read.number_formats import MOST_DECIMALS
-from xlbudget.workbook.read.sheet import MOST_TEXT, Listed, check_filled, check_spread, wanted
+from xlbudget.workbook.read.sheet import (
+    MOST_TEXT,
+    ListedSheet,
+    check_filled,
+    check_spread,
+    is_wanted,
+)
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
 from xlbudget.workbook.read.zip_limits import open_package, read_part
 
@@ -41,7 +47,7 @@ FORMATS = ("number:number-style", "number:currency-style")
 NOT_TEXT = ("office:annotation", "table:detective", "draw:frame")
 
 
-def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[RawSheet]]:
+def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], list[RawSheet]]:
     """The worksheets that the workbook lists, and those to read. Raises FileFault."""
     _, package = open_package(content)
     if MANIFEST in package.NameToInfo and b"encryption-data" in read_part(package, MANIFEST):
@@ -52,8 +58,8 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[
             _parse(read_part(package, part), reader)
     found = [sheet for sheet in reader.sheets if not sheet.copied]
     hidden = {sheet.name: sheet.style in reader.hidden for sheet in found}
-    listed = [Listed(sheet.name, hidden[sheet.name], "") for sheet in found]
-    names = {sheet.name for sheet in wanted(listed, own)}
+    listed = [ListedSheet(sheet.name, hidden[sheet.name], "") for sheet in found]
+    names = {sheet.name for sheet in is_wanted(listed, own)}
     return listed, [
         RawSheet(
             sheet.name,
@@ -106,7 +112,7 @@ class _Sheet:
     style: str
     styles: list[tuple[int, str]] = field(default_factory=list)
     cells: dict[tuple[int, int], Any] = field(default_factory=dict)
-    decimals: Marks = field(default_factory=Marks)
+    decimals: CellNotes = field(default_factory=CellNotes)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
@@ -182,7 +188,7 @@ class _Reader:
         elif tag == "number:number" and self.format:
             places = said.get("number:decimal-places", "")
             known = places.isdigit() and len(places) < 9
-            self.formats[self.format] = min(int(places), MOST_DECIMALS) if known else NOT_SAID
+            self.formats[self.format] = min(int(places), MOST_DECIMALS) if known else NOT_STATED
 
     def _begin_cell(self, tag: str, said: dict[str, str]) -> None:
         sheet = self.sheets[-1]
@@ -259,7 +265,7 @@ class _Reader:
                 limit=str(MOST_TEXT // 1_000_000),
             )
         style = said.get("table:style-name", "") or sheet.column_style()
-        decimals = self._decimals(style) if isinstance(value, float) else NOT_SAID
+        decimals = self._decimals(style) if isinstance(value, float) else NOT_STATED
         if said.get("office:value-type") == PERCENTAGE:
             decimals = SHOWS_PERCENT
         if sheet.collapsed:
@@ -283,9 +289,9 @@ class _Reader:
         for _ in range(8):
             format_, above = self.styles.get(style, ("", ""))
             if format_:
-                return self.formats.get(format_, NOT_SAID)
+                return self.formats.get(format_, NOT_STATED)
             style = above
-        return NOT_SAID
+        return NOT_STATED
 
 
 def _value(kind: str, said: Mapping[str, str], shown: str) -> Any:

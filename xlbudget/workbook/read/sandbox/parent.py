@@ -15,21 +15,21 @@ from typing import Any
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.sandbox.codec import decode_sheets
-from xlbudget.workbook.read.sheet import Listed
+from xlbudget.workbook.read.sheet import ListedSheet
 
 SECONDS = 10
 OUT_OF_MEMORY = 3
 """Exit code of a child that met its limit of memory and could say so."""
 
 
-def confined_sheets(
+def read_confined(
     kind: str, content: bytes, own: Sequence[str]
-) -> tuple[list[Listed], list[RawSheet]]:
+) -> tuple[list[ListedSheet], list[RawSheet]]:
     """The worksheets that a workbook of that kind lists, and those to read. Raises FileFault."""
     return decode_sheets(_run(kind, list(own), content))
 
 
-def decrypted(content: bytes, password: str) -> bytes:
+def decrypt(content: bytes, password: str) -> bytes:
     """The file without its password; Excel's silent one is tried too. Raises FileFault."""
     return _run("decrypt", password, content)
 

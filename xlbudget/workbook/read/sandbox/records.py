@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.cell_decimals import Marks
-from xlbudget.workbook.read.sheet import MOST_CELLS, Listed, check_filled, check_spread
+from xlbudget.workbook.read.cell_decimals import CellNotes
+from xlbudget.workbook.read.sheet import MOST_CELLS, ListedSheet, check_filled, check_spread
 
 ERRORS = {
     0x00: "#NULL!",
@@ -30,11 +30,11 @@ Records = Iterator[tuple[int, bytes]]
 
 
 @dataclass
-class Noted:
+class SheetNotes:
     """What stands beside the values of one sheet; `zeros` are formulas whose value is 0,
     `empty` those of them that stand for an empty text."""
 
-    decimals: Marks = field(default_factory=Marks)
+    decimals: CellNotes = field(default_factory=CellNotes)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     zeros: set[tuple[int, int]] = field(default_factory=set)
@@ -57,7 +57,7 @@ class Noted:
         if bottom > top:
             self.merged.append((top, left, bottom, right))
 
-    def cell(self, at: tuple[int, int], decimals: int = NOT_SAID) -> None:
+    def cell(self, at: tuple[int, int], decimals: int = NOT_STATED) -> None:
         """A cell with something in it, and the decimals that its format shows."""
         self.rows, self.columns = max(self.rows, at[0] + 1), max(self.columns, at[1] + 1)
         self.filled += 1
@@ -68,12 +68,14 @@ class Noted:
         self.errors[at] = ERRORS.get(code, ERRORS[0x0F])
 
 
-def decimals_of(styles: Sequence[int], number: int) -> int:
+def style_decimals(styles: Sequence[int], number: int) -> int:
     """Decimals of the style of that number."""
-    return styles[number] if number < len(styles) else NOT_SAID
+    return styles[number] if number < len(styles) else NOT_STATED
 
 
-def joined(content: bytes, chosen: Sequence[Listed], noted: Mapping[str, Noted]) -> list[RawSheet]:
+def attach_values(
+    content: bytes, chosen: Sequence[ListedSheet], noted: Mapping[str, SheetNotes]
+) -> list[RawSheet]:
     """The chosen sheets with calamine's values. Raises FileFault for cells far out or too many;
     the rest of what goes wrong is for the caller's process to survive."""
     import python_calamine
@@ -95,7 +97,7 @@ def joined(content: bytes, chosen: Sequence[Listed], noted: Mapping[str, Noted])
     return [_sheet(book, sheet, noted[sheet.name]) for sheet in chosen]
 
 
-def _sheet(book: Any, listed: Listed, noted: Noted) -> RawSheet:
+def _sheet(book: Any, listed: ListedSheet, noted: SheetNotes) -> RawSheet:
     rows = book.get_sheet_by_name(listed.name).to_python(skip_empty_area=False)
     for row, column in noted.uncalculated | noted.empty:
         if row < len(rows) and column < len(rows[row]):

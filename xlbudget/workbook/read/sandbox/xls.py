@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from struct import unpack_from
 
-from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.number_formats import decimals_shown
-from xlbudget.workbook.read.sandbox.records import Noted, Records, decimals_of, joined
-from xlbudget.workbook.read.sheet import Listed, wanted
+from xlbudget.workbook.read.number_formats import find_decimals
+from xlbudget.workbook.read.sandbox.records import (
+    Records,
+    SheetNotes,
+    attach_values,
+    style_decimals,
+)
+from xlbudget.workbook.read.sheet import ListedSheet, is_wanted
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN
 
 BOF, EOF, FILEPASS, BOUNDSHEET, FORMAT, XF = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0
@@ -26,17 +31,17 @@ BIFF8 = 0x0600
 WORKSHEET = 0
 
 
-def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[RawSheet]]:
+def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], list[RawSheet]]:
     """The worksheets that the workbook lists, and those to read. Raises FileFault; whatever else
     a reader raises means that the file is damaged."""
     stream = _stream(content)
     listed, styles = _globals(stream)
-    chosen = wanted(listed, own)
+    chosen = is_wanted(listed, own)
     noted = {one.name: _noted(_records(stream, int(one.part)), styles) for one in chosen}
     if any(note.uncalculated for note in noted.values()):  # then no other 0 is believed
         for note in noted.values():
             note.uncalculated |= note.zeros
-    return listed, joined(content, chosen, noted)
+    return listed, attach_values(content, chosen, noted)
 
 
 def _stream(content: bytes) -> bytes:
@@ -62,9 +67,9 @@ def _records(stream: bytes, start: int) -> Records:
         start += 4 + size
 
 
-def _globals(stream: bytes) -> tuple[list[Listed], list[int]]:
+def _globals(stream: bytes) -> tuple[list[ListedSheet], list[int]]:
     """The worksheets, and the decimals of each cell style."""
-    listed: list[Listed] = []
+    listed: list[ListedSheet] = []
     custom: dict[int, str] = {}
     formats: list[int] = []
     wide = True
@@ -75,12 +80,14 @@ def _globals(stream: bytes) -> tuple[list[Listed], list[int]]:
             raise FileFault("encrypted")
         elif number == BOUNDSHEET and body[5] == WORKSHEET:
             hidden = bool(body[4] & 3)
-            listed.append(Listed(_text(body, 6, 1, wide), hidden, str(unpack_from("<I", body)[0])))
+            listed.append(
+                ListedSheet(_text(body, 6, 1, wide), hidden, str(unpack_from("<I", body)[0]))
+            )
         elif number == FORMAT:
             custom[unpack_from("<H", body)[0]] = _text(body, 2, 2 if wide else 1, wide)
         elif number == XF:
             formats.append(unpack_from("<H", body, 2)[0])
-    return listed, [decimals_shown(one, custom) for one in formats]
+    return listed, [find_decimals(one, custom) for one in formats]
 
 
 def _text(body: bytes, at: int, size: int, wide: bool) -> str:
@@ -94,8 +101,8 @@ def _text(body: bytes, at: int, size: int, wide: bool) -> str:
     return body[at + 1 : at + 1 + length].decode("latin-1")
 
 
-def _noted(records: Records, styles: Sequence[int]) -> Noted:
-    noted = Noted()
+def _noted(records: Records, styles: Sequence[int]) -> SheetNotes:
+    noted = SheetNotes()
     formulas: dict[tuple[int, int], tuple[bytes, bool]] = {}
     shared: dict[tuple[int, int], bytes] = {}
     at = (0, 0)
@@ -109,7 +116,7 @@ def _noted(records: Records, styles: Sequence[int]) -> Noted:
         elif number in (FORMULA, NUMBER, RK, BOOLERR, *TEXTS):
             row, column, style = unpack_from("<HHH", body)
             at = row, column
-            noted.cell(at, NOT_SAID if number in TEXTS else decimals_of(styles, style))
+            noted.cell(at, NOT_STATED if number in TEXTS else style_decimals(styles, style))
             if number == BOOLERR and body[7]:
                 noted.error(at, body[6])
             elif number == FORMULA and (tokens := _formula(body, at, noted)):
@@ -122,7 +129,7 @@ def _noted(records: Records, styles: Sequence[int]) -> Noted:
     return noted
 
 
-def _line(number: int, body: bytes, noted: Noted) -> None:
+def _line(number: int, body: bytes, noted: SheetNotes) -> None:
     """Note a hidden row, hidden columns, or merged ranges."""
     if number == ROW and body[12] & HIDDEN_ROW:
         noted.hidden_rows.add(unpack_from("<H", body)[0])
@@ -134,7 +141,7 @@ def _line(number: int, body: bytes, noted: Noted) -> None:
             noted.merge(*unpack_from("<HHHH", body, place))
 
 
-def _formula(body: bytes, at: tuple[int, int], noted: Noted) -> bytes:
+def _formula(body: bytes, at: tuple[int, int], noted: SheetNotes) -> bytes:
     """Note a formula's error value; the formula itself where its value is a number."""
     if body[12:14] != SPECIAL:
         return body[22 : 22 + unpack_from("<H", body, 20)[0]]
@@ -143,7 +150,7 @@ def _formula(body: bytes, at: tuple[int, int], noted: Noted) -> bytes:
     return b""
 
 
-def _doubt(formulas: Mapping[tuple[int, int], tuple[bytes, bool]], noted: Noted) -> None:
+def _doubt(formulas: Mapping[tuple[int, int], tuple[bytes, bool]], noted: SheetNotes) -> None:
     """Note numbers that LibreOffice made up: (formula, whether its value is 0) by cell.
 
     It writes 0 where it did not calculate, so that a formula that joins texts may bear a number;
@@ -159,9 +166,9 @@ def _doubt(formulas: Mapping[tuple[int, int], tuple[bytes, bool]], noted: Noted)
             noted.empty.add(at)
 
 
-def _many(body: bytes, styles: Sequence[int], noted: Noted) -> None:
+def _many(body: bytes, styles: Sequence[int], noted: SheetNotes) -> None:
     """A run of numbers in one row."""
     row, first = unpack_from("<HH", body)
     for place in range((len(body) - 6) // 6):
         (style,) = unpack_from("<H", body, 4 + 6 * place)
-        noted.cell((row, first + place), decimals_of(styles, style))
+        noted.cell((row, first + place), style_decimals(styles, style))

@@ -6,15 +6,20 @@ import zipfile
 from collections.abc import Sequence
 from struct import unpack_from
 
-from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.number_formats import decimals_shown
-from xlbudget.workbook.read.sandbox.records import Noted, Records, decimals_of, joined
-from xlbudget.workbook.read.sheet import Listed, wanted
+from xlbudget.workbook.read.number_formats import find_decimals
+from xlbudget.workbook.read.sandbox.records import (
+    Records,
+    SheetNotes,
+    attach_values,
+    style_decimals,
+)
+from xlbudget.workbook.read.sheet import ListedSheet, is_wanted
 from xlbudget.workbook.read.xlsx.reader import RELATION
-from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW, attributes
-from xlbudget.workbook.read.xlsx.scan import decoded
+from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW, read_attributes
+from xlbudget.workbook.read.xlsx.scan import decode_text
 from xlbudget.workbook.read.zip_limits import open_package, read_part
 
 BUNDLE_SHEET, FORMAT, XF, XFS_BEGIN, XFS_END = 156, 44, 47, 617, 618
@@ -26,16 +31,16 @@ FILLED = range(RK, FORMULA_ERROR + 1)
 NUMBERS = (RK, REAL, FORMULA_NUMBER)
 
 
-def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[Listed], list[RawSheet]]:
+def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], list[RawSheet]]:
     """The worksheets that the workbook lists, and those to read. Raises FileFault; whatever else
     a reader raises means that the file is damaged."""
     _, package = open_package(content)
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.bin"))
     listed = _listed(package, book_part)
-    chosen = wanted(listed, own)
+    chosen = is_wanted(listed, own)
     styles = _styles(package, book_part)
     noted = {one.name: _noted(one.name, read_part(package, one.part), styles) for one in chosen}
-    return listed, joined(content, chosen, noted)
+    return listed, attach_values(content, chosen, noted)
 
 
 def _records(part: bytes) -> Records:
@@ -67,22 +72,22 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
     return body[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
-def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
+def _listed(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
     folder, _, file = book_part.rpartition("/")
     parts = {}
     for found in RELATION.findall(read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))):
-        said = attributes(found)
+        said = read_attributes(found)
         if said.get(b"Type", b"").endswith(b"/worksheet"):
-            target = decoded(said.get(b"Target", b""))
+            target = decode_text(said.get(b"Target", b""))
             part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
-            parts[decoded(said.get(b"Id", b""))] = part.lstrip("/")
+            parts[decode_text(said.get(b"Id", b""))] = part.lstrip("/")
     listed = []
     for number, body in _records(read_part(package, book_part)):
         if number == BUNDLE_SHEET:
             relation, end = _text(body, 8)
             if relation in parts:
                 hidden = bool(unpack_from("<I", body)[0])
-                listed.append(Listed(_text(body, end)[0], hidden, parts[relation]))
+                listed.append(ListedSheet(_text(body, end)[0], hidden, parts[relation]))
     return listed
 
 
@@ -100,11 +105,11 @@ def _styles(package: zipfile.ZipFile, book_part: str) -> list[int]:
             custom[unpack_from("<H", body)[0]] = _text(body, 2)[0]
         elif number == XF and inside:
             formats.append(unpack_from("<H", body, 2)[0])
-    return [decimals_shown(one, custom) for one in formats]
+    return [find_decimals(one, custom) for one in formats]
 
 
-def _noted(name: str, part: bytes, styles: Sequence[int]) -> Noted:
-    noted = Noted()
+def _noted(name: str, part: bytes, styles: Sequence[int]) -> SheetNotes:
+    noted = SheetNotes()
     row = 0
     for number, body in _records(part):
         if number == ROW:
@@ -120,7 +125,7 @@ def _noted(name: str, part: bytes, styles: Sequence[int]) -> Noted:
             column, style = unpack_from("<II", body)
             if row >= LAST_ROW or column >= LAST_COLUMN:
                 raise FileFault("outside", sheet=name)
-            shown = decimals_of(styles, style & 0xFFFFFF) if number in NUMBERS else NOT_SAID
+            shown = style_decimals(styles, style & 0xFFFFFF) if number in NUMBERS else NOT_STATED
             noted.cell((row, column), shown)
             if number in (ERROR, FORMULA_ERROR):
                 noted.error((row, column), body[8])

@@ -14,51 +14,55 @@ from operator import ge
 
 from xlbudget.core.key import column_letters
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.cell_decimals import Cells, RowDecimals, put
+from xlbudget.workbook.read.cell_decimals import CellRuns, RowDecimals, set_decimals
 from xlbudget.workbook.read.sheet import MOST_CELLS_A_SHEET, check_filled, check_spread
 from xlbudget.workbook.read.xlsx.rows_columns import (
     ROW,
-    attributes,
     check_merged,
     check_rows,
-    lines_of,
+    read_attributes,
+    read_lines,
 )
 from xlbudget.workbook.read.xlsx.scan import (
-    Scan,
-    column_at,
-    decoded,
-    row_at,
+    CellScan,
+    decode_text,
+    find_column,
+    find_row,
     split_reference,
 )
 
 CELL = re.compile(
-    rb'<(?:\w{1,20}:)?c(?: r="([A-Z]{1,3})([1-9]\d{0,6})")?(?: s="(0|[1-9]\d{0,8})")?'
-    rb'(?: t="(\w{1,20})")?(\s[^<>]*?)?(/?)>'
+    rb'<c(?: r="([A-Z]{1,3})([1-9]\d{0,6})")?(?: s="(0|[1-9]\d{0,8})")?(?: t="(\w{1,20})")?'
+    rb"(\s[^<>]*?)?(/?)>"
 )
 """Its column, row, style and type as most programs write them, then whatever else there is."""
-NEXT = re.compile(rb"</?(?:\w{1,20}:)?c[\s/>]")
-FORMULA = re.compile(rb"\s*<(?:\w{1,20}:)?f[\s>/]")
-VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)<")
+NEXT = re.compile(rb"</?c[\s/>]")
+FORMULA = re.compile(rb"\s*<f[\s>/]")
+VALUE = re.compile(rb"<v(?:\s[^<>]*)?>([^<]*)<")
+PREFIXED = re.compile(rb":c[\s/>]")
+PREFIX = re.compile(rb"(</?)\w{1,20}:")
 NUMBER, ERROR, TEXT, SHARED = b"n", b"e", b"str", b"s"
 ROW_BITS = 32
 
 
-def scan_cells(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
+def scan_cells(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
     """Look at every cell of a sheet; `styles` are the decimals of those cell styles that show some,
     by their numbers as digits. Raises FileFault."""
     check_merged(name, xml)
     check_rows(name, xml)
+    if PREFIXED.search(xml):  # few programs write x:c for a cell, and looking for both takes longer
+        xml = PREFIX.sub(rb"\1", xml)
     scan = _scan(name, xml, styles)
     check_filled(name, scan.filled)
     check_spread(name, scan.rows, scan.columns)
-    scan.lines = lines_of(xml, scan.columns)
+    scan.lines = read_lines(xml, scan.columns)
     return scan
 
 
-def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
+def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
     """Here time counts: a file has thousands of cells."""
-    scan, formulas, decimals = Scan(), Cells(), RowDecimals()
-    calculated = b"<f" in xml or b":f" in xml
+    scan, formulas, decimals = CellScan(), CellRuns(), RowDecimals()
+    calculated = b"<f" in xml
     columns: dict[bytes, int] = {}
     places = array("Q")
     implicit = _Implicit(xml)
@@ -70,7 +74,7 @@ def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
         if letters is None or (more and b"=" in more):
             letters, number, style, kind = implicit.read(found[0], found.start(), column)
         if number != before:
-            before, row = number, row_at(name, number)
+            before, row = number, find_row(name, number)
             begin = row << ROW_BITS
             scan.rows = max(scan.rows, row + 1)
             check_filled(name, filled)
@@ -79,7 +83,7 @@ def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
         if letters in columns:
             column = columns[letters]
         else:
-            columns[letters] = column = column_at(name, letters)
+            columns[letters] = column = find_column(name, letters)
             scan.columns = max(scan.columns, column + 1)
         places.append(begin + column)
         if empty:
@@ -87,11 +91,11 @@ def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> Scan:
         filled += 1
         if kind is None or kind == NUMBER:
             if style in styles:
-                put(line, column, styles[style])
+                set_decimals(line, column, styles[style])
         elif kind == SHARED:
             scan.texts += 1
         elif kind == ERROR:
-            scan.errors[row, column] = decoded(_value(xml, found.end()))
+            scan.errors[row, column] = decode_text(_value(xml, found.end()))
         if calculated and FORMULA.match(xml, found.end()):
             formulas.add(row, column)
             if kind != TEXT and not _value(xml, found.end()):
@@ -131,14 +135,14 @@ class _Implicit:
     ) -> tuple[bytes, bytes, bytes | None, bytes | None]:
         """Letters and number, style and type of the cell whose tag begins there; `column` is the
         one before. Raises FileFault."""
-        said = attributes(tag)
+        said = read_attributes(tag)
         letters, number = split_reference(said.get(b"r") or self._next(start, column))
         style = said.get(b"s", b"")
         return letters, number, style.lstrip(b"0") or style[:1], said.get(b"t")
 
     def _next(self, start: int, column: int) -> bytes:
         for found in ROW.finditer(self.xml, self.end, start):
-            number = attributes(found[1]).get(b"r", b"")
+            number = read_attributes(found[1]).get(b"r", b"")
             self.row = int(number) - 1 if number.isdigit() and len(number) < 8 else self.row + 1
             column = -1
         self.end = start

@@ -9,17 +9,16 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
-from xlbudget.core.amount import NOT_SAID
+from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.number_formats import decimals_shown
-from xlbudget.workbook.read.sheet import MOST_CELLS, MOST_TEXT, Listed, check_filled, wanted
+from xlbudget.workbook.read.number_formats import find_decimals
+from xlbudget.workbook.read.sheet import MOST_CELLS, MOST_TEXT, ListedSheet, check_filled, is_wanted
 from xlbudget.workbook.read.xlsx.cells import scan_cells
-from xlbudget.workbook.read.xlsx.rows_columns import attributes
-from xlbudget.workbook.read.xlsx.scan import Scan, decoded
+from xlbudget.workbook.read.xlsx.rows_columns import read_attributes
+from xlbudget.workbook.read.xlsx.scan import CellScan, decode_text
 from xlbudget.workbook.read.zip_limits import read_part
 
 SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
@@ -40,11 +39,11 @@ MOST_KEPT = 10_000
 
 def read_sheets(
     content: bytes, package: zipfile.ZipFile, own: Sequence[str]
-) -> tuple[list[Listed], list[RawSheet]]:
+) -> tuple[list[ListedSheet], list[RawSheet]]:
     """The worksheets that the workbook lists, and those to read. Raises FileFault."""
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
     listed = _listed(package, book_part)
-    chosen = wanted(listed, own)
+    chosen = is_wanted(listed, own)
     styles = _style_decimals(package, book_part)
     scans = []
     for sheet in chosen:
@@ -67,14 +66,14 @@ def read_sheets(
     ]
 
 
-def _check_all(name: str, scans: Sequence[Scan]) -> None:
+def _check_all(name: str, scans: Sequence[CellScan]) -> None:
     spread = sum(scan.size for scan in scans)
     if spread > MOST_CELLS:
         raise FileFault("too_large", "cells", sheet=name, count=str(spread), limit=str(MOST_CELLS))
     check_filled(name, sum(scan.filled for scan in scans))
 
 
-def _check_texts(package: zipfile.ZipFile, chosen: Sequence[Listed], cells: int) -> None:
+def _check_texts(package: zipfile.ZipFile, chosen: Sequence[ListedSheet], cells: int) -> None:
     """A long text kept once and shown in many cells is as long as it is in all of them."""
     for name in package.namelist():
         if name.lower().endswith("sharedstrings.xml"):
@@ -93,7 +92,7 @@ def _check_texts(package: zipfile.ZipFile, chosen: Sequence[Listed], cells: int)
                 )
 
 
-def _shown(package: zipfile.ZipFile, chosen: Sequence[Listed], lengths: Sequence[int]) -> int:
+def _shown(package: zipfile.ZipFile, chosen: Sequence[ListedSheet], lengths: Sequence[int]) -> int:
     """The length of all texts in all cells; a cell whose text is not found counts as the
     longest."""
     longest, total = max(lengths), 0
@@ -106,31 +105,30 @@ def _shown(package: zipfile.ZipFile, chosen: Sequence[Listed], lengths: Sequence
     return total
 
 
-def _listed(package: zipfile.ZipFile, book_part: str) -> list[Listed]:
+def _listed(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
     """Every worksheet in order."""
     folder, _, file = book_part.rpartition("/")
-    relations = read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))
-    return list(_listed_in(folder, relations, read_part(package, book_part)))
-
-
-@lru_cache(maxsize=2)
-def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[Listed, ...]:
-    """The same from the parts themselves, which are one in all files of a template."""
-    relations = {}
-    for found in RELATION.findall(related):
-        said = attributes(found)
-        if said.get(b"Type", b"").endswith(b"/worksheet"):
-            target = decoded(said.get(b"Target", b""))
-            part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
-            relations[said.get(b"Id", b"")] = part.lstrip("/")
+    targets = _targets(folder, read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/")))
     listed = []
-    for found in SHEET.findall(book):
-        said = attributes(found)
-        part = relations.get(said.get(b"id", b""), "")
+    for found in SHEET.findall(read_part(package, book_part)):
+        said = read_attributes(found)
+        part = targets.get(said.get(b"id", b""), "")
         if part:
             hidden = said.get(b"state", b"visible") != b"visible"
-            listed.append(Listed(decoded(said.get(b"name", b"")), hidden, part))
-    return tuple(listed)
+            listed.append(ListedSheet(decode_text(said.get(b"name", b"")), hidden, part))
+    return listed
+
+
+def _targets(folder: str, relations: bytes) -> dict[bytes, str]:
+    """The parts of the worksheets by the relations' ids."""
+    targets = {}
+    for found in RELATION.findall(relations):
+        said = read_attributes(found)
+        if said.get(b"Type", b"").endswith(b"/worksheet"):
+            target = decode_text(said.get(b"Target", b""))
+            part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+            targets[said.get(b"Id", b"")] = part.lstrip("/")
+    return targets
 
 
 def _style_decimals(package: zipfile.ZipFile, book_part: str) -> dict[bytes, int]:
@@ -138,26 +136,21 @@ def _style_decimals(package: zipfile.ZipFile, book_part: str) -> dict[bytes, int
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
         return {}
-    return _decimals_in(read_part(package, part))
-
-
-@lru_cache(maxsize=2)
-def _decimals_in(styles: bytes) -> dict[bytes, int]:
-    """The same from the part itself, which is one in all files of a template."""
+    styles = read_part(package, part)
     custom: dict[int, str] = {}
     for found in FORMAT.findall(styles):
-        said = attributes(found)
-        custom[_number(said.get(b"numFmtId", b""))] = decoded(said.get(b"formatCode", b""))
+        said = read_attributes(found)
+        custom[_number(said.get(b"numFmtId", b""))] = decode_text(said.get(b"formatCode", b""))
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
         return {}
     numbers = (
-        attributes(found).get(b"numFmtId", b"0")
+        read_attributes(found).get(b"numFmtId", b"0")
         for found in STYLE.findall(styles, begin.end(), end.start())
     )
-    shown = (decimals_shown(_number(number), custom) for number in numbers)
-    return {b"%d" % style: count for style, count in enumerate(shown) if count != NOT_SAID}
+    shown = (find_decimals(_number(number), custom) for number in numbers)
+    return {b"%d" % style: count for style, count in enumerate(shown) if count != NOT_STATED}
 
 
 def _number(digits: bytes) -> int:

@@ -25,7 +25,7 @@ MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,
 YES = (b"1", b"true")
 
 
-def attributes(text: bytes) -> dict[bytes, bytes]:
+def read_attributes(text: bytes) -> dict[bytes, bytes]:
     """The attributes in a tag, prefixes dropped."""
     return {k.rpartition(b":")[2]: a or b for k, a, b in ATTRIBUTE.findall(text or b"")}
 
@@ -58,7 +58,7 @@ def check_rows(name: str, xml: bytes) -> None:
         raise FileFault("duplicate_cells", "row", sheet=name, row=row.decode())
 
 
-def lines_of(xml: bytes, columns: int) -> Lines:
+def read_lines(xml: bytes, columns: int) -> Lines:
     """The hidden rows and columns of a sheet `columns` wide, and what is merged downward."""
     hidden = b"hidden=" in xml
     return Lines(
@@ -71,7 +71,7 @@ def lines_of(xml: bytes, columns: int) -> Lines:
 def _hidden_rows(xml: bytes) -> frozenset[int]:
     found = set()
     row = 0
-    for said in map(attributes, ROW.findall(xml)):
+    for said in map(read_attributes, ROW.findall(xml)):
         number = said.get(b"r", b"")
         row = int(number) if number.isdigit() and len(number) < 8 else row + 1
         if said.get(b"hidden") in YES:
@@ -81,7 +81,7 @@ def _hidden_rows(xml: bytes) -> frozenset[int]:
 
 def _hidden_columns(xml: bytes, columns: int) -> frozenset[int]:
     found: set[int] = set()
-    for said in map(attributes, COLUMNS.findall(xml)):
+    for said in map(read_attributes, COLUMNS.findall(xml)):
         first, last = said.get(b"min", b""), said.get(b"max", b"")
         if said.get(b"hidden") in YES and (first + last).isdigit() and len(first + last) < 16:
             found.update(range(int(first or 1) - 1, min(int(last or first), columns)))

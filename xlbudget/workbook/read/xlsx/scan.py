@@ -16,7 +16,7 @@ REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 
 
 @dataclass
-class Scan:
+class CellScan:
     """What the pass found. `decimals` as in RawSheet; `texts` counts cells that hold shared
     texts."""
 
@@ -36,7 +36,7 @@ class Scan:
         return self.rows * self.columns
 
 
-def decoded(text: bytes) -> str:
+def decode_text(text: bytes) -> str:
     """A text of the XML as it is meant."""
     return html.unescape(text.decode("utf-8", "replace"))
 
@@ -49,7 +49,7 @@ def split_reference(reference: bytes) -> tuple[bytes, bytes]:
     return found[1], found[2]
 
 
-def row_at(sheet: str, number: bytes) -> int:
+def find_row(sheet: str, number: bytes) -> int:
     """A row by its number. Raises FileFault where a sheet has no such row."""
     row = int(number) - 1
     if row >= LAST_ROW:
@@ -57,7 +57,7 @@ def row_at(sheet: str, number: bytes) -> int:
     return row
 
 
-def column_at(sheet: str, letters: bytes) -> int:
+def find_column(sheet: str, letters: bytes) -> int:
     """A column by its letters. Raises FileFault where a sheet has no such column."""
     column = column_index(letters.decode())
     if column >= LAST_COLUMN:
