@@ -52,8 +52,7 @@ class Cause(NamedTuple):
 
     @property
     def only(self) -> Repair | None:
-        """The single cell that explains everything; None where there are several cells, alternatives
-        or a row."""
+        """The one cell that explains it all; None if there are several, alternatives or a row."""
         if len(self.repairs) == 1 and not self.alternatives:
             (repair,) = self.repairs
             return repair if isinstance(repair, Repair) else None

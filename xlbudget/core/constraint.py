@@ -25,8 +25,8 @@ class Constraint(NamedTuple):
 
     `left` and `right` are kept apart so that a sentence can show both figures; the linear form is
     left − right `relation` 0. `rule` and `part` name the sentence in the pack, `about` the values
-    of the words in it (row, column, class, …), `condition` the cells that decided the choice of this
-    constraint (`when`).
+    of the words in it (row, column, class, …), `condition` the cells that decided the choice of
+    this constraint (`when`).
     """
 
     rule: str

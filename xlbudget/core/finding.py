@@ -45,7 +45,7 @@ class Finding(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What a reader or a kind noticed, before the pack gives it its rule id and severity."""
+    """Something a reader or a kind noticed, before the pack gives it its rule id and severity."""
 
     kind: str
     case: str = ""

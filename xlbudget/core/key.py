@@ -35,7 +35,7 @@ class SheetCell(NamedTuple):
 
 
 def address(cell: SheetCell) -> str:
-    """The cell's address as Excel writes it, ``表六!C7``; a sheet name is quoted where Excel quotes it."""
+    """The cell as Excel writes it, ``表六!C7``; a sheet name is quoted where Excel quotes it."""
     return f"{sheet_name(cell.sheet)}!{column_letters(cell.column)}{cell.row + 1}"
 
 

@@ -35,7 +35,7 @@ class Printed(NamedTuple):
 
 
 class SheetRow(NamedTuple):
-    """Where a row of a block stands: sheet, row, and the sheet column of each of its columns."""
+    """The position of a row of a block: sheet, row, and the sheet column of each of its columns."""
 
     sheet: str
     row: int
@@ -57,8 +57,7 @@ class Reading(NamedTuple):
     contributions: tuple[Contribution, ...] = ()
 
     def locate(self, cell: CellKey) -> SheetCell | None:
-        """Where a cell stands in the file, blank cells included; None where its row or column has
-        no position."""
+        """The cell of the file where it stands, blank cells included; None without a position."""
         row = self.rows.get((BlockKey(cell.form, cell.block), cell.row))
         if row is None or cell.column not in row.columns:
             return None

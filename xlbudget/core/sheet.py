@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 
 class Lines(NamedTuple):
-    """What a sheet states about its rows and columns: the hidden ones, and merged ranges of more than
-    one row as (top, left, bottom, right); all counted from 0."""
+    """Properties of a sheet's rows and columns: the hidden ones, and merged ranges of more than one
+    row as (top, left, bottom, right); all counted from 0."""
 
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()

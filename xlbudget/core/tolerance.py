@@ -65,7 +65,7 @@ def _magnitude(yuan: int) -> int:
 
 
 def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
-    """The verdict on one constraint by the intervals of its figures; a missing figure is skipped."""
+    """The verdict on one constraint by the intervals of its figures; missing ones are skipped."""
     left = right = bound = filled = squares = width = 0
     for sign, terms in ((1, constraint.left), (-1, constraint.right)):
         side = 0

@@ -1,4 +1,4 @@
-"""One form's YAML → a frozen Form: headings as printed, fixed rows expanded, blocks side by side."""
+"""One form's YAML → a frozen Form: headings as printed, fixed rows expanded, blocks in order."""
 
 from __future__ import annotations
 

@@ -181,8 +181,8 @@ class Rule(NamedTuple):
     """One rule: id, sentences by case, severity by case, reasons, and its parts.
 
     `other_year` is the severity by case where the budget is of another year than the form set and
-    its catalogues, where that differs. `example` is a case that breaks it (made by the program where
-    the rule is between figures), `common_mistake` how people usually come to break it.
+    its catalogues, where that differs. `example` is a case that breaks it (made by the program
+    where the rule is between figures), `common_mistake` how people usually come to break it.
     """
 
     id: str
