@@ -13,7 +13,7 @@ from xlbudget.core.key import BlockKey, CellKey, SheetCell
 
 
 class PrintedText(NamedTuple):
-    """A printed text and where it stands."""
+    """A printed text and its cell."""
 
     text: str
     cell: SheetCell

@@ -1,4 +1,4 @@
-"""The lines around tables: titles, form labels, department, unit of amount, notes, headings."""
+"""Captions around tables: titles, form labels, department, unit of amount, notes, headings."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def read_columns(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
     """The sheet columns under a heading of several rows.
 
     A blank to the right of a heading belongs to it as long as the headings above are the same for
-    both, which reads merged headings and headings typed over their first column alike.
+    both, so that merged headings and headings typed over their first column are read alike.
     """
     used = sorted({column for row in rows for column in row})
     if not used:

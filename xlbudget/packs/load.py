@@ -39,7 +39,7 @@ def list_pack_names(root: Path | None = None) -> list[str]:
 
 def find_form_set(name: str, year: int, root: Path | None = None) -> str:
     """Name of the form set that is in force in that year at the place of the pack `name`: the
-    newest that is not later, or the earliest where all are."""
+    newest that is not later, or the earliest where all are later."""
     place = name.rpartition("/")[0]
     years = sorted(
         int(pack.rpartition("/")[2])

@@ -13,7 +13,7 @@ from xlbudget.packs.errors import Fault, fault_in
 
 PACK_SCHEMA = "pack.schema.json"
 WORDS = "words"
-"""The one kind of file that may leave out what the pack it extends has already."""
+"""The one kind of file that may leave out what the pack that it extends has."""
 LONGEST = 40
 TYPES = {
     "string": "a text",

@@ -23,7 +23,7 @@ from xlbudget.packs.model import Pack
 
 ORDER = "order"
 NAMED = ("label", "sheet")
-"""Evidence that names the form itself, also where its heading is much changed."""
+"""Evidence that names the form itself, even where its heading is much changed."""
 
 
 def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Observation]]:
