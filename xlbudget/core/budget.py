@@ -14,8 +14,8 @@ class Row(NamedTuple):
     """One row of a block.
 
     `id` is unique within its block (see `CellKey`). `code` and `name` are as read; `level` is the
-    outline level (unit, project, …) or empty; `government` the government-economic code of a
-    form that names one. `amounts` holds the filled columns only: a blank is absent.
+    outline level (unit, project, …) or empty; `government` the government-economic code in a
+    form that has one. `amounts` holds the filled columns only: a blank is absent.
     """
 
     id: str
@@ -29,8 +29,8 @@ class Row(NamedTuple):
 class Budget(NamedTuple):
     """All amounts of one department, in the unit of each form (`units`, else `unit`: 万元).
 
-    `roundings` says of a consolidated figure how many rounded figures it is the sum of; one that
-    is not named there was rounded once.
+    `roundings` maps a consolidated figure to the number of rounded figures it sums; a figure that
+    is not in it was rounded once.
     """
 
     pack: str
@@ -55,7 +55,7 @@ class Budget(NamedTuple):
 
 
 def ordinal_of(identity: str) -> int:
-    """The place that a row id like ``@3`` names, counted from 1; 0 for another id."""
+    """The ordinal that a row id like ``@3`` names, counted from 1; 0 for any other id."""
     digits = identity.removeprefix("@")
     return int(digits) if identity != digits and digits.isdigit() else 0
 
@@ -63,7 +63,7 @@ def ordinal_of(identity: str) -> int:
 def make_unique(wanted: str, taken: set[str]) -> str:
     """`wanted` as a row id that is not taken: the second 2010301 becomes ``2010301#2``.
 
-    Numbers are given without gaps, so that the first free one is found by halving.
+    Numbers are assigned without gaps, so the first free one is found by bisection.
     """
     identity = wanted
     if identity in taken:

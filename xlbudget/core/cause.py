@@ -1,4 +1,4 @@
-"""A likely cause: the fewest things whose putting right satisfies every broken rule."""
+"""A likely cause: the smallest set of repairs that satisfies every broken rule."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from xlbudget.core.key import CellKey
 
 
 class Repair(NamedTuple):
-    """One cell, what stands there, what should, and the slip that it looks like (a word of the
-    pack; empty where it looks like none). None is a blank."""
+    """One cell, its value, the value it should have, and the slip that it looks like (a word of
+    the pack; empty where it looks like none). None is a blank."""
 
     cell: CellKey
     old: Decimal | None
@@ -22,10 +22,10 @@ class Repair(NamedTuple):
 class RowRepair(NamedTuple):
     """A whole row that is wrong.
 
-    `slip` is a word of the pack: a row that is missing, entered twice, bears a wrong code, stands
-    under the wrong heading. `cell` is where to look: the row's first cell of words, for a missing
-    row that of the row under which it belongs. `row` is the code that is meant, for a row without
-    codes its level; empty where the figures alone do not tell. `amounts` are the figures of a
+    `slip` is a word of the pack: a row that is missing, entered twice, has a wrong code or stands
+    under the wrong heading. `cell` is where to look: the row's first text cell, for a missing row
+    that of the row under which it belongs. `row` is the intended code, for a row without codes
+    its level; empty where the figures alone do not determine it. `amounts` are the figures of a
     missing row by column, `under` the id of the row under which it belongs.
     """
 
@@ -37,13 +37,13 @@ class RowRepair(NamedTuple):
 
 
 RepairSet = tuple[Repair | RowRepair, ...]
-"""Everything that has to be put right at once."""
+"""Everything that has to be repaired together."""
 
 
 class Cause(NamedTuple):
     """One cause: its repairs, the findings that it explains, and other repairs that explain them
-    equally well. Without repairs no explanation was found; `partial` where the search ended at
-    its bound of time, not at its end."""
+    equally well. Without repairs no explanation was found; `partial` where the search stopped at
+    its time limit."""
 
     repairs: RepairSet
     explains: tuple[Finding, ...]
@@ -52,8 +52,8 @@ class Cause(NamedTuple):
 
     @property
     def only(self) -> Repair | None:
-        """The one cell that explains it all; None where there are more, other ways, or a row."""
+        """The one cell that explains it all; None if there are several, alternatives or a row."""
         if len(self.repairs) == 1 and not self.alternatives:
-            (one,) = self.repairs
-            return one if isinstance(one, Repair) else None
+            (repair,) = self.repairs
+            return repair if isinstance(repair, Repair) else None
         return None

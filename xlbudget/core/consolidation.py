@@ -12,11 +12,11 @@ from xlbudget.core.key import BlockKey, CellKey, SheetCell
 
 
 class Source(NamedTuple):
-    """A file that was added: whose budget it is, and which file exactly.
+    """A file that was added: the department whose budget it is, and the exact file.
 
     `file` is the path as seen from the folder that was consolidated, `total` the department's
     expenditure in the unit of the consolidated budget, `modified` an ISO date, `checksum` the
-    SHA-256 of the content, `errors` how many errors it had when it was added all the same.
+    SHA-256 of the content, `errors` the number of errors it had when it was added nevertheless.
     """
 
     file: str
@@ -29,9 +29,9 @@ class Source(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """What a source adds: its pack, year and units of amount, and of each block its rows as one
+    """What a source adds: its pack, year and units of amount, and the rows of each block as one
     line of text (`ops.consolidate.contribution` writes and reads it), so that three hundred sources
-    are little."""
+    take little memory."""
 
     pack: str
     year: int
@@ -41,17 +41,17 @@ class Contribution(NamedTuple):
 
 
 class SourcePart(NamedTuple):
-    """A source to be added up, and a call that gives what it adds: read when its turn comes and
-    let go, since three hundred at once would be most of the memory."""
+    """A source to be added up, and a function that returns what it adds: read when needed and
+    then released, since three hundred at once would take most of the memory."""
 
     source: Source
     contribution: Callable[[], Contribution]
 
 
 class AppendedRows(NamedTuple):
-    """Rows of a block that a sum lists one below the other (units, projects): how many they are,
-    the one with the widest name, the most decimals that an amount of theirs has, and a call that
-    gives them in order, each made when its turn comes."""
+    """Rows of a block that a sum lists one below the other (units, projects): their number,
+    the one with the widest name, the most decimals of any of their amounts, and a function that
+    yields them in order, each built when needed."""
 
     number: int
     widest: Row
@@ -60,7 +60,7 @@ class AppendedRows(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """A figure behind a consolidated one: which source (its place in the list), the cell in its
+    """A figure behind a consolidated one: which source (its index in the list), the cell in its
     file (None where the file has no cells), and the amount in the unit of the consolidated form."""
 
     source: int
@@ -69,12 +69,12 @@ class Origin(NamedTuple):
 
 
 class Consolidation(NamedTuple):
-    """The consolidated budget with what is behind it.
+    """The consolidated budget and the sources behind it.
 
-    Of `appended` blocks the budget itself holds the rows of the highest level alone, which are all
-    that adds up. `drawn` holds, of each cell that the overview draws by department, the amount of
-    every source that states one, by its place in the list; `stated` is how many blocks the sources
-    state in all.
+    Of `appended` blocks the budget itself holds only the rows of the highest level, which alone
+    add up. `drawn` holds, for each cell that the overview draws by department, the amount of every
+    source that states one, by its index in the list; `stated` is the total number of blocks that
+    the sources state.
     """
 
     budget: Budget

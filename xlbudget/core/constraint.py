@@ -25,8 +25,8 @@ class Constraint(NamedTuple):
 
     `left` and `right` are kept apart so that a sentence can show both figures; the linear form is
     left − right `relation` 0. `rule` and `part` name the sentence in the pack, `about` the values
-    of the words in it (row, column, class, …), `condition` the cells on which the choice of this
-    constraint rests (`when`).
+    of the words in it (row, column, class, …), `condition` the cells that decided the choice of
+    this constraint (`when`).
     """
 
     rule: str
@@ -42,7 +42,7 @@ class Constraint(NamedTuple):
         return [term.cell for term in self.left] + [term.cell for term in self.right]
 
     def terms(self) -> list[Term]:
-        """The linear form: left terms, and right terms with their sign turned."""
+        """The linear form: left terms, and right terms with their sign reversed."""
         return [*self.left, *(Term(-a, cell) for a, cell in self.right)]
 
     def __str__(self) -> str:

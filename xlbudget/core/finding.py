@@ -1,4 +1,4 @@
-"""A finding: which rule, how grave, about which cells; its words are made by the report."""
+"""A finding: its rule, severity and cells; its sentence is made by the report."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Comparison(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing to say about a file.
+    """One thing to report about a file.
 
-    `rule` is the pack's id, `case` which of the rule's sentences, `facts` the words to put into
-    it, `cells` the cell at fault first. `constraint` and `figures` are there for rules between
-    figures.
+    `rule` is the pack's id, `case` selects the rule's sentence, `facts` are the words to put
+    into it, `cells` has the cell at fault first. `constraint` and `figures` are set for rules
+    between figures.
     """
 
     rule: str
@@ -45,7 +45,7 @@ class Finding(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What a reader or a kind noticed, before the pack gives it its rule id and severity."""
+    """Something a reader or a kind noticed, before the pack gives it its rule id and severity."""
 
     kind: str
     case: str = ""

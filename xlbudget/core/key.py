@@ -1,4 +1,4 @@
-"""Names for the places of a budget, free of any sheet or address."""
+"""Keys for the blocks and cells of a budget, and the sheet cells they are read from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CellKey(NamedTuple):
     """One amount of a budget: form, block, row id and amount column, all in the pack's words.
 
     A row id is the pack's row key (``grand_total``), a code (``2010301``; ``2010301#2`` where it
-    stands twice) or, in rows without codes, the row's place among them, the total not counted
+    stands twice) or, in rows without codes, the row's ordinal among them, the total not counted
     (``@3``).
     """
 
@@ -27,7 +27,7 @@ class CellKey(NamedTuple):
 
 
 class SheetCell(NamedTuple):
-    """Where something was read: sheet name, row and column, both counted from 0."""
+    """A cell of a sheet: sheet name, row and column, both counted from 0."""
 
     sheet: str
     row: int
@@ -35,12 +35,12 @@ class SheetCell(NamedTuple):
 
 
 def address(cell: SheetCell) -> str:
-    """The place as Excel writes it, ``表六!C7``; a sheet name is quoted where Excel quotes it."""
+    """The cell as Excel writes it, ``表六!C7``; a sheet name is quoted where Excel quotes it."""
     return f"{sheet_name(cell.sheet)}!{column_letters(cell.column)}{cell.row + 1}"
 
 
 def sheet_name(name: str) -> str:
-    """A sheet's name as a reference writes it: in quotes where Excel wants them."""
+    """A sheet's name as a reference writes it: in quotes where Excel requires them."""
     if name.replace("_", "").isalnum() and not name[:1].isdigit():
         return name
     return "'" + name.replace("'", "''") + "'"

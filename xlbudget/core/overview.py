@@ -1,4 +1,4 @@
-"""A county at a glance: the few tables behind the pictures of sheet and page, computed once."""
+"""A county at a glance: the few tables behind the charts of sheet and page, computed once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xlbudget.core.consolidation import Source
 
 MOST_FLAGGED = 10
-"""So many departments with errors stand on top; the others are counted, and marked below."""
+"""The most departments with errors listed at the top; the others are counted and marked below."""
 
 
 class Bar(NamedTuple):
@@ -34,9 +34,9 @@ class LeftOut(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """What the pictures show, every amount in `unit`.
+    """What the charts show, every amount in `unit`.
 
-    `county` is the name of the consolidated budget, `departments` how many were added, `total`
+    `county` is the name of the consolidated budget, `departments` the number added, `total`
     their expenditure. `classes` and `income` are the county's own figures; `parts` names the parts
     of `three_public`, which like `largest` holds the largest departments only. `flagged` are the
     departments that were added although they had errors, the most errors first; `left_out` the

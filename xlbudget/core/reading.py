@@ -1,4 +1,4 @@
-"""What a reader hands on: the budget, where each figure stood, and what was printed around it."""
+"""What a reader returns: the budget, the cell of each figure, and the text printed around it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlbudget.core.key import BlockKey, CellKey, SheetCell
 
 
 class PrintedText(NamedTuple):
-    """A printed text and where it stands."""
+    """A printed text and its cell."""
 
     text: str
     cell: SheetCell
@@ -22,7 +22,7 @@ class PrintedText(NamedTuple):
 class Printed(NamedTuple):
     """The words around one table as they stand in the file; empty where there are none.
 
-    `unknown_below`: below the table stands a formula that was never calculated.
+    `unknown_below`: whether a formula that was never calculated stands below the table.
     """
 
     form: str
@@ -35,7 +35,7 @@ class Printed(NamedTuple):
 
 
 class SheetRow(NamedTuple):
-    """Where a row of a block stands: sheet, row, and the sheet column of each of its columns."""
+    """The position of a row of a block: sheet, row, and the sheet column of each of its columns."""
 
     sheet: str
     row: int
@@ -43,9 +43,9 @@ class SheetRow(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A file as read. `unreadable` are cells that hold something that is no amount, `formulas`
-    places that compute themselves; `sources` and `contributions` what a consolidated workbook says
-    of the files behind it and of what each adds."""
+    """A file as read. `unreadable` are cells that hold something other than an amount, `formulas`
+    cells with a formula; `sources` and `contributions` what a consolidated workbook records about
+    the files behind it and what each adds."""
 
     budget: Budget
     rows: Mapping[tuple[BlockKey, str], SheetRow] = MappingProxyType({})
@@ -57,7 +57,7 @@ class Reading(NamedTuple):
     contributions: tuple[Contribution, ...] = ()
 
     def locate(self, cell: CellKey) -> SheetCell | None:
-        """Where a cell stands in the file, blank cells included; None where its row is not."""
+        """The cell of the file where it stands, blank cells included; None without a position."""
         row = self.rows.get((BlockKey(cell.form, cell.block), cell.row))
         if row is None or cell.column not in row.columns:
             return None

@@ -1,4 +1,4 @@
-"""A worksheet's raw cells, as every reader gives them and as recognition takes them."""
+"""A worksheet's raw cells: what every reader returns and recognition takes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 
 class Lines(NamedTuple):
-    """What a sheet says of its rows and columns: the hidden ones, and merged ranges of more than
-    one row as (top, left, bottom, right); all counted from 0."""
+    """Properties of a sheet's rows and columns: the hidden ones, and merged ranges of more than one
+    row as (top, left, bottom, right); all counted from 0."""
 
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
@@ -20,10 +20,10 @@ class RawSheet(NamedTuple):
     """One worksheet, or the columns of one that hold a table of their own; addresses are
     (row, column) counted from 0 at A1.
 
-    `decimals` says row by row, a byte a cell, how many its number format shows (`core.amount` has
-    the special values); rows and cells of which nothing is said may be left out at the end.
+    `decimals` holds, row by row and one byte per cell, the decimals its number format shows
+    (`core.amount` has the special values); trailing rows and cells without any may be left out.
     `uncalculated` are formulas without a value, `errors` the error values as Excel shows them,
-    `formulas` the cells that hold one, as far as the format tells.
+    `formulas` the cells that hold one, as far as the file format shows it.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""A source and what it adds as records of text, and back: the one form in which both are kept.
+"""A source and what it adds as records of text, and back: the one form in which both are stored.
 
 The cache writes a record as a line (`ops.consolidate.file_record`), the hidden sheet 溯源 as a row
 (`workbook.county.origins`). A source's record has its fields and, beside them, its pack, year and
-units, both as JSON arrays; then a record for each of its blocks has the block's rows.
+units, both as JSON arrays; one record for each of its blocks, with the block's rows, follows.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from xlbudget.core.consolidation import Contribution, Source
 from xlbudget.core.key import BlockKey
 
 SOURCE = "@source"
-"""Begins a source's record, before its number; a block's begins with the keys of form and block."""
+"""First field of a source's record, before its number; a block's starts with its form and key."""
 
 
-def write_records(number: int, source: Source, share: Contribution) -> Iterator[tuple[str, ...]]:
-    """The records of the source of that number."""
+def write_records(
+    number: int, source: Source, contribution: Contribution
+) -> Iterator[tuple[str, ...]]:
+    """The records of the source with this number: its own, then one for each block."""
     fields = [str(field) if isinstance(field, Decimal) else field for field in source]
-    about = [share.pack, share.year, share.unit, dict(share.units)]
+    pack, year, unit, units, blocks = contribution
+    about = [pack, year, unit, dict(units)]
     yield SOURCE, str(number), *(json.dumps(each, ensure_ascii=False) for each in (fields, about))
-    for (form, block), text in share.blocks.items():
+    for (form, block), text in blocks.items():
         yield form, block, text
 
 
@@ -31,9 +34,9 @@ def read_records(
     records: Iterable[Sequence[str]],
 ) -> tuple[tuple[Source, ...], tuple[Contribution, ...]]:
     """The sources of the records, and what each adds. Raises ValueError, LookupError, TypeError or
-    ArithmeticError for what was not written so."""
+    ArithmeticError for other records."""
     sources: list[Source] = []
-    shares: list[Contribution] = []
+    contributions: list[Contribution] = []
     blocks: list[dict[BlockKey, str]] = []
     for first, second, text, *more in records:
         if first == SOURCE:
@@ -41,7 +44,7 @@ def read_records(
             sources.append(source._replace(total=Decimal(source.total)))
             pack, year, unit, units = json.loads(more[0])
             blocks.append({})
-            shares.append(Contribution(pack, year, unit, units, blocks[-1]))
+            contributions.append(Contribution(pack, year, unit, units, blocks[-1]))
         else:
             blocks[-1][BlockKey(first, second)] = text
-    return tuple(sources), tuple(shares)
+    return tuple(sources), tuple(contributions)

@@ -1,4 +1,4 @@
-"""When does a rounded figure still agree? The interval arithmetic of the check.
+"""Whether rounded figures still agree: the interval arithmetic of the check.
 
 A reported figure stands for every value that rounds to it (XBRL Calculations 1.1): half a unit of
 its last printed decimal either way. A blank or a written zero stands for exactly nothing. All
@@ -24,8 +24,8 @@ UNDECIDED = "undecided"
 
 
 class Figure(NamedTuple):
-    """A filled amount in scaled whole units: its value, the width of one last decimal, and how
-    many rounded figures it is the sum of."""
+    """A filled amount in scaled whole units: its value, the width of one last decimal, and the
+    number of rounded figures it sums."""
 
     value: int
     width: int
@@ -33,7 +33,7 @@ class Figure(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What became of a constraint.
+    """The outcome of a constraint.
 
     `residual` is left − right in scaled units, `bound` twice the sum of half-widths (so a residual
     is within it if 2·|residual| < bound), `filled` the figures in it weighted by |a|, `width` the
@@ -55,7 +55,7 @@ def last_decimal(amount: Decimal, yuan: int, least: int) -> int:
 
 
 def factor(yuan: int, finest: int) -> Decimal:
-    """How many units of the finest last decimal make so many 元: a power of ten, so that an
+    """The number of units of the finest last decimal in this many 元: a power of ten, so that an
     amount times this keeps its digits."""
     return Decimal(1).scaleb(_magnitude(yuan) - finest)
 
@@ -65,7 +65,7 @@ def _magnitude(yuan: int) -> int:
 
 
 def judge(constraint: Constraint, figures: Mapping[CellKey, Figure]) -> Verdict:
-    """Decide one constraint by the intervals of its figures."""
+    """The verdict on one constraint by the intervals of its figures; missing ones are skipped."""
     left = right = bound = filled = squares = width = 0
     for sign, terms in ((1, constraint.left), (-1, constraint.right)):
         side = 0

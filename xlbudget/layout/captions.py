@@ -1,4 +1,4 @@
-"""The lines around tables: titles, form labels, department, unit of amount, notes, headings."""
+"""Captions around tables: titles, form labels, department, unit of amount, notes, headings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from xlbudget.packs.model import Pack
 TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
 NOTE_MARK = re.compile(r"^注[：:]")
 LONG = 4
-"""Characters of a heading word that is still one with more behind it."""
+"""Least length of a heading word that still counts as one when more text follows it."""
 
 
 class Caption(NamedTuple):
-    """A row of a sheet by its kind; `found` is the form it names, or where it is about what."""
+    """A row of a sheet by its kind: the form it names and the column of its text; `about` maps
+    department or unit to its text and column."""
 
     kind: str
     form: str = ""
@@ -38,36 +39,37 @@ def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str], re.Pattern
     labels = {normalize_text(form.label): form.key for form in pack.forms.values()}
     words = pack.words["lines"]
     either = "|".join(f"(?P<{name}>{_spaced(words[name])})" for name in ("department", "unit"))
-    return titles, labels, re.compile(rf"^\s*(?:{either})\s*[:：]\s*(?P<said>.*?)\s*$", re.DOTALL)
+    return titles, labels, re.compile(rf"^\s*(?:{either})\s*[:：]\s*(?P<value>.*?)\s*$", re.DOTALL)
 
 
 def _spaced(words: Sequence[str]) -> str:
-    """Any of the words, white space allowed between its characters."""
+    """A pattern for any of the words, white space allowed between its characters."""
     ordered = sorted(words, key=len, reverse=True)
     return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
 
 
 def _titled(pack: Pack, text: str) -> str:
-    """The form whose title the text is, or ends with (附件3：2025年部门支出总表); the longest."""
+    """The form whose title the text equals or ends with (附件3：2025年部门支出总表), the longest
+    title first; "" for none."""
     titles, _, _ = _names(pack)
-    said = normalize_title(text)
-    if said in titles:
-        return titles[said]
-    if NOTE_MARK.match(said) or any(word in said for word in pack.words["lines"]["refers"]):
+    title = normalize_title(text)
+    if title in titles:
+        return titles[title]
+    if NOTE_MARK.match(title) or any(word in title for word in pack.words["lines"]["refers"]):
         return ""
-    fitting = [title for title in titles if said.endswith(title)]
+    fitting = [known for known in titles if title.endswith(known)]
     return titles[max(fitting, key=len)] if fitting else ""
 
 
 def names_form(pack: Pack, text: str) -> bool:
-    """Is a text the title or the label of a form, and nothing else?"""
+    """Whether a text is the title or the label of a form, and nothing else."""
     _, labels, _ = _names(pack)
     return _may_be_title(pack, text) and bool(_titled(pack, text) or normalize_text(text) in labels)
 
 
 @lru_cache(maxsize=8)
 def title_mark(pack: Pack) -> str:
-    """A character that every title and label bears: what has none is quickly passed over."""
+    """A character that every title and label contains: text without it is quickly skipped."""
     titles, labels, _ = _names(pack)
     return next(iter(set.intersection(*map(set, (*titles, *labels)))), "")
 
@@ -77,46 +79,46 @@ def _may_be_title(pack: Pack, text: str) -> bool:
 
 
 def read_caption(pack: Pack, texts: Mapping[int, str], numbers: int) -> Caption | None:
-    """What kind of line a row is, or None for a row of a table's body (or of nothing known).
+    """The caption that a row is, or None for a row of a table's body (or of no known kind).
 
-    `texts` are the row's words by column, `numbers` how many figures stand beside them: a row
-    with figures is no line.
+    `texts` are the row's words by column, `numbers` the count of figures beside them: a row with
+    figures is no caption.
     """
     return None if numbers else _line(pack, tuple(texts.items()))
 
 
 @lru_cache(maxsize=4096)
-def _line(pack: Pack, said: tuple[tuple[int, str], ...]) -> Caption | None:
-    """The kind of a row without figures; most stand in many files."""
+def _line(pack: Pack, cells: tuple[tuple[int, str], ...]) -> Caption | None:
+    """The caption of a row without figures, cached since most stand in many files."""
     _, labels, pattern = _names(pack)
     about = {}
-    for column, text in said:
+    for column, text in cells:
         form = _titled(pack, text) if _may_be_title(pack, text) else ""
         if form:
             return Caption(TITLE, form, column)
         if normalize_text(text) in labels:
             return Caption(LABEL, labels[normalize_text(text)], column)
-        found = pattern.match(text) if "：" in text or ":" in text else None
-        if found:
-            about["department" if found["department"] else "unit"] = (found["said"], column)
+        stated = pattern.match(text) if "：" in text or ":" in text else None
+        if stated:
+            about["department" if stated["department"] else "unit"] = (stated["value"], column)
     if about:
         return Caption(ABOUT, about=about)
-    texts = dict(said)
+    texts = dict(cells)
     return Caption(HEADING) if is_heading(pack, texts) else _below(pack, texts)
 
 
 def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:
-    """At least two different heading words, and they are most of what the row says; words that
-    only begin with one count where there are not enough."""
+    """Whether a row has at least two different heading words, which are at least half of its texts;
+    words that only begin with one count where there are not enough."""
     words = vocabulary(pack)
-    said = [normalize_title(text) for text in texts.values()]
-    known = {word for word in said if word in words}
-    if len(known) >= 2 and 2 * sum(word in words for word in said) >= len(said):
+    normals = [normalize_title(text) for text in texts.values()]
+    known = {word for word in normals if word in words}
+    if len(known) >= 2 and 2 * sum(word in words for word in normals) >= len(normals):
         return True
-    if not known or len(said) < 2:
+    if not known or len(normals) < 2:
         return False
-    known |= {word for word in said if _begins(pack, word)}
-    return len(known) >= 2 and 2 * len(known) >= len(said)
+    known |= {word for word in normals if _begins(pack, word)}
+    return len(known) >= 2 and 2 * len(known) >= len(normals)
 
 
 def _begins(pack: Pack, word: str) -> bool:

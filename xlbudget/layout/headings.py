@@ -1,4 +1,4 @@
-"""Headings: which sheet column is which column of a form, by what is printed over it."""
+"""Headings: matching sheet columns to the columns of a form by what is printed over them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlbudget.packs.model import CODE, TEXT_COLUMNS, Form, Pack
 
 
 class Column(NamedTuple):
-    """One sheet column of a heading: where, and the normal forms of the headings over it."""
+    """One sheet column of a heading: its index, and the normal forms of the headings over it."""
 
     column: int
     path: tuple[str, ...]
@@ -21,7 +21,7 @@ class Column(NamedTuple):
 
 class FormColumn(NamedTuple):
     """One column of a form, with the normal forms of its printed headings and their synonyms;
-    those of another year than the budget's bear its mark."""
+    headings of a year other than the budget's have its mark."""
 
     block: BlockKey
     key: str
@@ -31,7 +31,7 @@ class FormColumn(NamedTuple):
 
 class FuzzyMatch(NamedTuple):
     """A sheet column read as a form's column although its heading is only like the printed one;
-    `likeness` in per cent."""
+    `likeness` is in per cent."""
 
     wanted: FormColumn
     column: int
@@ -39,7 +39,7 @@ class FuzzyMatch(NamedTuple):
 
 
 class Match(NamedTuple):
-    """How a heading fits a form: sheet column of each block's columns, and what did not fit.
+    """How a heading fits a form: the sheet column of each block's columns, and what did not fit.
 
     `counting` are columns that only number the rows, `parts` those over which a block's codes are
     split (类, 款, 项), `fuzzy` the columns whose headings are only like the printed ones.
@@ -55,15 +55,15 @@ class Match(NamedTuple):
 
     @property
     def fit(self) -> tuple[int, int]:
-        """Larger is better: nothing left over or missing is (0, number of columns)."""
-        placed = sum(len(columns) for columns in self.columns.values())
-        return -len(self.missing) - len(self.unknown), placed
+        """A rank, larger is better: (0, number of columns) if nothing is left over or missing."""
+        count = sum(len(columns) for columns in self.columns.values())
+        return -len(self.missing) - len(self.unknown), count
 
 
 @lru_cache(maxsize=8)
 def vocabulary(pack: Pack) -> frozenset[str]:
-    """Every word that stands in a heading of any form, in normal form, with synonyms, whatever
-    year it names."""
+    """Every heading word of any form, in normal form, with synonyms and without the mark of its
+    year."""
     words = set(map(normalize_title, pack.words["code_parts"]))
     for form in pack.forms.values():
         for wanted in form_columns(pack, form.key):
@@ -95,7 +95,7 @@ def form_columns(pack: Pack, form: str) -> tuple[FormColumn, ...]:
 
 
 def _others(synonyms: Mapping[str, Sequence[str]], heading: str) -> Iterator[str]:
-    """The other words for a heading, of the year that it names."""
+    """The synonyms of a heading, with the mark of its year."""
     mark = year_mark(heading)
     for other in synonyms.get(heading.removeprefix(mark), ()):
         yield mark + normalize_title(other)
@@ -110,7 +110,7 @@ def read_columns(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
     """The sheet columns under a heading of several rows.
 
     A blank to the right of a heading belongs to it as long as the headings above are the same for
-    both, which reads merged headings and headings typed over their first column alike.
+    both, so that merged headings and headings typed over their first column are read alike.
     """
     used = sorted({column for row in rows for column in row})
     if not used:
@@ -128,9 +128,9 @@ def read_columns(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
 
 @lru_cache(maxsize=1024)
 def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
-    """Place the form's columns: same heading and year first, then the same headings above, then
-    order. A heading that names one other year throughout is taken for the budget's own, where the
-    form has no column of that year (D605 tells of it). The same headings stand in many files."""
+    """The form's columns placed: by heading and year first, then by the headings above, then by
+    order. A heading that names one other year throughout is taken as the budget's own where the
+    form has no column of that year (reported by D605). Cached: many files share headings."""
     free = {column.column: column.path for column in columns if column.path}
     counts = {normalize_title(word) for word in pack.words["ordinals"]}
     counting = tuple(c for c, path in free.items() if path[-1] in counts)
@@ -159,8 +159,7 @@ class _Placing(NamedTuple):
 
 
 def _place(placing: _Placing, columns: Iterable[FormColumn]) -> list[FormColumn]:
-    """Place each wanted column on the best free one of the same year; gives those that found
-    none."""
+    """Place each wanted column on the best free one of the same year; returns those without one."""
     free = placing.free
     missing = []
     last = -1
@@ -190,13 +189,13 @@ def _marks(path: tuple[str, ...]) -> set[str]:
 
 
 def _parts(pack: Pack, free: Mapping[int, tuple[str, ...]]) -> tuple[int, ...]:
-    """The columns of a code that is split by its levels, top first."""
+    """The columns of a code that is split by its levels, top first; () where it is not split."""
     words = list(map(normalize_title, pack.words["code_parts"]))
-    found: list[int] = []
+    columns: list[int] = []
     for column, path in free.items():
-        if len(found) < len(words) and path[-1] == words[len(found)]:
-            found.append(column)
-    return tuple(found) if len(found) > 1 else ()
+        if len(columns) < len(words) and path[-1] == words[len(columns)]:
+            columns.append(column)
+    return tuple(columns) if len(columns) > 1 else ()
 
 
 def _score(wanted: FormColumn, path: tuple[str, ...], column: int, last: int) -> tuple[int, ...]:
@@ -206,22 +205,22 @@ def _score(wanted: FormColumn, path: tuple[str, ...], column: int, last: int) ->
 
 
 def amount_columns(match_: Match, block: BlockKey) -> dict[str, int]:
-    """Sheet columns of a block's amounts."""
-    found = match_.columns[block]
-    return {key: column for key, column in found.items() if key not in TEXT_COLUMNS}
+    """Column key → sheet column of a block's amounts."""
+    columns = match_.columns[block]
+    return {key: column for key, column in columns.items() if key not in TEXT_COLUMNS}
 
 
 LEAST_LIKENESS = 72
-"""Per cent of likeness from which a heading may be another; 75 is 一般公共预算 for
+"""Least likeness, in per cent, for a heading to be taken as another; 75 is 一般公共预算 for
 一般公共预算拨款收入, 50 is 基本支出 for 项目支出."""
 
 LEAST_MARGIN = 10
-"""Per cent by which it must be liker than any other that is open."""
+"""Least lead, in per cent, over the likeness of any other open column."""
 
 
 def match_fuzzy(pack: Pack, match_: Match, columns: Sequence[Column]) -> Match:
-    """The match with columns placed whose headings are like the printed ones, each surely liker
-    than any other; what is not sure stays missing."""
+    """The match with more columns placed: those whose headings are like the printed ones, each by a
+    clear margin over any other; the others stay missing."""
     from rapidfuzz.fuzz import ratio
 
     paths = {column.column: column.path for column in columns if column.column in match_.unknown}
@@ -244,9 +243,9 @@ def match_fuzzy(pack: Pack, match_: Match, columns: Sequence[Column]) -> Match:
             del paths[column]
     if not near:
         return match_
-    placed = {block: dict(found) for block, found in match_.columns.items()}
-    for one in near:
-        placed[one.wanted.block][one.wanted.key] = one.column
-    found = {one.wanted for one in near}
-    missing = tuple(wanted for wanted in match_.missing if wanted not in found)
+    placed = {block: dict(columns) for block, columns in match_.columns.items()}
+    for wanted, column, _ in near:
+        placed[wanted.block][wanted.key] = column
+    matched = {fuzzy.wanted for fuzzy in near}
+    missing = tuple(wanted for wanted in match_.missing if wanted not in matched)
     return match_._replace(columns=placed, missing=missing, unknown=tuple(paths), fuzzy=tuple(near))

@@ -1,9 +1,8 @@
 """The normal form of printed words: one place for all cleaning of labels.
 
-Stray spaces and line breaks go, half-width brackets and digits are made one kind, quotation marks
-are dropped. Of a title the year is taken out; of a heading it is kept as the distance to the
-budget's own: in a budget of 2026 ``2026 年预算数`` is ``预算数``, ``2025年预算数`` is
-``〈-1〉预算数``.
+White space and quotation marks are dropped, brackets become full-width and digits half-width.
+Titles lose their year; headings keep it as the distance to the budget's own: in a budget of 2026
+``2026 年预算数`` is ``预算数``, ``2025年预算数`` is ``〈-1〉预算数``.
 """
 
 from __future__ import annotations
@@ -36,14 +35,15 @@ def normalize_text(text: str) -> str:
 
 
 def normalize_title(text: str) -> str:
-    """The normal form of a heading or title: tidy, and without its year (unless it is all)."""
+    """The normal form of a heading or title, without its year (a text that is only a year keeps
+    what follows its digits)."""
     cleaned = normalize_text(text)
     return YEAR.sub("", cleaned) or cleaned[4:]
 
 
 def normalize_heading(text: str, year: int) -> str:
-    """The normal form of a heading in a budget of `year`: before it the distance to another year
-    that it names, so that two years side by side are two columns."""
+    """The normal form of a heading in a budget of `year`, prefixed with the distance to another
+    year that it names, so that two years side by side are two columns."""
     named = find_years(text)
     return (f"〈{named[0] - year:+d}〉" if named and named[0] != year else "") + normalize_title(
         text
@@ -57,15 +57,15 @@ def year_mark(heading: str) -> str:
 
 
 def strip_ordinal(text: str) -> str:
-    """The normal form of a row label without 一、 or ① before it: matched by name alone."""
+    """The normal form of a row label without a leading 一、 or ①, to match it by name alone."""
     return ORDINAL.sub("", normalize_text(text))
 
 
 def find_years(text: str) -> list[int]:
     """The years that a text names (2025年, 2025年度, 2025)."""
-    return [int(found[:4]) for found in YEAR.findall(normalize_text(text))]
+    return [int(match[:4]) for match in YEAR.findall(normalize_text(text))]
 
 
-def is_same_name(one: str, other: str) -> bool:
-    """Do two printed names say the same, white space and kinds of brackets aside?"""
-    return normalize_text(one) == normalize_text(other)
+def is_same_name(name: str, other: str) -> bool:
+    """Whether two printed names are the same apart from white space and kinds of brackets."""
+    return normalize_text(name) == normalize_text(other)

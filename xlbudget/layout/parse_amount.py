@@ -1,4 +1,4 @@
-"""What stands in an amount cell: an amount as printed, nothing, or something to be said."""
+"""The content of an amount cell: an amount as printed, nothing, or something to report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NUMBER = re.compile(r"^([+-]?)([\d,，]*\.?\d+|[\d,，]+\.?)(\D*)$")
 
 
 class ParsedAmount(NamedTuple):
-    """An amount cell: `amount` is None for a blank or for what cannot be read (`readable`).
+    """An amount cell: `amount` is None for a blank or for what is not `readable`.
 
     `exact` is the stored figure where it has more decimals than the cell shows.
     """
@@ -50,12 +50,12 @@ def parse_amount(pack: Pack, raw: Any, decimals: int, unit: str) -> ParsedAmount
         return _number(raw, decimals, pack.least_decimals(unit))
     if isinstance(raw, str):
         return _text(pack, raw, unit)
-    shown = raw.isoformat() if isinstance(raw, datetime.date | datetime.time) else str(raw)
-    return _unreadable(shown)
+    text = raw.isoformat() if isinstance(raw, datetime.date | datetime.time) else str(raw)
+    return _unreadable(text)
 
 
-def _unreadable(shown: str) -> ParsedAmount:
-    return ParsedAmount(None, False, "value_unreadable", "", {"text": shown})
+def _unreadable(text: str) -> ParsedAmount:
+    return ParsedAmount(None, False, "value_unreadable", "", {"text": text})
 
 
 def _number(raw: float, decimals: int, least: int) -> ParsedAmount:
@@ -66,45 +66,45 @@ def _number(raw: float, decimals: int, least: int) -> ParsedAmount:
         return _unreadable(f"{format_plain((100 * value).normalize())}%")
     if decimals in (NOT_STATED, SHOWS_PERCENT):
         return ParsedAmount(value)
-    shown = round_as_displayed(value, max(decimals, least))
-    return ParsedAmount(shown, exact=None if shown == value else value)
+    rounded = round_as_displayed(value, max(decimals, least))
+    return ParsedAmount(rounded, exact=None if rounded == value else value)
 
 
 @lru_cache(maxsize=1024)
 def parse_number(raw: float, decimals: int) -> Decimal | None:
-    """The amount that a stored number is with so many decimals, None where `parse_amount` may have
-    more to say of it. A figure stands in several forms, so it is kept for a while."""
+    """The amount of a stored number with this many decimals, None where `parse_amount` may have
+    more to report. Cached, since a figure stands in several forms."""
     if decimals == SHOWS_PERCENT or not math.isfinite(raw):
         return None
     return displayed_value(raw) if decimals == NOT_STATED else displayed_if_exact(raw, decimals)
 
 
 def _text(pack: Pack, raw: str, unit: str) -> ParsedAmount:
-    """The amount that a text says."""
+    """The amount that a text states."""
     text = normalize_text(raw)
     if not text or text in pack.words["no_amount"]:
         return BLANK
     bracketed = text.startswith("（") and text.endswith("）")
-    found = NUMBER.match(text[1:-1] if bracketed else text.replace("－", "-"))
-    if not found:
+    match = NUMBER.match(text[1:-1] if bracketed else text.replace("－", "-"))
+    if not match:
         return _unreadable(raw.strip())
-    sign, digits, behind = found.groups()
+    sign, digits, suffix = match.groups()
     try:
         amount = Decimal(sign + digits.replace(",", "").replace("，", ""))
     except InvalidOperation:
         return _unreadable(raw.strip())
     if bracketed:
         amount = -amount
-    return _with_unit(pack, raw.strip(), amount, behind, unit)
+    return _with_unit(pack, raw.strip(), amount, suffix, unit)
 
 
-def _with_unit(pack: Pack, raw: str, amount: Decimal, behind: str, unit: str) -> ParsedAmount:
-    """A unit behind the number is converted where it differs from the form's."""
-    if behind and behind not in pack.words["units"]:
+def _with_unit(pack: Pack, raw: str, amount: Decimal, suffix: str, unit: str) -> ParsedAmount:
+    """The amount, converted where its `suffix` is a unit other than the form's."""
+    if suffix and suffix not in pack.words["units"]:
         return _unreadable(raw)
     case = "text"
-    if behind and behind != unit:
-        amount = amount * pack.yuan(behind) / pack.yuan(unit)
+    if suffix and suffix != unit:
+        amount = amount * pack.yuan(suffix) / pack.yuan(unit)
         case = "unit"
     facts = {"text": raw, "value": format_plain(amount), "unit": unit}
     return ParsedAmount(amount, True, "value_text", case, facts)

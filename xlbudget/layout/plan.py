@@ -1,4 +1,4 @@
-"""Where everything of a form shall stand on its sheet: the grid that the writer fills."""
+"""Where each cell of a form stands on its sheet: the grid that the writer fills."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from xlbudget.packs.model import (
     Pack,
 )
 
-NOTHING_LISTED: Mapping[BlockKey, AppendedRows] = MappingProxyType({})
+NO_APPENDED: Mapping[BlockKey, AppendedRows] = MappingProxyType({})
 SPARE_ROWS = 18
 """Empty rows of a code tree or outline in a blank workbook."""
 
 TITLE, LABELLED, ABOUT, UNIT, NOTE = "title", "label", "about", "unit", "note"
 HEADING, TEXT, ENTRY, AMOUNT = "heading", "text", "entry", "amount"
-"""Roles of cells. What an `entry` says is for the department to write, as amounts are."""
+"""Roles of cells. An `entry`, like an amount, is filled in by the department."""
 
 NARROWEST = {CODE: 13, NAME: 30, GOVERNMENT: 24}
 WIDEST = 60
@@ -53,8 +53,8 @@ class PlannedCell(NamedTuple):
 
 class SheetPlan(NamedTuple):
     """One form laid out: its cells in order, column widths in characters, heading rows, and the
-    body's first row and the row below its last. Under its rows an open block has one row more
-    at least: a row inserted above that one is still within the table. `least` are the decimals
+    body's first row and the row below its last. An open block has at least one spare row below its
+    rows, so that a row inserted above it is still within the table. `least` are the decimals
     assumed for amounts in the form's unit."""
 
     form: Form
@@ -68,8 +68,8 @@ class SheetPlan(NamedTuple):
     least: int = USUAL_DECIMALS
 
     def decimals(self, cell: PlannedCell) -> int:
-        """How many decimals a cell shows; 0 for one that is no amount. What a blank one will hold
-        nobody knows: it has room for two."""
+        """The number of decimals a cell shows; 0 for one that holds no amount, at least two for a
+        blank amount."""
         if cell.role != AMOUNT:
             return 0
         if isinstance(cell.content, Decimal):
@@ -78,13 +78,13 @@ class SheetPlan(NamedTuple):
 
 
 def plan(
-    pack: Pack, form: Form, budget: Budget, listed: Mapping[BlockKey, AppendedRows] = NOTHING_LISTED
+    pack: Pack, form: Form, budget: Budget, appended: Mapping[BlockKey, AppendedRows] = NO_APPENDED
 ) -> SheetPlan:
-    """Lay out one form with the rows of a budget (an empty budget gives spare rows). For blocks
-    that are `listed` lines are kept free (from `free` on): too many to be planned at once, their
-    cells are those of `plan_cells`."""
-    places = _columns(form)
-    width = len(places)
+    """Lay out one form with the rows of a budget (an empty budget gives spare rows). Blocks in
+    `appended` have lines kept free (from `free` on): their rows, too many to be planned at once,
+    get their cells from `plan_cells`."""
+    columns = _columns(form)
+    width = len(columns)
     depth = max(_depth(h) for block in form.blocks for h in block.headings)
     top = 3
     cells = [*_above(pack, form, budget, width), *_headings(form, top, depth)]
@@ -93,9 +93,9 @@ def plan(
         cells += [PlannedCell(body, c, body, c, HEADING, str(c + 1)) for c in range(width)]
         body += 1
     rows: dict[tuple[BlockKey, str], int] = {}
-    lines = _lines(form, _without(budget, listed))
+    lines = _lines(form, _without(budget, appended))
     free = body + len(lines)
-    spare = free + sum(listed[block.id].number for block in form.blocks if block.id in listed)
+    spare = free + sum(appended[block.id].number for block in form.blocks if block.id in appended)
     more: list[dict[str, Row]] = []
     if any(not block.fixed for block in form.blocks):
         known = any(key.form == form.key for key in budget.blocks)
@@ -105,15 +105,15 @@ def plan(
             row = line.get(block.key)
             if row is not None:
                 rows[block.id, row.id] = number
-            cells += plan_cells(pack, block, row, number, places)
+            cells += plan_cells(pack, block, row, number, columns)
     note = spare + len(more)
     empty = None if _filled(form, budget) else pack.words["print"]["empty"]
     cells.append(PlannedCell(note, 0, note, width - 1, NOTE, empty))
     widest = [
         cell
         for block in form.blocks
-        if block.id in listed
-        for cell in plan_cells(pack, block, listed[block.id].widest, free, places)
+        if block.id in appended
+        for cell in plan_cells(pack, block, appended[block.id].widest, free, columns)
     ]
     widths = _widths(form, [*cells, *widest], width)
     return SheetPlan(
@@ -123,16 +123,16 @@ def plan(
         (top, body - 1),
         (body, note),
         rows,
-        places,
+        columns,
         free,
         pack.least_decimals(budget.unit_of(form.key)),
     )
 
 
-def _without(budget: Budget, listed: Mapping[BlockKey, AppendedRows]) -> Budget:
-    """The budget without its listed rows."""
+def _without(budget: Budget, appended: Mapping[BlockKey, AppendedRows]) -> Budget:
+    """The budget without its appended rows, their totals kept."""
     blocks = {
-        key: tuple(row for row in rows if row.id == TOTAL) if key in listed else rows
+        key: tuple(row for row in rows if row.id == TOTAL) if key in appended else rows
         for key, rows in budget.blocks.items()
     }
     return budget._replace(blocks=blocks)
@@ -140,7 +140,7 @@ def _without(budget: Budget, listed: Mapping[BlockKey, AppendedRows]) -> Budget:
 
 def _columns(form: Form) -> dict[tuple[BlockKey, str], int]:
     keys = [(block.id, key) for block in form.blocks for key in block.paths]
-    return {key: place for place, key in enumerate(keys)}
+    return {key: column for column, key in enumerate(keys)}
 
 
 def _filled(form: Form, budget: Budget) -> bool:
@@ -192,16 +192,16 @@ def _heading(heading: Heading, row: int, last: int, column: int) -> Iterator[Pla
 
 
 def _lines(form: Form, budget: Budget) -> list[dict[str, Row]]:
-    """The body's lines: which row of each block stands on them. Blocks side by side run on
-    their own between the rows that the form prints on one line (`beside`)."""
+    """The body's lines, each with its row of each block. Blocks side by side run independently
+    between the rows that the form prints on one line (`beside`)."""
     rest = {block.key: _rows(block, budget) for block in form.blocks}
     lines: list[dict[str, Row]] = []
     for meeting in form.beside:
         before = {}
         for key, wanted in meeting.items():
-            place = next(i for i, row in enumerate(rest[key]) if row.id == wanted)
-            before[key] = rest[key][:place]
-            rest[key] = rest[key][place:]
+            index = next(i for i, row in enumerate(rest[key]) if row.id == wanted)
+            before[key] = rest[key][:index]
+            rest[key] = rest[key][index:]
         lines += _side_by_side(before)
         lines.append({key: rest[key].pop(0) for key in meeting})
     lines += _side_by_side(rest)
@@ -211,18 +211,18 @@ def _lines(form: Form, budget: Budget) -> list[dict[str, Row]]:
 def _side_by_side(blocks: Mapping[str, Sequence[Row]]) -> list[dict[str, Row]]:
     height = max(map(len, blocks.values()), default=0)
     return [
-        {key: rows[place] for key, rows in blocks.items() if place < len(rows)}
-        for place in range(height)
+        {key: rows[index] for key, rows in blocks.items() if index < len(rows)}
+        for index in range(height)
     ]
 
 
 def _rows(block: Block, budget: Budget) -> list[Row]:
     """The rows that stand in the block: all fixed ones, or the budget's own with its total."""
-    given = budget.blocks.get(block.id, ())
-    by_id = {row.id: row for row in given}
+    own_rows = budget.blocks.get(block.id, ())
+    by_id = {row.id: row for row in own_rows}
     if block.fixed:
         return [by_id.get(row.key) or Row(row.key, {}) for row in block.fixed]
-    rows = [row for row in given if row.id != TOTAL]
+    rows = [row for row in own_rows if row.id != TOTAL]
     if block.total is not None:
         rows.insert(0, by_id.get(TOTAL) or Row(TOTAL, {}))
     return rows
@@ -233,13 +233,13 @@ def plan_cells(
     block: Block,
     row: Row | None,
     number: int,
-    places: Mapping[tuple[BlockKey, str], int],
+    columns: Mapping[tuple[BlockKey, str], int],
 ) -> Iterator[PlannedCell]:
-    """The cells of one block on one line, borders where no row stands."""
+    """The cells of one block on one line; without a `row` they are empty (borders only)."""
     level = _level(pack, block, row) if row else 0
     total = row is not None and row.id == TOTAL and not block.fixed
     for nth, key in enumerate(block.paths):
-        column = places[block.id, key]
+        column = columns[block.id, key]
         if key in block.columns:
             amount = row.amounts.get(key) if row else None
             yield PlannedCell(number, column, number, column, AMOUNT, amount)
@@ -255,7 +255,7 @@ def plan_cells(
 
 
 def text_in_column(pack: Pack, block: Block, row: Row, key: str) -> str:
-    """What a row says in a column of words."""
+    """The text of a row in a text column."""
     if block.fixed:
         return block.labels[row.id]
     if key == GOVERNMENT:
@@ -264,7 +264,7 @@ def text_in_column(pack: Pack, block: Block, row: Row, key: str) -> str:
 
 
 def _level(pack: Pack, block: Block, row: Row) -> int:
-    """How far a name is indented: by the level of its code or of its outline."""
+    """The indentation of a name: the level of its code or of its outline, from 0."""
     if block.codes and row.code:
         lengths = pack.catalogues[block.codes].lengths
         return lengths.index(len(row.code)) if len(row.code) in lengths else 0
@@ -272,8 +272,8 @@ def _level(pack: Pack, block: Block, row: Row) -> int:
 
 
 def _widths(form: Form, cells: Sequence[PlannedCell], width: int) -> tuple[int, ...]:
-    """Column widths that fit the longest content that stands in one column, names still to be
-    typed, and the title over all columns."""
+    """Column widths that fit the longest content within one column, names still to be entered,
+    and the title over all columns."""
     keys = [key for block in form.blocks for key in block.paths]
     widths = [NARROWEST.get(key, 11) for key in keys]
     for cell in cells:

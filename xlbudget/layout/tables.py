@@ -1,4 +1,4 @@
-"""The tables found on raw sheets, and what stands in a row."""
+"""The tables found on raw sheets, and the texts and figures of a row."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from xlbudget.packs.model import TOTAL, Pack
 class Table:
     """One table found on a sheet: the lines above it, its heading rows, its body rows.
 
-    `evidence` says by what its form is known, `unit` the unit of amount where people said it."""
+    `evidence` names what identified its form, `unit` the unit of amount where a map states it."""
 
     sheet: RawSheet
     above: dict[str, PrintedText] = field(default_factory=dict)
@@ -36,8 +36,8 @@ class Table:
     unit: str = ""
 
     def headings(self, pack: Pack) -> list[dict[int, str]]:
-        """The heading rows in normal form, years as their distance to the pack's; of one that
-        bears the total's figures too, without the total's own word."""
+        """The heading rows in normal form by column, years as their distance to the pack's; a row
+        that also holds the total's figures without the total's own word."""
         rows = [read_texts(self.sheet.rows[row]) for row in self.heading]
         beside = {
             *map(normalize_title, pack.words["ordinals"]),
@@ -67,23 +67,23 @@ def read_texts(row: Sequence[Any]) -> dict[int, str]:
 
 
 def has_figures(row: Sequence[Any]) -> bool:
-    """Stands any number in a raw row?"""
+    """Whether a raw row holds any number."""
     kinds = set(map(type, row))
     return float in kinds or int in kinds
 
 
 def has_content(sheet: RawSheet, row: int) -> bool:
-    """Stands anything in that row?"""
+    """Whether any cell of that row is filled."""
     return row < len(sheet.rows) and any(v not in ("", None) for v in sheet.rows[row])
 
 
 def read_normal_texts(sheet: RawSheet, row: int) -> dict[int, str]:
-    """The words of a sheet\'s row by column, in normal form."""
+    """The words of a sheet's row by column, in normal form."""
     return {column: normalize_title(text) for column, text in read_texts(sheet.rows[row]).items()}
 
 
 def collect_printed(table: Table) -> Printed:
-    """The words around a table, for the rules that look at them."""
+    """The words around a table, for the rules that check them. The table must have a match."""
     assert table.match is not None
     headings = tuple(
         PrintedText(text, SheetCell(table.sheet.name, row, column))
@@ -91,7 +91,7 @@ def collect_printed(table: Table) -> Printed:
         for column, text in read_texts(table.sheet.rows[row]).items()
     )
     last = max(table.body, default=table.heading[-1])
-    first = min(said.cell.column for said in headings)
+    first = min(heading.cell.column for heading in headings)
     return Printed(
         table.match.form.key,
         table.above.get("title"),

@@ -50,7 +50,7 @@ def _catalogue(contents: Contents, key: str, faults: list[Fault]) -> Catalogue:
 
 
 def _wrong(key: str, catalogue: Catalogue) -> Iterator[tuple[tuple[str, str], str]]:
-    """What is wrong with the levels: their steps in `codes.yaml`, and why."""
+    """The faults of the levels, each with its steps in `codes.yaml` and the reason."""
     levels = list(catalogue.levels)
     if list(catalogue.lengths) != sorted(set(catalogue.lengths)):
         yield (key, "levels"), "levels: each has more digits than the one before"
@@ -60,7 +60,8 @@ def _wrong(key: str, catalogue: Catalogue) -> Iterator[tuple[tuple[str, str], st
 
 
 def _check_codes(path: Path, rows: Rows, catalogue: Catalogue, faults: list[Fault]) -> None:
-    """Codes stand once, have a level's length (told of the first of each), and their parents."""
+    """Add a fault for each code that is repeated, lacks its parent or has the length of no level
+    (reported once per length)."""
     counts = Counter(row["code"] for row in rows)
     lengths = set(catalogue.lengths)
     for line, row in enumerate(rows, start=2):

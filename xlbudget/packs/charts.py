@@ -1,4 +1,4 @@
-"""The pack's `overview:`: which figures of which forms are shown as pictures, by which names."""
+"""The pack's `overview:`: the figures of the forms that are shown as charts, with their names."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def read_charts(
     catalogues: Mapping[str, Catalogue],
     faults: list[Fault],
 ) -> Mapping[str, ChartSpec]:
-    """The pictures that a pack declares; faults are added to the list."""
+    """The charts that a pack declares; faults are added to the list."""
     blocks = {block.id: block for form in forms.values() for block in form.blocks}
-    found = {}
+    charts = {}
     for name, body in spec.items():
         wrong = list(_wrong(body, blocks, catalogues))
         line = find_line(path, ("overview", name)) if wrong else 0
         faults += [Fault(str(path), line, f"overview {name}: {each}") for each in wrong]
         if not wrong:
             key = _block_of(body)
-            found[name] = ChartSpec(key.form, key.block, body["column"], _rows(body, catalogues))
-    return found
+            charts[name] = ChartSpec(key.form, key.block, body["column"], _rows(body, catalogues))
+    return charts
 
 
 def _block_of(body: Mapping[str, Any]) -> BlockKey:
@@ -37,7 +37,7 @@ def _block_of(body: Mapping[str, Any]) -> BlockKey:
 
 
 def _rows(body: Mapping[str, Any], catalogues: Mapping[str, Catalogue]) -> Mapping[str, str]:
-    """Row id → its words: said one by one, or the top codes of a catalogue."""
+    """Row id → its name: as listed, or for the top codes of a catalogue."""
     if "names" not in body:
         return dict(body["rows"])
     catalogue = catalogues[body["names"]]

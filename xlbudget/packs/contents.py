@@ -1,7 +1,7 @@
-"""What stands in the folder of a pack, read and held against the schema, and in those it extends.
+"""The files in the folder of a pack and in those it extends, read and checked against the schema.
 
-What is handed on here is as the schema says: who builds forms, rules and catalogues from it need
-not ask whether a word is there, or of which type it is.
+What is returned here conforms to the schema: code that builds forms, rules and catalogues from it
+need not check whether a key is there, or of which type its value is.
 """
 
 from __future__ import annotations
@@ -38,41 +38,42 @@ def find_pack_names(root: Path) -> list[str]:
 
 
 def read_contents(name: str, root: Path) -> list[Contents]:
-    """The pack and all it extends, the most general first. Raises PackError, naming every fault
+    """The pack and all it extends, the most general first. Raises PackError with every fault
     in any of the files."""
     contents: list[Contents] = []
     faults: list[Fault] = []
-    wanted, asking = name, Fault(str(root / name / HEAD), 1, "")
+    wanted, extending = name, Fault(str(root / name / HEAD), 1, "")
     while wanted:
         folder = root / wanted
         if not (folder / HEAD).is_file():
             known = ", ".join(find_pack_names(root)) or "none"
-            faults.append(asking._replace(message=f"no pack {wanted!r}; there are: {known}"))
+            faults.append(extending._replace(message=f"no pack {wanted!r}; there are: {known}"))
             break
-        if any(folder == one.folder for one in contents):
-            faults.append(asking._replace(message=f"pack {wanted!r} extends itself"))
+        if any(folder == read.folder for read in contents):
+            faults.append(extending._replace(message=f"pack {wanted!r} extends itself"))
             break
         contents.insert(0, _read_folder(folder, faults))
-        wanted, asking = _extended(contents[0], name if folder == root / name else "", faults)
+        requested = name if folder == root / name else ""
+        wanted, extending = _extended(contents[0], requested, faults)
     if faults:
         raise PackError(faults)
     return contents
 
 
-def _extended(one: Contents, name: str, faults: list[Fault]) -> tuple[str, Fault]:
-    """The pack that this one extends (or nothing), and where it says so."""
-    path, head = one.folder / HEAD, one.head
+def _extended(contents: Contents, name: str, faults: list[Fault]) -> tuple[str, Fault]:
+    """The pack that this one extends (or ""), and a fault without message at its `extends:`."""
+    path, head = contents.folder / HEAD, contents.head
     if not head:  # unsound, and reported
         return "", Fault("", 0, "")
     if name and head["pack"] != name:
         message = f"{head['pack']!r}: the folders are called {name!r}"
         faults.append(fault_in(path, ("pack",), message))
     base = head.get("extends", "")
-    asking = fault_in(path, ("extends",), "") if base else Fault("", 0, "")
+    extending = fault_in(path, ("extends",), "") if base else Fault("", 0, "")
     if base and base.rpartition("/")[2] != str(head["year"]):
-        faults.append(asking._replace(message=f"extends {base}: not of the same year"))
-        return "", asking
-    return base, asking
+        faults.append(extending._replace(message=f"extends {base}: not of the same year"))
+        return "", extending
+    return base, extending
 
 
 def _read_folder(folder: Path, faults: list[Fault]) -> Contents:
@@ -93,7 +94,7 @@ def _read_folder(folder: Path, faults: list[Fault]) -> Contents:
 
 
 def _read_file(path: Path, kind: str, faults: list[Fault]) -> Any:
-    """The file's data; nothing where it is unsound, and then a fault more."""
+    """The file's data; {} where it is unsound, with its faults added to the list."""
     try:
         data = read_yaml(path)
     except PackError as error:
@@ -120,7 +121,7 @@ def _read_tables(folder: Path, codes: Mapping[str, Any], faults: list[Fault]) ->
 
 
 def _strangers(folder: Path) -> list[Fault]:
-    """Files of YAML that no one would read, and files where folders must be."""
+    """Faults for YAML files that would not be read, and for files where folders must be."""
     allowed = ", ".join((*KIND_OF_FILE, *(f"{name}/*.yaml" for name in KIND_OF_FOLDER)))
     wrong = [
         Fault(str(path), 1, f"no file of a pack; there may be {allowed}")

@@ -1,4 +1,4 @@
-"""What only the whole pack can show: names that its files do not share, or share wrongly."""
+"""Faults that only the whole pack shows: names that its files do not share, or share wrongly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xlbudget.packs.model import Pack
 
 
 def check_pack(folders: list[Contents], pack: Pack) -> list[Fault]:
-    """What is wrong between the files of a pack, whose folders are the most general first."""
+    """The faults between the files of a pack, whose folders are ordered the most general first."""
     checks = (_check_units, _check_words, _check_forms, _check_kinds)
     return [fault for check in checks for fault in check(folders, pack)]
 
@@ -35,7 +35,7 @@ def _check_words(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
 
 
 def _check_forms(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
-    paths = {spec["form"]: path for one in folders for path, spec in one.forms.items()}
+    paths = {spec["form"]: path for folder in folders for path, spec in folder.forms.items()}
     seen: dict[tuple[str, object], str] = {}
     for form in pack.forms.values():
         for word, value in (("number", form.number), ("sheet", form.sheet), ("title", form.title)):
@@ -52,7 +52,7 @@ def _check_forms(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
 
 
 def _check_kinds(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
-    """The kinds of a catalogue's codes are columns, which have their words."""
+    """Faults for kinds of codes that have no word under `columns:`."""
     for folder in folders:
         for key in folder.codes:
             for kind in sorted(set(pack.catalogues[key].kinds.values())):
@@ -62,6 +62,6 @@ def _check_kinds(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
 
 
 def _words_file(folders: list[Contents], word: str, inner: str) -> Path:
-    """The file of words that says this, the most special one first."""
-    saying = (one.folder for one in reversed(folders) if inner in one.words.get(word, {}))
-    return Path(next(saying), "words.yaml")
+    """The `words.yaml` that has `inner` under `word`, of the most specific folder that has it."""
+    having = (f.folder for f in reversed(folders) if inner in f.words.get(word, {}))
+    return Path(next(having), "words.yaml")

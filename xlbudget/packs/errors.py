@@ -1,4 +1,4 @@
-"""What is wrong with a pack, told all at once, each with file and line."""
+"""The faults of a pack, reported all at once, each with file and line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Fault(NamedTuple):
-    """One fault: which file, which line (counted from 1), what is wrong and what is allowed."""
+    """One fault: its file, its line (counted from 1), what is wrong and what is allowed."""
 
     file: str
     line: int
@@ -27,10 +27,10 @@ class PackError(Exception):
 
 
 def find_line(path: Path, steps: tuple[Any, ...]) -> int:
-    """The line of the node that `steps` (mapping keys and list places) lead to in a YAML file, or
-    of the last node on the way that is there.
+    """The line of the node that `steps` (mapping keys and list indices) lead to in a YAML file, or
+    of the last node on the way that exists.
 
-    The file is composed again only now: positions are wanted only where something is wrong.
+    The file is composed again only now: positions are needed only where something is wrong.
     """
     import yaml
 
@@ -63,8 +63,8 @@ def fault_in(path: Path, steps: tuple[Any, ...], message: str) -> Fault:
 
 
 def fault_at(where: str, word: str, message: str) -> Fault:
-    """A fault in a rule: `where` is ``file#place`` or ``file#place.part`` as kept in RuleClause."""
+    """A fault in a rule: `where` is ``file#index`` or ``file#index.part`` as in RuleClause."""
     file, _, steps = where.rpartition("#")
-    place, _, part = steps.partition(".")
-    inner: tuple[Any, ...] = (int(place), "parts", int(part)) if part else (int(place),)
+    index, _, part = steps.partition(".")
+    inner: tuple[Any, ...] = (int(index), "parts", int(part)) if part else (int(index),)
     return fault_in(Path(file), (*inner, word), message)

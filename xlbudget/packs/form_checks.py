@@ -1,4 +1,4 @@
-"""What a schema cannot say of a form: that names mean something, and each one thing."""
+"""What a schema cannot check in a form: that its names exist, and that each is unique."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, Block, Catalogue, Form
 
 Wrong = Iterator[tuple[tuple[Any, ...], str]]
-"""Steps to the place in the form's (or the block's) YAML, and what is wrong there."""
+"""Steps to the node in the form's (or the block's) YAML, and what is wrong there."""
 
 
 def check_form(form: Form) -> Wrong:
-    """What is wrong between the blocks of a form."""
+    """The faults between the blocks of a form."""
     by_key = {block.key: block for block in form.blocks}
-    for place, meeting in enumerate(form.beside):
+    for index, meeting in enumerate(form.beside):
         for key, row in meeting.items():
             if key not in by_key:
-                yield ("beside", place), f"beside: no block {key!r}; there are {_list(by_key)}"
+                yield ("beside", index), f"beside: no block {key!r}; there are {_list(by_key)}"
             elif row not in by_key[key].row_keys:
-                yield ("beside", place), f"beside: no row {row!r} in block {key!r}"
+                yield ("beside", index), f"beside: no row {row!r} in block {key!r}"
     outlines = [block.key for block in form.blocks if block.levels]
     if len(outlines) > 1:  # a county lists the rows of one below those of another
         message = f"levels: one block of a form at most, not {outlines}"
@@ -30,7 +30,7 @@ def check_form(form: Form) -> Wrong:
 def check_block(
     block: Block, spec: Mapping[str, Any], catalogues: Mapping[str, Catalogue]
 ) -> Wrong:
-    """What is wrong inside of a block whose YAML is `spec`."""
+    """The faults inside a block whose YAML is `spec`."""
     yield from _check_catalogues(spec["rows"], catalogues)
     yield from _check_columns(block)
     yield from _check_rows(block)
@@ -45,14 +45,14 @@ def _check_catalogues(rows: Any, catalogues: Mapping[str, Catalogue]) -> Wrong:
             if word in rows and rows[word] not in catalogues:
                 yield ("rows", word), _no_catalogue(rows[word], catalogues)
         return
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if "each" not in row:
             continue
         if row["each"] not in catalogues:
-            yield ("rows", place, "each"), _no_catalogue(row["each"], catalogues)
+            yield ("rows", index, "each"), _no_catalogue(row["each"], catalogues)
         elif row["level"] not in catalogues[row["each"]].levels:
             levels = _list(catalogues[row["each"]].levels)
-            yield ("rows", place, "level"), f"no level {row['level']!r}; there are {levels}"
+            yield ("rows", index, "level"), f"no level {row['level']!r}; there are {levels}"
 
 
 def _check_columns(block: Block) -> Wrong:

@@ -1,4 +1,4 @@
-"""One form's YAML → a frozen Form: headings as printed, fixed rows written out, side by side."""
+"""One form's YAML → a frozen Form: headings as printed, fixed rows expanded, blocks in order."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _heading(item: Mapping[str, Any]) -> Heading:
 def _fixed(
     rows: list[Mapping[str, Any]], catalogues: Mapping[str, Catalogue]
 ) -> tuple[tuple[FixedRow, ...], dict[str, tuple[str, ...]]]:
-    """The rows, one for each code where `each` says so, and the sets of those codes."""
+    """The rows, one for each code of an `each`, and the sets of those codes by name."""
     fixed: list[FixedRow] = []
     sets: dict[str, tuple[str, ...]] = {}
     for item in rows:

@@ -33,18 +33,18 @@ def default_pack() -> str:
 
 
 def list_pack_names(root: Path | None = None) -> list[str]:
-    """Every pack that there is, by name."""
+    """The name of every pack, sorted."""
     return find_pack_names(root or templates_root())
 
 
 def find_form_set(name: str, year: int, root: Path | None = None) -> str:
     """Name of the form set that is in force in that year at the place of the pack `name`: the
-    newest that is not later, or the earliest where all are."""
+    newest that is not later, or the earliest where all are later."""
     place = name.rpartition("/")[0]
     years = sorted(
-        int(found.rpartition("/")[2])
-        for found in list_pack_names(root)
-        if found.rpartition("/")[0] == place and found.rpartition("/")[2].isdigit()
+        int(pack.rpartition("/")[2])
+        for pack in list_pack_names(root)
+        if pack.rpartition("/")[0] == place and pack.rpartition("/")[2].isdigit()
     )
     begun = [since for since in years if since <= year]
     return f"{place}/{begun[-1] if begun else years[0]}" if years else name
@@ -52,7 +52,7 @@ def find_form_set(name: str, year: int, root: Path | None = None) -> str:
 
 @lru_cache(maxsize=8)
 def load_pack(name: str, root: Path | None = None) -> Pack:
-    """The pack of that name, with all that it extends. Raises PackError, naming every fault."""
+    """The pack of that name, with all that it extends. Raises PackError with every fault."""
     folders = read_contents(name, root or templates_root())
     faults: list[Fault] = []
     head = folders[-1].head
@@ -63,10 +63,10 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
         catalogues.update(read_catalogues(folder, faults))
         forms.update(read_forms(folder, catalogues, faults))
     rules = read_rules(folders, faults)
-    pictures: Mapping[str, ChartSpec] = {}
+    charts: Mapping[str, ChartSpec] = {}
     if not faults:
         path = folders[-1].folder / HEAD
-        pictures = read_charts(path, head.get("overview", {}), forms, catalogues, faults)
+        charts = read_charts(path, head.get("overview", {}), forms, catalogues, faults)
     if faults:
         raise PackError(faults)
     ordered = dict(sorted(forms.items(), key=lambda item: item[1].number))
@@ -74,7 +74,7 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
     printed = apply_year_to_forms(ordered, year)
     pack = Pack(
         *(name, year, year, place, unit, words),
-        *(catalogues, ordered, printed, rules, pictures),
+        *(catalogues, ordered, printed, rules, charts),
     )
     if faults := check_pack(folders, pack):
         raise PackError(faults)
@@ -90,7 +90,7 @@ def _merge_words(folders: list[Contents], faults: list[Fault]) -> dict[str, Any]
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` laid on `base`, mappings merged, everything else replaced."""
+    """`base` overridden by `over`: mappings are merged, everything else is replaced."""
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)

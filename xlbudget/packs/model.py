@@ -1,4 +1,4 @@
-"""What a pack says, frozen: forms with their headings and rows, rules, catalogues, words."""
+"""The contents of a pack, frozen: forms with their headings and rows, rules, catalogues, words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Catalogue:
-    """One catalogue of codes: code → name, and how often each pair was seen in print."""
+    """One catalogue of codes: code → name, and how often each pair was seen in print (`seen`)."""
 
     key: str
     title: str
@@ -32,15 +32,15 @@ class Catalogue:
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:
-        """Digits of each level, top first."""
+        """Number of digits of each level, top first."""
         return tuple(self.levels.values())
 
     def fits_level(self, code: str) -> bool:
-        """Whether a text has the digits of one of the levels, and nothing but ASCII digits."""
+        """Whether a text has the number of digits of one of the levels, and only ASCII digits."""
         return len(code) in self.lengths and code.isascii() and code.isdigit()
 
     def parent(self, code: str) -> str:
-        """The code one level up, or nothing for a top code or one of odd length."""
+        """The code one level up, or "" for a top code or one with the length of no level."""
         lengths = self.lengths
         if len(code) not in lengths or len(code) == lengths[0]:
             return ""
@@ -63,11 +63,11 @@ class Catalogue:
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[str, ...]]:
-        """Name → the codes that bear it."""
-        found: dict[str, list[str]] = {}
+        """Name → the codes that have it."""
+        by_name: dict[str, list[str]] = {}
         for code, name in self.names.items():
-            found.setdefault(name, []).append(code)
-        return {name: tuple(codes) for name, codes in found.items()}
+            by_name.setdefault(name, []).append(code)
+        return {name: tuple(codes) for name, codes in by_name.items()}
 
 
 class Heading(NamedTuple):
@@ -99,7 +99,7 @@ class Block:
 
     Either `fixed` rows, or open rows: a tree of `codes` from a catalogue, or an outline of
     `levels`; open rows may have a `total` row (its printed label; empty where the block beside it
-    prints the label for both). `help` says what a column means to those who fill it in.
+    prints the label for both). `help` explains columns to those who fill them in.
     """
 
     form: str
@@ -161,7 +161,7 @@ class Form(NamedTuple):
 
 
 class RuleClause(NamedTuple):
-    """One constraint shape or kind of a rule, as the pack's text says it."""
+    """One expression or kind of a rule, as the pack's text states it."""
 
     where: str
     holds: str = ""
@@ -181,8 +181,8 @@ class Rule(NamedTuple):
     """One rule: id, sentences by case, severity by case, reasons, and its parts.
 
     `other_year` is the severity by case where the budget is of another year than the form set and
-    its catalogues, if that differs. `example` is a case that breaks it (made by the program where
-    the rule is between figures), `common_mistake` how people come to break it.
+    its catalogues, where that differs. `example` is a case that breaks it (made by the program
+    where the rule is between figures), `common_mistake` how people usually come to break it.
     """
 
     id: str
@@ -204,7 +204,7 @@ class Rule(NamedTuple):
         return self.title or self.says[""]
 
     def severity_of(self, case: str) -> str:
-        """How grave this case of the rule is."""
+        """The severity of this case of the rule."""
         return self.severity.get(case) or self.severity.get("", "error")
 
     def says_of(self, case: str) -> str:
@@ -213,7 +213,7 @@ class Rule(NamedTuple):
 
 
 class ChartSpec(NamedTuple):
-    """One column of a block to be shown as a picture: `rows` are row id → words, in order."""
+    """One column of a block to be shown as a chart: `rows` are row id → name, in order."""
 
     form: str
     block: str
@@ -225,9 +225,9 @@ class ChartSpec(NamedTuple):
 class Pack:
     """Everything known about the forms of one place, as printed for budgets of one year.
 
-    `since` is the form set's own year, from which on it is in force; `year` the budget's, which
-    the titles and headings of `forms` name. `form_texts` are the same forms before a year is put
-    into them (`packs.year`).
+    `since` is the form set's own year, from which it is in force; `year` the budget's, which the
+    titles and headings of `forms` name. `form_texts` are the same forms before a year is filled
+    in (`packs.year`).
     """
 
     name: str
@@ -258,9 +258,9 @@ class Pack:
         return weaker or rule.severity_of(case)
 
     def yuan(self, unit: str) -> int:
-        """How many 元 one of this unit is."""
+        """The number of 元 in one of this unit."""
         return int(self.words["units"][unit])
 
     def least_decimals(self, unit: str) -> int:
-        """Decimals assumed for amounts in this unit where the cell shows fewer."""
+        """The decimals assumed for amounts in this unit where the cell shows fewer."""
         return int(self.words["decimals"][unit])

@@ -1,4 +1,4 @@
-"""What rows, classes and codes are called in print, for everybody who speaks of one."""
+"""The printed names of rows, classes and codes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from xlbudget.packs.model import TOTAL, Block, Pack
 
 
 def name_row(pack: Pack, block: Block, row: str, written: str = "") -> str:
-    """A row's printed label; else the name that is `written` in the file; else what the catalogue
-    calls its code or the pack its level; else its key."""
+    """A row's printed label; else the name that is `written` in the file; else the catalogue's name
+    of its code or the pack's of its level; else its key."""
     if label := block.labels.get(row):
         return label
     if row == TOTAL:
@@ -20,8 +20,8 @@ def name_row(pack: Pack, block: Block, row: str, written: str = "") -> str:
 
 
 def name_code(pack: Pack, code: str, written: str = "") -> str:
-    """A class or code before the name that is `written` beside it, else before its catalogue's:
-    ``201 一般公共服务支出``; 合计 for the total row, which is listed among codes."""
+    """A class or code followed by the name that is `written` beside it, else by its catalogue's:
+    ``201 一般公共服务支出``; 合计 for the total row, which stands among codes."""
     if code == TOTAL:
         return name_total(pack)
     names = (c.names[code] for c in pack.catalogues.values() if code in c.names)
@@ -29,5 +29,5 @@ def name_code(pack: Pack, code: str, written: str = "") -> str:
 
 
 def name_total(pack: Pack) -> str:
-    """What a total row is called whose label is not printed."""
+    """The name of a total row whose label is not printed."""
     return str(pack.words["columns"][TOTAL])

@@ -11,21 +11,21 @@ from xlbudget.packs.errors import Fault, fault_in
 from xlbudget.packs.model import Rule, RuleClause
 
 CLAUSE_WORDS = ("holds", "on", "each", "for", "when", "defines", "between", "kind", "blocks")
-"""What a rule may say once for all its parts."""
+"""Keys that a rule may state once for all its parts."""
 
 
 def read_rules(folders: list[Contents], faults: list[Fault]) -> dict[str, Rule]:
-    """The rules of all folders but for those that the last of them removes; faults are added to
-    the list."""
+    """The rules of all folders except those that the last one removes; faults are added to the
+    list."""
     rules: dict[str, Rule] = {}
     for folder in folders:
         for path, specs in folder.rules.items():
-            for place, spec in enumerate(specs):
-                rule = _rule(path, place, spec)
+            for index, spec in enumerate(specs):
+                rule = _rule(path, index, spec)
                 if rule.id in rules:
                     message = f"rule {rule.id} stands already in {rules[rule.id].where}"
-                    faults.append(fault_in(path, (place,), message))
-                faults += [fault_in(path, (place, *at), why) for at, why in _wrong(rule)]
+                    faults.append(fault_in(path, (index,), message))
+                faults += [fault_in(path, (index, *at), why) for at, why in _wrong(rule)]
                 rules[rule.id] = rule
     for nth, removed in enumerate(folders[-1].head.get("removes", ())):
         if rules.pop(removed, None) is None:
@@ -34,10 +34,10 @@ def read_rules(folders: list[Contents], faults: list[Fault]) -> dict[str, Rule]:
     return rules
 
 
-def _rule(path: Path, place: int, spec: Mapping[str, Any]) -> Rule:
+def _rule(path: Path, index: int, spec: Mapping[str, Any]) -> Rule:
     says, severity = spec["says"], spec.get("severity", "error")
     parts = tuple(
-        _part(f"{path}#{place}" + (f".{nth}" if "parts" in spec else ""), {**_shared(spec), **part})
+        _part(f"{path}#{index}" + (f".{nth}" if "parts" in spec else ""), {**_shared(spec), **part})
         for nth, part in enumerate(spec.get("parts", [spec]))
     )
     return Rule(
@@ -52,12 +52,12 @@ def _rule(path: Path, place: int, spec: Mapping[str, Any]) -> Rule:
         common_mistake=spec["common_mistake"],
         fix=spec["fix"],
         parts=parts,
-        where=f"{path}#{place}",
+        where=f"{path}#{index}",
     )
 
 
 def _wrong(rule: Rule) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What is wrong between the words of a rule: steps in its YAML, and why."""
+    """The faults between the keys of a rule, each with its steps in the YAML and the reason."""
     if not rule.title and "" not in rule.says:
         yield ("says",), f"rule {rule.id}: cases alone are no sentence; give it a title"
     for word, cases in (("severity", rule.severity), ("other_year", rule.other_year)):
@@ -67,7 +67,7 @@ def _wrong(rule: Rule) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _shared(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """What a rule says once for all its parts."""
+    """The keys that a rule states once for all its parts."""
     return {word: spec[word] for word in CLAUSE_WORDS if word in spec}
 
 
@@ -76,25 +76,25 @@ def _part(where: str, spec: Mapping[str, Any]) -> RuleClause:
     return RuleClause(
         where=where,
         holds=spec.get("holds", ""),
-        on=_listed(spec.get("on", ())),
-        each=_listed(spec.get("each", ())),
+        on=_as_tuple(spec.get("on", ())),
+        each=_as_tuple(spec.get("each", ())),
         bindings=_bindings(spec.get("for")),
         when=spec.get("when", ""),
         defines=spec.get("defines", ""),
         between=spec.get("between", ""),
         kind=spec.get("kind", ""),
-        blocks=_listed(spec.get("blocks", ())),
+        blocks=_as_tuple(spec.get("blocks", ())),
         says=says if isinstance(says, str) else "",
         severity=severity if isinstance(severity, str) else "",
     )
 
 
-def _listed(value: Any) -> tuple[str, ...]:
+def _as_tuple(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _bindings(spec: Any) -> tuple[Mapping[str, str], ...]:
-    """`for:` as a list of bindings: ``{source: [a, b]}`` is short for ``[{source: a}, …]``."""
+    """`for:` as a tuple of bindings: ``{source: [a, b]}`` is short for ``[{source: a}, …]``."""
     if spec is None:
         return ({},)
     if isinstance(spec, dict):

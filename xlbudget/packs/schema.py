@@ -1,4 +1,4 @@
-"""A pack's files held against `schemas/pack.schema.json`; what is wrong, in plain words."""
+"""A pack's files checked against `schemas/pack.schema.json`; faults in plain words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlbudget.packs.errors import Fault, fault_in
 
 PACK_SCHEMA = "pack.schema.json"
 WORDS = "words"
-"""The one kind of file that may leave out what the pack it extends says already."""
+"""The one kind of file that may leave out what the pack that it extends has."""
 LONGEST = 40
 TYPES = {
     "string": "a text",
@@ -25,47 +25,47 @@ TYPES = {
 }
 
 LocatedMessage = tuple[tuple[Any, ...], str]
-"""Where in a file (keys and list places), and what is wrong there."""
+"""Steps in a file (keys and list indices), and what is wrong there."""
 
 
 def check_yaml(kind: str, path: Path, data: Any) -> list[Fault]:
-    """What in a YAML file is against the schema of its kind, in the order of its lines."""
+    """The faults of a YAML file against the schema of its kind, in the order of its lines."""
     try:
         errors = _errors(kind, data)
     except ValueError as error:  # nested too deep, or half a character written as an escape
         return [Fault(str(path), 1, f"cannot be checked: {error}")]
     wrong = [
-        place
+        message
         for error in errors
         if kind != WORDS or error.kind.name != "required"
-        for place in _explain(error)
+        for message in _explain(error)
     ]
-    return sorted({fault_in(path, *place) for place in wrong}, key=lambda fault: fault.line)
+    return sorted({fault_in(path, *message) for message in wrong}, key=lambda fault: fault.line)
 
 
 def check_csv(kind: str, path: Path, rows: list[dict[str, str]]) -> list[Fault]:
-    """What in a CSV file is against the schema of its kind."""
+    """The faults of a CSV file against the schema of its kind."""
     errors = _errors(kind, rows)
     if not errors:
         return []
     columns = _errors(kind, [dict.fromkeys(rows[0], "1")] if rows else [])
-    if columns:  # else each row would say so
+    if columns:  # else each row would report it
         return [Fault(str(path), 1, message) for error in columns for _, message in _explain(error)]
-    wrong = [place for error in errors for place in _explain(error)]
+    wrong = [message for error in errors for message in _explain(error)]
     return [Fault(str(path), steps[0] + 2, f"{steps[1]}: {message}") for steps, message in wrong]
 
 
 def check_complete(words: Mapping[str, Any], folder: Path) -> list[Fault]:
-    """Which words are missing, now that those of all folders are joined. They are told of the
-    most general folder: where it has no words, an `extends:` is what is missing."""
+    """Faults for words that are missing once those of all folders are merged. They are reported for
+    the most general folder: where it has no words, an `extends:` is what is missing."""
     missing = (e for e in _errors(WORDS, words) if e.kind.name == "required")
-    found = [place for error in missing for place in _explain(error)]
+    wrong = [message for error in missing for message in _explain(error)]
     path = folder / "words.yaml"
     if path.is_file():
-        return [fault_in(path, *place) for place in found]
-    path, names = folder / "pack.yaml", ", ".join(message.split(" ")[0] for _, message in found)
+        return [fault_in(path, *message) for message in wrong]
+    path, names = folder / "pack.yaml", ", ".join(message.split(" ")[0] for _, message in wrong)
     message = f"no words.yaml, and no extends: a pack that has one; it must say {names}"
-    return [Fault(str(path), 1, message)] if found else []
+    return [Fault(str(path), 1, message)] if wrong else []
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +77,7 @@ def _schema() -> dict[str, Any]:
 
 @cache
 def _validator() -> Any:
-    """One validator for files of every kind: it is asked about ``{kind: data}``."""
+    """One validator for files of every kind: it validates ``{kind: data}``."""
     import jsonschema_rs
 
     kinds = {kind: {"$ref": f"#/$defs/{kind}"} for kind in _schema()["$defs"]}
@@ -89,7 +89,7 @@ def _errors(kind: str, data: Any) -> list[Any]:
 
 
 def _explain(error: Any) -> Iterator[LocatedMessage]:
-    """One error of the validator as faults."""
+    """One error of the validator as located messages."""
     steps, keyword, detail = tuple(error.instance_path)[1:], error.kind.name, error.kind
     if keyword == "additionalProperties":
         allowed = list(_around(error).get("properties", ()))
@@ -104,7 +104,7 @@ def _explain(error: Any) -> Iterator[LocatedMessage]:
 
 
 def _explain_choice(error: Any) -> Iterator[LocatedMessage]:
-    """None of several ways fits (or more than one): what is wrong with the one that was meant."""
+    """The messages where no alternative fits (or several do): those of the one that was meant."""
     steps = tuple(error.instance_path)[1:]
     choices = _around(error)[error.kind.name]
     words = [choice["required"][0] for choice in choices if "required" in choice]
@@ -118,7 +118,7 @@ def _explain_choice(error: Any) -> Iterator[LocatedMessage]:
                 yield from _explain(inner)
             return
     types = {t: None for errors in error.kind.context for e in errors for t in _types(e)}
-    yield steps, f"{_shown(error.instance)}: must be {' or '.join(types)}"
+    yield steps, f"{_shorten(error.instance)}: must be {' or '.join(types)}"
 
 
 def _types(error: Any) -> list[str]:
@@ -126,8 +126,8 @@ def _types(error: Any) -> list[str]:
 
 
 def _say(error: Any) -> str:
-    """What is wrong with the value at an error's place."""
-    keyword, detail, value = error.kind.name, error.kind, _shown(error.instance)
+    """The message about the value of an error."""
+    keyword, detail, value = error.kind.name, error.kind, _shorten(error.instance)
     if keyword == "required":
         return f"{detail.property!r} is missing"
     if keyword == "type":
@@ -146,15 +146,15 @@ def _say(error: Any) -> str:
 
 def _unknown(word: Any, allowed: list[str]) -> str:
     if not allowed:
-        return f"unknown word {_shown(word)}"
+        return f"unknown word {_shorten(word)}"
     from difflib import get_close_matches
 
     near = get_close_matches(str(word), allowed, n=1)
     meant = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"unknown word {_shown(word)}{meant}; allowed: {', '.join(map(str, allowed))}"
+    return f"unknown word {_shorten(word)}{meant}; allowed: {', '.join(map(str, allowed))}"
 
 
-def _shown(value: Any) -> str:
+def _shorten(value: Any) -> str:
     if value is None:
         return "nothing"
     text = repr(value)

@@ -20,11 +20,11 @@ PLAIN = tuple(
 MOST_NODES = 100_000
 DEEPEST = 50
 MANY = 1_000
-"""Of fewer brackets and dashes no data is made deep enough to exhaust the parser."""
+"""With fewer brackets and dashes no data is nested deep enough to exhaust the parser."""
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML that says what it seems to say. ``on`` and ``no`` are words, as in YAML 1.2: only true
+    """YAML without surprises. ``on`` and ``no`` are words, as in YAML 1.2: only true
     and false are not; a date is a text; every key is a text and stands once."""
 
     repeated: list[tuple[int, str]]
@@ -56,8 +56,8 @@ _Loader.yaml_constructors = {
 
 
 def read_yaml(path: Path) -> Any:
-    """A YAML file as plain data. Raises PackError where it cannot be read, is no YAML, or names
-    something twice."""
+    """A YAML file as plain data. Raises PackError where it cannot be read, is not YAML, or repeats
+    a key."""
     text = _text_of(path)
     repeated: list[tuple[int, str]] = []
     try:
@@ -99,8 +99,8 @@ def _refuse_depth(text: str) -> None:
 
 
 def _measure(node: yaml.Node, sizes: dict[int, int]) -> int:
-    """How many nodes there are when every alias is written out. Data that contains itself, or
-    grows without end, is refused."""
+    """The number of nodes when every alias is expanded. Raises ComposerError for data that contains
+    itself or expands to more than MOST_NODES."""
     if id(node) in sizes and sizes[id(node)] == 0:
         raise yaml.composer.ComposerError(None, None, "an alias inside of itself", node.start_mark)
     if id(node) not in sizes:
@@ -114,7 +114,7 @@ def _measure(node: yaml.Node, sizes: dict[int, int]) -> int:
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file under the words of its first line; row n stands on line n + 2.
+    """The rows of a CSV file by the words of its first line; row n is on line n + 2.
     Raises PackError where it cannot be read, or a row has more or fewer cells than the first."""
     text = _text_of(path)
     try:

@@ -1,4 +1,4 @@
-"""A form set serves the years from its own on: its titles and headings bear the budget's year.
+"""A form set serves the years from its own on: its titles and headings name the budget's year.
 
 In a pack's texts ``{year}`` stands for the budget's year, ``{year-1}`` for the year before.
 """
@@ -24,7 +24,7 @@ def apply_year(pack: Pack, year: int) -> Pack:
 
 
 def apply_year_to_forms(forms: Mapping[str, Form], year: int) -> Mapping[str, Form]:
-    """Forms with a budget's year put into their titles and headings."""
+    """Forms with a budget's year filled into their titles and headings."""
     return {
         key: form._replace(
             title=fill_year(form.title, year),
@@ -45,8 +45,8 @@ def _printed(heading: Heading, year: int) -> Heading:
 def fill_year(text: str, year: int) -> str:
     """``{year-1}年预算数`` for 2027 → ``2026年预算数``."""
 
-    def written(match: re.Match[str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         sign, years = match.groups(default="0")
         return str(year - int(years) if sign == "-" else year + int(years))
 
-    return YEAR_WORD.sub(written, text)
+    return YEAR_WORD.sub(fill, text)

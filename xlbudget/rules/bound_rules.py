@@ -1,7 +1,8 @@
-"""Every rule's expressions, held against the forms: names become rows, columns and sets.
+"""Every rule's expressions, resolved against the forms: names become rows, columns and sets.
 
 A *bound rule* is one expression on one block with its `for` words filled in; only what depends on
-a budget (which rows there are) is still open. A name that means nothing is a fault of the pack.
+a budget (which rows there are) is still open. A name that resolves to nothing is a fault of the
+pack.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from xlbudget.packs.model import Block, Pack, Rule, RuleClause
 from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse_relation
 
 OWN_ROW = ("row", "parent", "childless")
-"""Words for a row of the very block that an expression stands on."""
+"""Words for a row of the block that an expression is on."""
 ROW_WORDS = (*OWN_ROW, "class", "code")
 COLUMN_WORD = "column"
 CHILDREN, TOPS = OWN_SETS = ("children", "tops")
@@ -25,7 +26,7 @@ FIXED, BOUND, GROUP, BY_CODE = "fixed", "bound", "group", "code"
 
 
 class Selector(NamedTuple):
-    """Cells that a term means: rows by `how` and `row`; `column` is empty where it is bound."""
+    """The cells of a term: rows by `how` and `row`; `column` is empty where it is bound."""
 
     coefficient: int
     block: BlockKey
@@ -35,7 +36,7 @@ class Selector(NamedTuple):
 
 
 class BoundRule(NamedTuple):
-    """One expression, ready to be laid over a budget. `blocks` are those in which it has a term or
+    """One expression, ready to be applied to a budget. `blocks` are those in which it has a term or
     a condition."""
 
     rule: Rule
@@ -53,24 +54,24 @@ class BoundRule(NamedTuple):
 
     @property
     def selectors(self) -> tuple[Selector, ...]:
-        """Those of both sides, left side first."""
+        """The selectors of both sides, left side first."""
         return *self.left, *self.right
 
     @property
     def within(self) -> bool:
-        """Whether all its figures stand in one form."""
+        """Whether all its figures are in one form."""
         return len({selector.block.form for selector in self.selectors}) == 1
 
     @property
     def first(self) -> Selector:
-        """Its first term; the form in which that stands is where the expression is shown."""
+        """Its first term, whose form is where the expression is shown."""
         return self.selectors[0]
 
 
 @lru_cache(maxsize=8)
 def bound_rules(pack: Pack) -> tuple[BoundRule, ...]:
     """Every expression of every rule of the pack on each of its blocks, in order. Raises PackError
-    with all faults."""
+    with every fault."""
     faults: list[Fault] = []
     bound: list[BoundRule] = []
     for rule in pack.rules.values():
@@ -83,7 +84,7 @@ def bound_rules(pack: Pack) -> tuple[BoundRule, ...]:
 
 
 def rules_in_block(pack: Pack, block: BlockKey) -> tuple[int, ...]:
-    """Which bound rules have a term or a condition in this block, by their position among all."""
+    """The positions, among all, of the bound rules with a term or a condition in this block."""
     return tuple(n for n, bound in enumerate(bound_rules(pack)) if block in bound.blocks)
 
 
@@ -137,9 +138,9 @@ class _Binder:
         )
 
     def with_condition(self, bound: BoundRule) -> BoundRule:
-        """The bound rule with its `when`, which is asked once, before the expression is laid over
-        any row or column: cells, sets, levels and top rows may stand in it, words that `each`
-        binds may not."""
+        """The bound rule with its `when`, which is evaluated once, before the expression is applied
+        to any row or column: it may use cells, sets, levels and top rows, but not words that
+        `each` binds. Raises NotLinear for any other condition."""
         if not self.part.when:
             return bound
         relation = parse_relation(self.part.when)
@@ -152,7 +153,7 @@ class _Binder:
         return bound._replace(when=(selectors, relation.relation), blocks=blocks)
 
     def columns(self, relation: Relation) -> tuple[str, ...]:
-        """The columns to go over: those that every block in the expression has."""
+        """The columns to iterate over: those of every block in the expression; ("",) for none."""
         if not self.by_column or self.on is None:
             return ("",)
         others = [

@@ -1,4 +1,4 @@
-"""Kinds that look at the rows of code trees: which codes, under which names, in which columns."""
+"""Kinds that check the rows of code trees: their codes, names and columns."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def _coded(context: Context) -> Iterator[tuple[Block, Catalogue, tuple[Row, ...]
 
 
 def code_digits(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Codes that have the digits of no level. Of what can be read from a workbook this
-    alone could be against the schema of budget JSON."""
+    """Codes whose number of digits is that of no level. Of all that can be read from a workbook,
+    only these could violate the schema of budget JSON."""
     for block, catalogue, rows in _coded(context):
         for row in rows:
             if row.code and not catalogue.fits_level(row.code):
@@ -48,7 +48,7 @@ def code_known(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def code_name(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Names that are not the catalogue's, and codes that bear two names in one workbook."""
+    """Names that are not the catalogue's, and codes that have two names in one workbook."""
     names: dict[tuple[str, str], dict[str, tuple[Block, Row]]] = defaultdict(dict)
     for block, catalogue, rows in _coded(context):
         for row in rows:
@@ -74,33 +74,33 @@ def code_name(context: Context, part: RuleClause) -> Iterator[Observation]:
 def _two_names(
     part: RuleClause, names: Mapping[tuple[str, str], Mapping[str, tuple[Block, Row]]]
 ) -> Iterator[Observation]:
-    for (_, code), found in names.items():
-        if len(found) > 1:
-            cells = tuple(text_cell(block, row, NAME)[0] for block, row in found.values())
-            facts = {"code": code, "names": "、".join(f"“{name}”" for name in found)}
+    for (_, code), rows in names.items():
+        if len(rows) > 1:
+            cells = tuple(text_cell(block, row, NAME)[0] for block, row in rows.values())
+            facts = {"code": code, "names": "、".join(f"“{name}”" for name in rows)}
             yield Observation(part.kind, "two_names", cells[0].form, cells, facts)
 
 
 def code_parents(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Codes whose parent does not stand in the form; each missing parent is told once."""
+    """Codes whose parent is not in the form; each missing parent is reported once."""
     for block, catalogue, rows in _coded(context):
-        there = {row.code for row in rows}
+        present = {row.code for row in rows}
         for row in rows:
             parent = catalogue.parent(row.code)
-            if parent and parent not in there:
-                there.add(parent)
+            if parent and parent not in present:
+                present.add(parent)
                 facts = {"code": row.code, "name": row.name, "parent": parent}
                 yield Observation(part.kind, "", block.form, text_cell(block, row, CODE), facts)
 
 
 def code_once(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Codes that stand more than once in a form."""
+    """Codes that occur more than once in a block."""
     for block, _, rows in _coded(context):
-        found: dict[str, list[Row]] = {}
+        by_code: dict[str, list[Row]] = {}
         for row in rows:
             if row.code:
-                found.setdefault(row.code, []).append(row)
-        for code, same in found.items():
+                by_code.setdefault(row.code, []).append(row)
+        for code, same in by_code.items():
             if len(same) > 1:
                 cells = tuple(text_cell(block, row, CODE)[0] for row in same)
                 facts = {"code": code, "name": same[0].name, "count": str(len(same))}
@@ -108,7 +108,7 @@ def code_once(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def code_order(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Codes that stand below a higher one."""
+    """Codes that directly follow a higher one."""
     for block, _, rows in _coded(context):
         coded = [row for row in rows if row.code]
         for before, row in pairwise(coded):
@@ -155,7 +155,7 @@ def code_column(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def code_depth(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Forms whose codes stop above the level that the law asks for."""
+    """Forms whose codes stop above the level that the law requires."""
     for block, catalogue, rows in _coded(context):
         if not catalogue.must_reach:
             continue
@@ -166,17 +166,17 @@ def code_depth(context: Context, part: RuleClause) -> Iterator[Observation]:
         deep = [row for row in filled if row.code not in catalogue.leaves]
         if deep:
             longest = max(len(row.code) for row in filled)
-            found = [level for level, digits in catalogue.levels.items() if digits <= longest]
+            reached = [level for level, digits in catalogue.levels.items() if digits <= longest]
             facts = {
                 "form": context.pack.forms[block.form].sheet,
-                "found": found[-1] if found else "",
+                "found": reached[-1] if reached else "",
                 "level": catalogue.must_reach,
             }
             yield Observation(part.kind, "", block.form, text_cell(block, deep[0], CODE), facts)
 
 
 def same_codes(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Rows without amounts whose code stands in one form only (with amounts, the sums tell)."""
+    """Rows without amounts whose code is missing in another form (with amounts, sums show it)."""
     keys = [key for name in part.blocks for key in context.pack.blocks if key.form == name]
     blocks = [key for key in keys if key in context.reading.budget.blocks]
     for mine in blocks:

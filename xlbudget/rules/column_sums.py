@@ -1,7 +1,6 @@
-"""The terms of a rule added up in whole numbers, a column at a time: where does it not hold?
+"""The terms of a rule added up in whole numbers, a column at a time, to find where it fails.
 
-Nearly every constraint holds to the last unit, and nobody looks at those: they are counted, never
-built.
+Nearly every constraint holds to the last unit; those are only counted, never built.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from xlbudget.rules.terms import SelectedRows, Terms
 
 Columns = Mapping[ColumnKey, ScaledColumn]
 Values = Mapping[str, int]
-"""Row → scaled units; nothing stands for 0."""
+"""Row → scaled units; an absent row is 0."""
 
 
 def find_inexact(terms: Terms, columns: Columns) -> list[tuple[str, str]]:
@@ -33,21 +32,21 @@ def find_inexact(terms: Terms, columns: Columns) -> list[tuple[str, str]]:
 
 
 def _residuals(terms: Terms, column: str, columns: Columns) -> tuple[int, Values]:
-    """Left − right: what it comes to in every row, and what more in single rows, perhaps also in
-    some that the rule does not go over."""
+    """Left − right: the part common to every row, and the rest by row, possibly including rows
+    that the rule does not iterate over."""
     always = 0
     by_row: dict[str, int] = {}
     for sign, meanings in ((1, terms.left), (-1, terms.right)):
         for meaning in meanings:
             coefficient, (form, block), _, _, own = meaning.selector
-            there = columns.get((form, block, own or column))
-            if there is None:
+            scaled = columns.get((form, block, own or column))
+            if scaled is None:
                 continue
             times = sign * coefficient
             if meaning.always is not None:
-                always += times * _total(there.values, meaning.always)
+                always += times * _total(scaled.values, meaning.always)
                 continue
-            each = _each(meaning, there.values)
+            each = _each(meaning, scaled.values)
             if times == 1 and not by_row:
                 by_row = dict(each)
                 continue
@@ -58,11 +57,11 @@ def _residuals(terms: Terms, column: str, columns: Columns) -> tuple[int, Values
 
 
 def _each(meaning: SelectedRows, values: Values) -> Values:
-    """Row of the rule → what the rows meant there come to."""
-    listed = {r: _total(values, ids) for r, ids in meaning.listed.items() if ids != (r,)}
+    """Row of the rule → the sum of the rows selected for it."""
+    totals = {r: _total(values, ids) for r, ids in meaning.listed.items() if ids != (r,)}
     if not meaning.itself:
-        return listed
-    return {**values, **listed} if listed else values
+        return totals
+    return {**values, **totals} if totals else values
 
 
 def _total(values: Values, ids: Iterable[str]) -> int:

@@ -1,4 +1,4 @@
-"""What a rule that is no equation may look at."""
+"""The input of a rule that is not an equation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xlbudget.rules.tree import Tree
 
 
 class Context(NamedTuple):
-    """What a kind may look at."""
+    """The input of a kind: the pack, the reading, and the tree of each block."""
 
     pack: Pack
     reading: Reading
@@ -25,11 +25,11 @@ Kind = Callable[[Context, RuleClause], Iterator[Observation]]
 
 
 def text_cell(block: Block, row: Row, column: str) -> tuple[CellKey]:
-    """The cell of a row's text column, or the next one that the form prints."""
+    """The cell of a row in a text column, or in the first one where the form does not print it."""
     printed = column if column in block.paths else block.text_columns[0]
     return (CellKey(block.form, block.key, row.id, printed),)
 
 
 def has_amount(row: Row) -> bool:
-    """Has a row an amount? A written zero is none."""
+    """Whether a row has an amount; a written zero is none."""
     return any(row.amounts.values())

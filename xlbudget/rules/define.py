@@ -1,4 +1,5 @@
-"""Which constraint computes a total: the first rule, in the pack's order, that `defines` it."""
+"""The constraint that computes each total: of the first rule, in the pack's order, that `defines`
+it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from xlbudget.rules.tree import Trees
 
 
 def find_definitions(pack: Pack, trees: Trees) -> dict[CellKey, tuple[Instance, Constraint]]:
-    """Total cell → the constraint whose left side it is and whose right side computes it."""
+    """Total cell → the constraint, with its instance, whose left side it is and whose right side
+    computes it."""
     every = bound_rules(pack)
     defined: dict[CellKey, tuple[Instance, Constraint]] = {}
     for instance, constraint in instantiate(pack, trees):
@@ -28,7 +30,7 @@ def compute_totals(
 ) -> Budget:
     """The budget with its totals (or only the `wanted` ones) computed from their parts.
 
-    A total whose parts come to nothing is blank. Amounts that are no totals stay as they are.
+    A total whose parts sum to zero is blank. Other amounts stay as they are.
     """
     defined = find_definitions(pack, trees)
     amounts = dict(budget.amounts())

@@ -1,8 +1,8 @@
-"""Every constraint of a pack held against a budget: the one evaluator.
+"""Every constraint of a pack evaluated on a budget: the only evaluator.
 
-Where only verdicts are asked for, `evaluate` builds the constraints that do not hold to the last
-unit; `evaluate_all` builds every one, for whoever searches, writes or rounds by them. Both take
-their terms from `terms`, and judge by `core.tolerance`.
+Where only verdicts are needed, `evaluate` builds the constraints that do not hold to the last
+unit; `evaluate_all` builds every one, for code that searches, writes or rounds by them. Both take
+their terms from `terms` and judge by `core.tolerance`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from xlbudget.rules.tree import Trees
 
 
 class Evaluation(NamedTuple):
-    """How many constraints came to each outcome, those that do not hold to the last unit, and how
-    many scaled units of their verdicts make one 元."""
+    """The number of constraints by outcome, those that do not hold to the last unit, and the number
+    of scaled units of their verdicts in one 元."""
 
     counts: Mapping[str, int]
     judged: tuple[JudgedConstraint, ...]
@@ -37,7 +37,7 @@ class Evaluation(NamedTuple):
 
 
 class _Doubt(NamedTuple):
-    """What keeps constraints from being decided: blocks that the budget lacks, and cells that
+    """The reasons that leave constraints undecided: blocks that the budget lacks, and cells that
     could not be read."""
 
     missing: Collection[BlockKey]
@@ -73,16 +73,16 @@ def evaluate(
             verdict = _verdict(constraint, amounts.figures(constraint.cells()), doubt)
             judged.append(JudgedConstraint(Instance(position, row, column), constraint, verdict))
     judged = apply_exemption(pack, judged)
-    counts = Counter(one.verdict.outcome for one in judged)
+    counts = Counter(each.verdict.outcome for each in judged)
     counts[HELD] += count - len(judged)
-    not_held = tuple(one for one in judged if one.verdict.outcome != HELD)
+    not_held = tuple(each for each in judged if each.verdict.outcome != HELD)
     return Evaluation(counts, not_held, amounts.per_yuan)
 
 
 def evaluate_all(
     pack: Pack, budget: Budget, trees: Trees, unreadable: Collection[CellKey] = ()
 ) -> tuple[ScaledAmounts, list[JudgedConstraint]]:
-    """The same constraints, each with its verdict, also those that hold."""
+    """The scaled amounts and every constraint with its verdict, those that hold included."""
     amounts = scaled_amounts(pack, budget)
     figures = amounts.figures(cell for cell, _ in budget.amounts())
     doubt = _Doubt(pack.blocks.keys() - budget.blocks.keys(), unreadable)
@@ -96,8 +96,8 @@ def evaluate_all(
 def sample_near_totals(
     pack: Pack, budget: Budget, trees: Trees, most: int, beside: Collection[Instance]
 ) -> Iterator[JudgedConstraint]:
-    """So many constraints, but for those `beside`: first those of totals and fixed rows, then of
-    codes, the short ones first. Of a county's ten thousand only these are built."""
+    """At most `most` constraints other than those `beside`: first those of totals and fixed rows,
+    then those of codes, short ones first. Of a county's ten thousand only these are built."""
     amounts = scaled_amounts(pack, budget)
     terms = dict(derive_terms(pack, trees, amounts.value))
     ranked = [

@@ -1,6 +1,6 @@
 """The text of `holds:` and `when:` → linear terms over references. Parsed, never evaluated.
 
-The grammar is a corner of Python's own: sums and differences of references (a whole number may
+The grammar is a subset of Python's: sums and differences of references (a whole number may
 stand before one), on both sides of ``==``, ``<=``, ``>=`` or ``!=``. A reference is a bare name,
 ``sum(name)``, or ``form.block[row].column``, ``form[row, column]``, ``form.block[row]``.
 """
@@ -15,11 +15,11 @@ RELATIONS = {ast.Eq: "==", ast.LtE: "<=", ast.GtE: ">=", ast.NotEq: "!="}
 
 
 RESERVED = re.compile(r"\bclass\b")
-"""A word of the trade that Python's grammar keeps for itself; it is parsed as ``class_``."""
+"""A word of the trade that Python's grammar reserves; it is parsed as ``class_``."""
 
 
 class NotLinear(ValueError):
-    """The expression says something that is not a linear relation between figures."""
+    """The expression is not a linear relation between figures."""
 
 
 class Ref(NamedTuple):
@@ -33,13 +33,13 @@ class Ref(NamedTuple):
 
 
 class Side(NamedTuple):
-    """Terms of one side, and its constant (only 0 is a figure that a rule may name)."""
+    """The terms of one side; 0, the only constant that a rule may state, is none."""
 
     terms: tuple[tuple[int, Ref], ...]
 
 
 class Relation(NamedTuple):
-    """left `relation` right; ``>=`` is turned round into ``<=``."""
+    """left `relation` right; ``>=`` is reversed into ``<=``."""
 
     left: Side
     relation: str
@@ -47,7 +47,7 @@ class Relation(NamedTuple):
 
 
 def parse_relation(text: str) -> Relation:
-    """The relation that the text says. Raises NotLinear with the reason."""
+    """The relation that the text states. Raises NotLinear with the reason."""
     try:
         tree = ast.parse(RESERVED.sub("class_", text), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:

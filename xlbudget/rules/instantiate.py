@@ -1,4 +1,4 @@
-"""Bound rules laid over a budget: a constraint for each row, column, class or code they mean."""
+"""Bound rules applied to a budget: a constraint for each row, column, class or code of theirs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlbudget.rules.tree import Trees
 
 
 class Instance(NamedTuple):
-    """Which constraint of a rule set: the bound rule by its position among all, row and column."""
+    """The identity of a constraint: the position of its bound rule among all, row and column."""
 
     bound: int
     row: str
@@ -21,15 +21,15 @@ class Instance(NamedTuple):
 
 
 def blank(_: CellKey) -> int:
-    """What stands in the cells of a budget without amounts."""
+    """The value of every cell of a budget without amounts: 0."""
     return 0
 
 
 def instantiate(
     pack: Pack, trees: Trees, value: Value = blank, block: BlockKey | None = None
 ) -> Iterator[tuple[Instance, Constraint]]:
-    """Every constraint that the pack's rules put on this budget, rule by rule and row by row, with
-    where it comes from; with a `block` only those of the rules that name it."""
+    """Every constraint that the pack's rules put on this budget with its instance, rule by rule and
+    row by row; with a `block` only those of the rules that name it."""
     for position, terms in derive_terms(pack, trees, value, block):
         for row in terms.rows:
             for column in terms.bound.columns:

@@ -1,5 +1,5 @@
-"""The rule set checked itself: every kind is known, every rule has its example, every figure stands
-in at least one rule."""
+"""Checks of the rule set: every kind is known, every rule has its example, every figure is in at
+least one rule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlbudget.rules.registry import BETWEEN_FORMS, KINDS, READ_KINDS
 
 
 def lint(pack: Pack, root: Path) -> list[Fault]:
-    """Everything wrong with a loaded pack, beyond what loading itself refuses."""
+    """Every fault of a loaded pack beyond those that loading itself refuses."""
     faults: list[Fault] = []
     try:
         bound_rules(pack)
@@ -27,7 +27,7 @@ def lint(pack: Pack, root: Path) -> list[Fault]:
 
 
 def _kinds(pack: Pack) -> Iterator[Fault]:
-    """Every kind that the pack names is known, and every kind that readers need is named."""
+    """Faults for unknown kinds that the pack names, and readers' kinds that it does not name."""
     known = KINDS.keys() | READ_KINDS
     named = set()
     for rule in pack.rules.values():
@@ -42,7 +42,7 @@ def _kinds(pack: Pack) -> Iterator[Fault]:
 
 
 def _forms_of_kind(pack: Pack, rule: Rule, part: RuleClause) -> Iterator[Fault]:
-    """`blocks:` names forms that there are, and stands where a kind compares forms."""
+    """Faults where `blocks:` names unknown forms, or does not match a kind that compares forms."""
     for form in part.blocks:
         if form not in pack.forms:
             message = f"{rule.id}: no form {form!r}; there are {', '.join(pack.forms)}"
@@ -53,7 +53,8 @@ def _forms_of_kind(pack: Pack, rule: Rule, part: RuleClause) -> Iterator[Fault]:
 
 
 def _examples(pack: Pack) -> Iterator[Fault]:
-    """A rule that is a kind tells an example; where figures stand in it, one is made from it."""
+    """Faults where a rule of kinds has no example, or one between figures states one, which is made
+    from its expression."""
     for rule in pack.rules.values():
         between_figures = any(part.holds for part in rule.parts)
         if between_figures and rule.example:
@@ -64,7 +65,7 @@ def _examples(pack: Pack) -> Iterator[Fault]:
 
 
 def _unmentioned(pack: Pack, root: Path) -> Iterator[Fault]:
-    """Amount columns of a block that no rule looks at: a figure nobody checks."""
+    """Faults for amount columns of a block that are in no rule, so that nothing checks them."""
     seen: set[tuple[str, str, str]] = set()
     for bound in bound_rules(pack):
         for selector in bound.selectors:

@@ -1,4 +1,4 @@
-"""What became of a constraint: how severe that is, and the one outcome that is excused."""
+"""The outcome of a constraint: its severity, and the one outcome that is excused."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from xlbudget.packs.model import Pack
 from xlbudget.rules.instantiate import Instance
 
 ONE_UNIT = "one_unit"
-"""A class total that differs by one last unit between two forms which each balance."""
+"""A class total that differs by one last unit between two forms that each balance."""
 
 OUTCOMES = {ROUNDING: NOTE, SUSPICIOUS: WARNING, ONE_UNIT: WARNING, BROKEN: ERROR}
 
 
 class JudgedConstraint(NamedTuple):
-    """One constraint, where it comes from, and what became of it."""
+    """One constraint with its instance and verdict."""
 
     instance: Instance
     constraint: Constraint
@@ -25,7 +25,7 @@ class JudgedConstraint(NamedTuple):
 
 
 def decide_severity(pack: Pack, constraint: Constraint, verdict: Verdict) -> str:
-    """Note, warning or error; nothing where the constraint holds or stays undecided."""
+    """Note, warning or error; "" where the constraint holds or stays undecided."""
     severity = OUTCOMES.get(verdict.outcome, "")
     if severity != ERROR:
         return severity
@@ -34,9 +34,10 @@ def decide_severity(pack: Pack, constraint: Constraint, verdict: Verdict) -> str
 
 
 def apply_exemption(pack: Pack, judged: list[JudgedConstraint]) -> list[JudgedConstraint]:
-    """The same, with class totals between forms excused that differ by exactly one last unit,
-    where every constraint within either form that names the cells holds (RULES.md, Tolerance)."""
-    candidates = {one.instance for one in judged if _may_be_excused(pack, one)}
+    """The same, with the outcome ONE_UNIT for class totals between forms that differ by exactly one
+    last unit, where every constraint within either form that names the cells holds (RULES.md,
+    Tolerance)."""
+    candidates = {each.instance for each in judged if _may_be_excused(pack, each)}
     if not candidates:
         return judged
     unsound = {
@@ -47,10 +48,10 @@ def apply_exemption(pack: Pack, judged: list[JudgedConstraint]) -> list[JudgedCo
         for cell in constraint.cells()
     }
     return [
-        one._replace(verdict=one.verdict._replace(outcome=ONE_UNIT))
-        if one.instance in candidates and unsound.isdisjoint(one.constraint.cells())
-        else one
-        for one in judged
+        each._replace(verdict=each.verdict._replace(outcome=ONE_UNIT))
+        if each.instance in candidates and unsound.isdisjoint(each.constraint.cells())
+        else each
+        for each in judged
     ]
 
 

@@ -1,7 +1,7 @@
-"""Rules that are no equation: one function a kind, in a closed registry named by the pack.
+"""Rules that are not equations: one function per kind, in a closed registry named by the pack.
 
-A kind takes the reading and yields remarks; ids, words and severities are the pack's. The kinds
-in `READ_KINDS` are noticed while a file is read and only bear their names here.
+A kind takes the reading and yields observations; ids, words and severities are the pack's. The
+kinds in `READ_KINDS` are observed while a file is read and only have their names here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from xlbudget.rules.value_checks import value_negative, value_scale
 
 
 def run_checks(context: Context, kinds: Collection[str]) -> Iterator[Observation]:
-    """The remarks of these kinds, as far as the pack's rules name them."""
+    """The observations of those of these kinds that the pack's rules name."""
     for rule in context.pack.rules.values():
         for part in rule.parts:
             if part.kind in kinds:
@@ -68,16 +68,16 @@ KINDS: Mapping[str, Kind] = {
         placeholders,
     )
 }
-"""The closed registry: what a pack may name in `kind:`."""
+"""The closed registry: the kinds that a pack may name in `kind:`."""
 
 BETWEEN_FORMS = (same_codes.__name__,)
 """Kinds that compare the forms named in `blocks:`."""
 
 ROW_KINDS = frozenset(kind.__name__ for kind in _OF_ROWS)
-"""Kinds that look at which rows there are and what codes and names they bear."""
+"""Kinds that check which rows there are and their codes and names."""
 
 JSON_KINDS = frozenset({code_digits.__name__})
-"""Kinds that look at what the schema of budget JSON refuses and a workbook may hold."""
+"""Kinds that check what the schema of budget JSON refuses and a workbook may hold."""
 
 FILE_KINDS = frozenset(
     {
@@ -102,7 +102,7 @@ FILE_KINDS = frozenset(
         "unknown_encoding",
     }
 )
-"""Kinds noticed when a file is opened; each keeps the file from being read."""
+"""Kinds observed when a file is opened; each prevents the file from being read."""
 
 READ_KINDS = FILE_KINDS | {
     "unknown_row",
@@ -126,4 +126,4 @@ READ_KINDS = FILE_KINDS | {
     "value_uncalculated",
     "value_unreadable",
 }
-"""Kinds noticed while a file is read."""
+"""Kinds observed while a file is read."""

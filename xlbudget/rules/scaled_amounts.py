@@ -1,7 +1,7 @@
 """Amounts in whole units of the finest last decimal among them, column by column.
 
 Sums add up `ScaledColumn.values` without a key for each cell; a single cell's interval is made
-when it is asked for. `core.tolerance` says what the units and intervals are.
+on demand. `core.tolerance` defines the units and intervals.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ColumnKey = tuple[str, str, str]
 
 
 class Unit(NamedTuple):
-    """What amounts are stated in: how many 元, and the decimals assumed at least."""
+    """The unit of amounts: its number of 元, and the least decimals assumed."""
 
     yuan: int
     least: int
@@ -37,16 +37,16 @@ class StatedColumn(NamedTuple):
 
 
 class ScaledColumn(NamedTuple):
-    """The amounts of one column that are not 0, by row, in scaled units; and the last decimal that
-    each is stated with, as a power of ten in 元."""
+    """The amounts of one column that are not 0, by row, in scaled units; and the last decimal of
+    each, as a power of ten in 元."""
 
     values: Mapping[str, int]
     lasts: Mapping[str, int]
 
 
 class ScaledAmounts(NamedTuple):
-    """Columns in units of 10^`finest` 元; `roundings` says of consolidated cells how many rounded
-    figures each is the sum of."""
+    """Columns in units of 10^`finest` 元; `roundings` maps consolidated cells to the number of
+    rounded figures that each sums."""
 
     columns: Mapping[ColumnKey, ScaledColumn]
     finest: int
@@ -54,14 +54,14 @@ class ScaledAmounts(NamedTuple):
 
     @property
     def per_yuan(self) -> Decimal:
-        """How many scaled units make one 元."""
+        """The number of scaled units in one 元."""
         return factor(1, self.finest)
 
     def value(self, cell: CellKey) -> int:
-        """What stands in a cell, in scaled units; 0 for a blank."""
+        """The value of a cell in scaled units; 0 for a blank."""
         form, block, row, column = cell
-        there = self.columns.get((form, block, column))
-        return there.values.get(row, 0) if there else 0
+        scaled = self.columns.get((form, block, column))
+        return scaled.values.get(row, 0) if scaled else 0
 
     def figures(self, cells: Iterable[CellKey]) -> dict[CellKey, Figure]:
         """The figures in those cells that are neither blank nor 0, each with its interval."""
@@ -69,15 +69,15 @@ class ScaledAmounts(NamedTuple):
         figures = {}
         for cell in cells:
             form, block, row, column = cell
-            there = columns.get((form, block, column))
-            if there and row in there.values:
-                width = 10 ** (there.lasts[row] - finest)
-                figures[cell] = Figure(there.values[row], width, roundings.get(cell, 1))
+            scaled = columns.get((form, block, column))
+            if scaled and row in scaled.values:
+                width = 10 ** (scaled.lasts[row] - finest)
+                figures[cell] = Figure(scaled.values[row], width, roundings.get(cell, 1))
         return figures
 
 
 def scaled_amounts(pack: Pack, budget: Budget) -> ScaledAmounts:
-    """Every amount of a budget."""
+    """Every amount of a budget in scaled units."""
     return scale(dict(_columns(pack, budget)), budget.roundings)
 
 
@@ -85,7 +85,7 @@ def scale(
     columns: Mapping[ColumnKey, StatedColumn],
     roundings: Mapping[CellKey, int] = MappingProxyType({}),
 ) -> ScaledAmounts:
-    """The amounts of all columns on one scale, whatever units they are stated in."""
+    """The amounts of all columns on one scale, whatever their units."""
     filled = {
         key: StatedColumn(unit, {row: amount for row, amount in amounts.items() if amount})
         for key, (unit, amounts) in columns.items()
@@ -99,8 +99,8 @@ def scale(
 
 
 def _last_decimals(column: StatedColumn) -> Mapping[str, int]:
-    """Row → last decimal. Nearly every column is written with the same decimals throughout, which
-    is quickly seen."""
+    """Row → last decimal. Nearly every column has the same decimals throughout, which is quick
+    to test."""
     unit, amounts = column
     first = next(iter(amounts.values()), Decimal(0))
     if all(map(first.same_quantum, amounts.values())):

@@ -1,6 +1,6 @@
-"""What a bound rule means on a budget: the rows it goes over, and the rows that its terms mean.
+"""The terms of a bound rule on a budget: the rows it iterates over, and the rows of its terms.
 
-Said here alone: `instantiate` makes constraints of it, `column_sums` adds it up by column.
+Defined only here: `instantiate` makes constraints of them, `column_sums` adds them up by column.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from xlbudget.rules.bound_rules import (
 from xlbudget.rules.tree import Trees
 
 Value = Callable[[CellKey], int]
-"""What stands in a cell, in scaled units; 0 for a blank."""
+"""The value of a cell in scaled units; 0 for a blank."""
 
 
 class SelectedRows(NamedTuple):
-    """The rows of a selector's block that it means: `always` the same, or (None) for each row of
-    the rule those `listed` under it, and where none are, the row of that very id if `itself`."""
+    """The rows that a selector selects in its block: `always` the same, or (None) for each row of
+    the rule those `listed` under it, and where none are, the row with the same id if `itself`."""
 
     selector: Selector
     always: tuple[str, ...] | None
@@ -40,15 +40,15 @@ class SelectedRows(NamedTuple):
     itself: bool = False
 
     def rows(self, row: str) -> tuple[str, ...]:
-        """Ids of the rows meant where the rule stands on `row`."""
+        """Ids of the rows selected where the rule is on `row`."""
         if self.always is not None:
             return self.always
         return self.listed.get(row) or ((row,) if self.itself else ())
 
 
 def resolve_selector(selector: Selector, trees: Trees) -> SelectedRows:
-    """The rows that a selector means. A code or level that stands nowhere in its form still gives
-    a row (nothing stands there), so that a sentence can say that the row is missing."""
+    """The rows that a selector selects. A code or level that is nowhere in its form still gives a
+    row (without amounts), so that a sentence can state that the row is missing."""
     how, row = selector.how, selector.row
     if how == FIXED:
         return SelectedRows(selector, (row,))
@@ -61,13 +61,13 @@ def resolve_selector(selector: Selector, trees: Trees) -> SelectedRows:
         return SelectedRows(selector, None, tree.children)
     if how == GROUP and row == TOPS:
         return SelectedRows(selector, tree.tops)
-    listed = tree.groups if how == GROUP else tree.by_code
-    return SelectedRows(selector, listed.get(row) or (row,))
+    members = tree.groups if how == GROUP else tree.by_code
+    return SelectedRows(selector, members.get(row) or (row,))
 
 
 class Terms(NamedTuple):
-    """A bound rule on a budget: the rows, classes or codes that it goes over (one without a name
-    where it goes over none), what each side means there, and the cells of its condition."""
+    """A bound rule on a budget: the rows, classes or codes that it iterates over ("" alone where
+    there are none), the rows that each side selects, and the cells of its condition."""
 
     bound: BoundRule
     rows: tuple[str, ...]
@@ -99,7 +99,7 @@ def derive_terms(
 
 
 def _applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
-    """Whether the condition is met, if there is one, on which the choice of this rule rests."""
+    """Whether the rule has no condition (`when`), or it is met."""
     if not bound.when:
         return True
     nothing = not sum(a * value(cell) for a, cell in _condition(bound, trees))
@@ -107,7 +107,7 @@ def _applies(bound: BoundRule, trees: Trees, value: Value) -> bool:
 
 
 def find_condition_cells(pack: Pack, trees: Trees) -> Iterator[CellKey]:
-    """Cells whose amounts pick constraints (`when`)."""
+    """The cells whose amounts decide which constraints apply (`when`)."""
     for bound in bound_rules(pack):
         for _, cell in _condition(bound, trees):
             yield cell
@@ -137,15 +137,16 @@ def _rows(bound: BoundRule, pack: Pack, trees: Trees) -> tuple[str, ...]:
 
 
 def _in_order(codes: set[str]) -> tuple[str, ...]:
-    """The total, then codes by their digits, then what is no code."""
-    listed = sorted(codes - {TOTAL})
-    numbers = [code for code in listed if code[:1].isdigit()]
-    others = [code for code in listed if not code[:1].isdigit()] if numbers != listed else []
+    """The total, then codes by their digits, then ids that are no code."""
+    ordered = sorted(codes - {TOTAL})
+    numbers = [code for code in ordered if code[:1].isdigit()]
+    others = [code for code in ordered if not code[:1].isdigit()] if numbers != ordered else []
     return (TOTAL, *numbers, *others)
 
 
 def list_classes(bound: BoundRule, pack: Pack) -> tuple[str, ...]:
-    """Top codes of the catalogue that the rule's open blocks list."""
+    """The top codes of the catalogue of the rule's first open block; without one, the first set of
+    its first block."""
     for selector in bound.selectors:
         codes = pack.blocks[selector.block].codes
         if codes:

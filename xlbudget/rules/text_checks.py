@@ -1,4 +1,4 @@
-"""Kinds that look at what is printed around the tables, and at the words in them."""
+"""Kinds that check the text printed around the tables, and the words in them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from xlbudget.rules.context import Context, has_amount, text_cell
 
 
 def empty_note(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """A form without amounts says so below, one with amounts does not, and a note is its own."""
+    """Forms without amounts that lack the note that they are empty, forms with amounts that have
+    one, and notes that name another form."""
     blocks = context.reading.budget.blocks
     filled = {key.form for key, rows in blocks.items() if any(map(has_amount, rows))}
     filled |= {cell.form for cell in context.reading.unreadable}
@@ -36,16 +37,16 @@ def empty_note(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def says_empty(text: str, words: Mapping[str, Mapping[str, list[str]]]) -> bool:
-    """Does a line below a table say that it has no data?"""
-    said = normalize_text(text)
-    return any(normalize_text(word) in said for word in words["lines"]["empty"])
+    """Whether a line below a table states that it has no data."""
+    line = normalize_text(text)
+    return any(normalize_text(word) in line for word in words["lines"]["empty"])
 
 
 def _other_form(pack: Pack, form: str, text: str) -> bool:
-    """Does a note name another form and not its own?"""
+    """Whether a note names another form and not its own."""
     names = {f.sheet: f.key for f in pack.forms.values()}
     pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    named = {names[found] for found in re.findall(pattern, normalize_text(text))}
+    named = {names[sheet] for sheet in re.findall(pattern, normalize_text(text))}
     named |= {
         f.key for f in pack.forms.values() if normalize_title(f.title) in normalize_title(text)
     }
@@ -53,22 +54,22 @@ def _other_form(pack: Pack, form: str, text: str) -> bool:
 
 
 def same_everywhere(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Department and unit of amount are the same on every form: the odd ones out."""
-    for case, said in (("department", _department), ("unit", _unit)):
-        found = [(p.form, *said(p)) for p in context.reading.printed if said(p)]
-        if not found:
+    """Departments and units of amount that differ from those of most forms."""
+    for case, read in (("department", _department), ("unit", _unit)):
+        stated = [(p.form, *read(p)) for p in context.reading.printed if read(p)]
+        if not stated:
             continue
-        common = Counter(text for _, text, _ in found).most_common(1)[0][0]
-        for form, text, place in found:
+        common = Counter(text for _, text, _ in stated).most_common(1)[0][0]
+        for form, text, cell in stated:
             if text != common:
                 facts = {"found": text, "expected": common}
                 facts["form"] = context.pack.forms[form].sheet
-                yield Observation(part.kind, case, form, (place,), facts)
+                yield Observation(part.kind, case, form, (cell,), facts)
 
 
 def _department(printed: Printed) -> tuple[str, SheetCell] | tuple[()]:
-    said = printed.department
-    return (normalize_text(said.text), said.cell) if said and said.text else ()
+    name = printed.department
+    return (normalize_text(name.text), name.cell) if name and name.text else ()
 
 
 def _unit(printed: Printed) -> tuple[str, SheetCell] | tuple[()]:
@@ -87,7 +88,7 @@ def other_year(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def form_set(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Which form set was used for a budget of another year than the set's own."""
+    """The form set that was used, for a budget of another year than the set's own."""
     pack, year = context.pack, context.reading.budget.year
     if year != pack.since:
         facts = {"year": str(year), "since": str(pack.since), "place": pack.place}
@@ -96,15 +97,15 @@ def form_set(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 def forms_present(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Forms of the pack that the file lacks."""
-    there = {key.form for key in context.reading.budget.blocks}
+    present = {key.form for key in context.reading.budget.blocks}
     for form in context.pack.forms.values():
-        if form.key not in there:
+        if form.key not in present:
             facts = {"form": form.sheet, "title": form.title}
             yield Observation(part.kind, "missing", form.key, (), facts)
 
 
 def placeholders(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Words still to be filled in, and years of another budget, anywhere in printed words."""
+    """Placeholder words in any printed text or name, and years of another budget in headings."""
     words = context.pack.words["placeholders"]
     texts = {text for _, text, _ in _printed_words(context)} | _names(context)
     holding = dict(_containing([normalize_text(word) for word in words], texts))
@@ -115,11 +116,11 @@ def placeholders(context: Context, part: RuleClause) -> Iterator[Observation]:
     year = context.reading.budget.year
     for printed in context.reading.printed:
         own = {year, *_years_of(context.pack.forms[printed.form])}
-        for said in printed.headings:
-            wrong = [found for found in find_years(said.text) if found not in own]
+        for heading in printed.headings:
+            wrong = [named for named in find_years(heading.text) if named not in own]
             if wrong:
-                facts = {"text": said.text, "found": str(wrong[0]), "year": str(year)}
-                yield Observation(part.kind, "year", printed.form, (said.cell,), facts)
+                facts = {"text": heading.text, "found": str(wrong[0]), "year": str(year)}
+                yield Observation(part.kind, "year", printed.form, (heading.cell,), facts)
 
 
 def _years_of(form: Form) -> Iterator[int]:
@@ -131,25 +132,25 @@ def _years_of(form: Form) -> Iterator[int]:
 
 
 def _containing(words: Sequence[str], texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Texts that contain one of the words, in capitals or not, with the word as it stands there.
+    """Texts that contain one of the words in any case, each with the word as written in it.
 
-    Few texts have even the first sign of one, which is quickly seen.
+    Few texts have even the first character of one, which is quick to test.
     """
     first = re.compile("|".join(re.escape(word[:1]) for word in words), re.IGNORECASE)
     whole = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
     for text in texts:
         cleaned = normalize_text(text)
-        found = whole.search(cleaned) if first.search(cleaned) else None
-        if found:
-            yield text, found[0]
+        match = whole.search(cleaned) if first.search(cleaned) else None
+        if match:
+            yield text, match[0]
 
 
 def _printed_words(context: Context) -> Iterator[tuple[str, str, CellKey | SheetCell]]:
     for printed in context.reading.printed:
-        said: tuple[PrintedText | None, ...] = (printed.title, printed.department, *printed.notes)
-        for one in (*said, *printed.headings):
-            if one:
-                yield printed.form, one.text, one.cell
+        lines: tuple[PrintedText | None, ...] = (printed.title, printed.department, *printed.notes)
+        for line in (*lines, *printed.headings):
+            if line:
+                yield printed.form, line.text, line.cell
 
 
 def _names(context: Context) -> set[str]:

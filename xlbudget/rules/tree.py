@@ -1,4 +1,4 @@
-"""How the rows of a block hang together: a code's children, a total's tops, a unit's projects."""
+"""The hierarchy of the rows of a block: a code's children, a total's tops, a unit's projects."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from xlbudget.packs.model import TOTAL, Block, Catalogue, Pack
 
 
 class Tree(NamedTuple):
-    """Row ids of one block, and how they hang together.
+    """The row ids of one block, and their hierarchy.
 
     `children` lists only rows that have some; `tops` are the rows under no other; `childless` are
-    rows that by their kind have parts but have none; `groups` are the named sets and levels.
+    rows that should have children but have none; `groups` are the named sets and levels.
     """
 
     ids: tuple[str, ...]
@@ -38,8 +38,8 @@ def build_trees(pack: Pack, budget: Budget) -> Trees:
 
 
 def build_tree(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None) -> Tree:
-    """The tree of a block's rows. A row whose parent is missing hangs under its nearest ancestor
-    that is there, so that a missing 款 is told once and not again by every sum."""
+    """The tree of a block's rows. A row whose parent is missing is put under its nearest present
+    ancestor, so that a missing 款 is reported once and not again by every sum."""
     if block.fixed:
         return _of_fixed(block)
     parents = _by_level(block, rows) if block.levels else _by_code(rows, catalogue)
@@ -62,8 +62,8 @@ def build_tree(block: Block, rows: tuple[Row, ...], catalogue: Catalogue | None)
         ids = (TOTAL, *ids)
     return Tree(
         ids,
-        {code: tuple(found) for code, found in codes.items()},
-        {parent: tuple(found) for parent, found in children.items()},
+        {code: tuple(same) for code, same in codes.items()},
+        {parent: tuple(below) for parent, below in children.items()},
         tuple(tops),
         tuple(_childless(block, rows, children, catalogue)),
         groups,
@@ -77,7 +77,7 @@ def _of_fixed(block: Block) -> Tree:
 
 
 def _by_code(rows: tuple[Row, ...], catalogue: Catalogue | None) -> list[str]:
-    """Parent ids by code prefix; a row without a code hangs under the last top row above it."""
+    """Parent ids by code prefix; a row without a code is put under the last top row above it."""
     lengths = catalogue.lengths if catalogue else ()
     first: dict[str, str] = {}
     for row in rows:
@@ -101,7 +101,7 @@ def _by_code(rows: tuple[Row, ...], catalogue: Catalogue | None) -> list[str]:
 
 def _by_level(block: Block, rows: tuple[Row, ...]) -> list[str]:
     """Parent ids by outline: the last row above with a higher level."""
-    depth = {level: place for place, level in enumerate(block.levels)}
+    depth = {level: index for index, level in enumerate(block.levels)}
     open_rows: list[tuple[int, str]] = []
     parents = []
     for row in rows:
@@ -117,8 +117,8 @@ def _by_level(block: Block, rows: tuple[Row, ...]) -> list[str]:
 def _childless(
     block: Block, rows: tuple[Row, ...], children: Container[str], catalogue: Catalogue | None
 ) -> Iterator[str]:
-    """Rows that by their kind have parts but have none. In a form whose codes go down to the last
-    level, any code above that has some, unless the catalogue knows none below it."""
+    """Rows that should have children but have none. In a form whose codes go down to the last
+    level, that is any code above it, unless the catalogue has none below it."""
     if block.levels:
         lowest = ("", block.levels[-1])
         yield from (row.id for row in rows if row.level not in lowest and row.id not in children)

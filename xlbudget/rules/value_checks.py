@@ -1,4 +1,4 @@
-"""Kinds that look at the amounts one by one."""
+"""Kinds that check single amounts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlbudget.rules.context import Context
 
 
 def value_negative(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Amounts below nothing."""
+    """Negative amounts."""
     for key, rows in context.reading.budget.blocks.items():
         if min(_amounts(rows), default=0) >= 0:
             continue
@@ -33,12 +33,11 @@ def _amounts(rows: tuple[Row, ...]) -> Iterator[Decimal]:
 
 
 SCALE = 10000
-"""万元 against 元."""
+"""The ratio of 万元 to 元."""
 
 
 def value_scale(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """A form whose largest figure is 10 000 times another's that states the same, but for the
-    other's rounding: 元 for 万元."""
+    """Forms whose largest figure is 10 000 times another's within rounding: 元 for 万元."""
     budget = context.reading.budget
     printed: dict[str, tuple[Decimal, Decimal, CellKey]] = {}
     for form, (amount, cell) in _largest(budget).items():
@@ -48,10 +47,11 @@ def value_scale(context: Context, part: RuleClause) -> Iterator[Observation]:
         printed[form] = (2 * amount * yuan, Decimal(yuan).scaleb(-decimals), cell)
     # Twice the figure, less and more one last decimal: the ends of its interval, doubled.
     ends = {
-        f: ((twice - one) * SCALE, (twice + one) * SCALE) for f, (twice, one, _) in printed.items()
+        f: ((twice - last) * SCALE, (twice + last) * SCALE)
+        for f, (twice, last, _) in printed.items()
     }
-    for form, (twice, one, cell) in printed.items():
-        low, high = twice - one, twice + one
+    for form, (twice, last, cell) in printed.items():
+        low, high = twice - last, twice + last
         like = [
             o for o, (least, most) in ends.items() if o != form and low <= most and high >= least
         ]
@@ -66,16 +66,16 @@ def value_scale(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def _largest(budget: Budget) -> Mapping[str, tuple[Decimal, CellKey]]:
-    """The first of each form's largest figures, without its sign."""
-    found: dict[str, tuple[Decimal, CellKey]] = {}
+    """Form → its largest absolute figure, and the first cell with it."""
+    largest: dict[str, tuple[Decimal, CellKey]] = {}
     for key, rows in budget.blocks.items():
         amounts = list(_amounts(rows)) or [Decimal(0)]
         most = max(abs(max(amounts)), abs(min(amounts)))
-        if most > (found[key.form][0] if key.form in found else 0):
-            found[key.form] = next(
+        if most > (largest[key.form][0] if key.form in largest else 0):
+            largest[key.form] = next(
                 (abs(amount), CellKey(*key, row.id, column))
                 for row in rows
                 for column, amount in row.amounts.items()
                 if abs(amount) == most
             )
-    return found
+    return largest

@@ -1,4 +1,4 @@
-"""A rule's sentence about one row, column, class or code: the pack's words, filled in."""
+"""A rule's sentence about one row, column, class or code: the pack's template, filled in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROW_LIKE = ("row", "parent", "childless", "class", "code")
 
 
 class Blanks(dict[str, str]):
-    """Words that are not there are left as they stand in the sentence."""
+    """Values for a template; a word without one keeps its braces."""
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
@@ -26,8 +26,8 @@ def render_sentence(
     block: BlockKey,
     called: Callable[[str, str], str],
 ) -> str:
-    """What must hold. `about` are the words of the sentence with their values, `block` is where
-    its first figure stands, `called` names a row, class or code as it is printed."""
+    """The sentence that states what must hold. `about` are its words with their values, `block`
+    that of its first figure, `called` names a row, class or code as printed."""
     template = part.says or rule.sentence
     words = {word: _word(pack, word, value, block, called) for word, value in about}
     says = template.format_map(Blanks(words))
@@ -50,5 +50,5 @@ def _word(
 
 
 def name_column(pack: Pack, block: BlockKey, column: str) -> str:
-    """The column's printed heading, in words where the heading is only a year."""
+    """The column's printed heading, or the pack's word for it where it has one."""
     return str(pack.words["columns"].get(column, "")) or pack.blocks[block].paths[column][-1]

@@ -13,24 +13,24 @@ from xlbudget.layout.recognise.block_reader import BlockReader
 
 
 class RowAmounts(NamedTuple):
-    """The amounts of a row by column; `odd` are its cells, amounts or not, of which there is
-    something to say."""
+    """The amounts of a row by column; `odd` are its cells, amounts or not, about which there is
+    something to report."""
 
     amounts: Mapping[str, Decimal]
     odd: tuple[tuple[str, ParsedAmount], ...]
 
     @property
     def filled(self) -> bool:
-        """Stands an amount, or what cannot be read, in any of the cells?"""
+        """Whether any of the cells holds an amount, or something that cannot be read."""
         return bool(self.amounts) or any(not value.readable for _, value in self.odd)
 
 
 NONE = RowAmounts({}, ())
-"""Those of a row whose amount cells are blank."""
+"""The amounts of a row whose amount cells are blank."""
 
 
 def read_amounts(body: BlockReader, number: int) -> RowAmounts:
-    """Read the amount cells of a row."""
+    """The amounts in the amount cells of a row, by its number in the sheet."""
     row, lines = body.sheet.rows[number], body.sheet.decimals
     line = lines[number] if number < len(lines) else b""
     if number in body.doubtful or len(row) <= body.widest:
@@ -59,7 +59,7 @@ def read_amounts(body: BlockReader, number: int) -> RowAmounts:
 
 
 def _completed(body: BlockReader, number: int) -> list[Any]:
-    """The row as wide as the table; the Value itself of a cell that has none of its own."""
+    """The row padded to the table's width; a cell without a value becomes its ParsedAmount."""
     row = body.sheet.rows[number]
     whole = [*row, *[""] * (body.widest + 1 - len(row))]
     for column in body.at:
@@ -77,9 +77,9 @@ def _without_value(sheet: RawSheet, number: int, column: int) -> ParsedAmount | 
 
 
 def _cells(body: BlockReader, line: bytes) -> tuple[tuple[str, int, int], ...]:
-    """The columns, where they stand, and what their cells show, at least what the unit asks; rows
-    that show the same are one."""
-    said = [line[column] if column < len(line) else NOT_STATED for column in body.at]
-    shown = [max(decimals, body.least) for decimals in said]
-    body.cells[line] = tuple(zip(body.amounts, body.at, shown, strict=True))
+    """Key, sheet column and decimals of each amount column: those that the cell shows, at least
+    those of the unit. Kept by `line`, since rows with the same formats share them."""
+    formats = [line[column] if column < len(line) else NOT_STATED for column in body.at]
+    decimals = [max(stated, body.least) for stated in formats]
+    body.cells[line] = tuple(zip(body.amounts, body.at, decimals, strict=True))
     return body.cells[line]

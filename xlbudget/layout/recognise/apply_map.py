@@ -1,4 +1,4 @@
-"""Tables that people described in a map: cut out as they say, nothing recognised."""
+"""Tables that the user described in a map: cut out as described, nothing recognised."""
 
 from __future__ import annotations
 
@@ -19,47 +19,47 @@ MAP = "map"
 
 
 def scan_mapped(pack: Pack, sheet: RawSheet, mapped: Sequence[MappedTable]) -> SheetTables:
-    """The sheet cut into the tables that are described, and the rows that belong to none."""
-    ordered = sorted(mapped, key=lambda one: one.heading.start)
-    ends = [one.heading.start for one in ordered[1:]] + [len(sheet.rows)]
+    """The sheet cut into the tables that are described, and the filled rows that belong to none."""
+    ordered = sorted(mapped, key=lambda spec: spec.heading.start)
+    ends = [spec.heading.start for spec in ordered[1:]] + [len(sheet.rows)]
     tables = []
     above = 0
-    for one, end in zip(ordered, ends, strict=True):
-        rows = one.rows or range(one.heading.stop, end)
-        tables.append(_table(pack, sheet, one, rows, above))
+    for spec, end in zip(ordered, ends, strict=True):
+        rows = spec.rows or range(spec.heading.stop, end)
+        tables.append(_table(pack, sheet, spec, rows, above))
         above = rows.stop
     used = {row for table in tables for row in (*table.heading, *table.body, *table.footers)}
-    used |= {said.cell.row for t in tables for said in (*t.above.values(), *t.notes)}
+    used |= {text.cell.row for t in tables for text in (*t.above.values(), *t.notes)}
     left = [row for row in range(len(sheet.rows)) if row not in used and has_content(sheet, row)]
     return SheetTables(tables, left)
 
 
-def _table(pack: Pack, sheet: RawSheet, one: MappedTable, rows: range, above: int) -> Table:
-    table = Table(sheet, titled=one.form, evidence=MAP, unit=one.unit)
-    table.heading = [row for row in one.heading if row < len(sheet.rows)]
-    for row in range(above, one.heading.start):
+def _table(pack: Pack, sheet: RawSheet, spec: MappedTable, rows: range, above: int) -> Table:
+    table = Table(sheet, titled=spec.form, evidence=MAP, unit=spec.unit)
+    table.heading = [row for row in spec.heading if row < len(sheet.rows)]
+    for row in range(above, spec.heading.start):
         _take_above(pack, table, row)
     for row in rows:
         if has_content(sheet, row):
             _take(pack, table, row)
-    table.match = _match(pack, table, one)
+    table.match = _match(pack, table, spec)
     return table
 
 
-def _match(pack: Pack, table: Table, one: MappedTable) -> Match:
-    form = pack.forms[one.form]
+def _match(pack: Pack, table: Table, spec: MappedTable) -> Match:
+    form = pack.forms[spec.form]
     placed: dict[BlockKey, dict[str, int]] = {block.id: {} for block in form.blocks}
-    for column, (block, key) in one.columns.items():
+    for column, (block, key) in spec.columns.items():
         placed[block][key] = column
-    missing = [w for w in form_columns(pack, one.form) if w.key not in placed[w.block]]
+    missing = [w for w in form_columns(pack, spec.form) if w.key not in placed[w.block]]
     figures = {
         column
         for row in table.body
         for column, value in enumerate(table.sheet.rows[row])
         if isinstance(value, float | int) and not isinstance(value, bool)
     }
-    unknown = tuple(sorted(figures - one.columns.keys() - one.ignored))
-    return Match(form, placed, tuple(missing), unknown, tuple(sorted(one.ignored)))
+    unknown = tuple(sorted(figures - spec.columns.keys() - spec.ignored))
+    return Match(form, placed, tuple(missing), unknown, tuple(sorted(spec.ignored)))
 
 
 def _line(pack: Pack, sheet: RawSheet, row: int) -> Caption | None:
@@ -71,8 +71,8 @@ def _line(pack: Pack, sheet: RawSheet, row: int) -> Caption | None:
 def _take_above(pack: Pack, table: Table, row: int) -> None:
     line = _line(pack, table.sheet, row)
     if line and line.kind == ABOUT:
-        for name, (said, column) in line.about.items():
-            table.above[name] = PrintedText(said, SheetCell(table.sheet.name, row, column))
+        for name, (text, column) in line.about.items():
+            table.above[name] = PrintedText(text, SheetCell(table.sheet.name, row, column))
     elif line and line.kind == TITLE:
         text = read_texts(table.sheet.rows[row])[line.column]
         table.above[TITLE] = PrintedText(text, SheetCell(table.sheet.name, row, line.column))
@@ -92,8 +92,8 @@ def _take(pack: Pack, table: Table, row: int) -> None:
 def unmatched_maps(
     pack: Pack, mapped: Iterable[MappedTable], sheets: Sequence[RawSheet]
 ) -> Iterator[Observation]:
-    """A remark for each described table whose sheet the workbook has not."""
-    for one in mapped:
-        if not any(one.fits(sheet) for sheet in sheets):
-            facts = {"sheet": one.sheet, "form": pack.forms[one.form].sheet}
-            yield Observation("unused_map", "", one.form, (), facts)
+    """An observation for each described table whose sheet is not in the workbook."""
+    for spec in mapped:
+        if not any(spec.fits(sheet) for sheet in sheets):
+            facts = {"sheet": spec.sheet, "form": pack.forms[spec.form].sheet}
+            yield Observation("unused_map", "", spec.form, (), facts)

@@ -1,6 +1,6 @@
-"""One block of a form while its rows are read from a table, and what reading tables adds up to.
+"""One block of a form while its rows are read from a table, and the result of reading tables.
 
-Whatever does not depend on the row is worked out once, when a body begins.
+Everything that does not depend on the row is computed once, when a body begins.
 """
 
 from __future__ import annotations
@@ -25,15 +25,14 @@ from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, TOTAL, Block, Ca
 
 @dataclass
 class BlockReader:
-    """What was read of one block, growing row by row: `rows`, and their `numbers` in the sheet.
+    """The rows read of one block, growing row by row: `rows`, and their `numbers` in the sheet.
 
-    `amounts` are the amount columns and `at` where they stand; `label`, `code`, `name` and
-    `government` are the sheet columns of these, -1 where there is none; `parts` those of a code
-    that is split, `digits` how many each level adds to it; `coded` says that the form prints
-    codes. `totals` are the words for the total
-    row, `labels` the places of fixed rows by their words, `merged` leads from a row to the one
-    with which its government item is merged, `doubtful` are rows with errors or formulas without
-    a value. `cells` keeps what `amount_cells` works out.
+    `amounts` are the keys of the amount columns and `at` their sheet columns; `label`, `code`,
+    `name` and `government` are the sheet columns of these, -1 where there is none; `parts` those of
+    a split code, `digits` the number of digits each level adds to it; `coded` is whether the form
+    prints codes. `totals` are the words for the total row, `labels` the indices of fixed rows by
+    their labels, `merged` maps a row to the one with which its government item is merged,
+    `doubtful` are rows with errors or formulas without a value, `cells` caches `amount_cells`.
     """
 
     pack: Pack
@@ -67,18 +66,19 @@ class BlockReader:
 
     @cached_property
     def widest(self) -> int:
-        """The last column with amounts."""
+        """The last sheet column with amounts; -1 for none."""
         return max(self.at, default=-1)
 
     def cell(self, number: int, column: int) -> Any:
-        """What stands in a row and column of the sheet; "" where there is no such column."""
+        """The value in a row and column of the sheet; "" where there is no such column."""
         row = self.sheet.rows[number]
         return row[column] if 0 <= column < len(row) else ""
 
 
 @dataclass
 class ReadResult:
-    """What reading tables adds up to."""
+    """The accumulated result of reading tables; `hidden` are cells with their shown and exact
+    amounts."""
 
     blocks: dict[BlockKey, list[Row]] = field(default_factory=dict)
     rows: dict[tuple[BlockKey, str], SheetRow] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class ReadResult:
 
 
 def make_readers(pack: Pack, table: Table, match: Match, unit: str) -> list[BlockReader]:
-    """The blocks of a table's form, nothing read yet."""
+    """A reader for each block of a table's form, nothing read yet."""
     doubtful = frozenset(row for row, _ in (*table.sheet.errors, *table.sheet.uncalculated))
     return [_body(pack, table, match, block, unit, doubtful) for block in match.form.blocks]
 
@@ -127,7 +127,7 @@ def _body(
 
 
 def _digits(pack: Pack, block: Block) -> tuple[int, ...]:
-    """How many digits each level adds to a code of this block."""
+    """The number of digits each level adds to a code of this block; () for blocks without codes."""
     lengths = pack.catalogues[block.codes].lengths if block.codes else ()
     return tuple(b - a for a, b in pairwise((0, *lengths)))
 
@@ -144,16 +144,16 @@ def _totals(pack: Pack, block: Block) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def _labels(block: Block) -> Mapping[str, tuple[int, ...]]:
-    """Row label without its ordinal → places of the rows that bear it."""
-    found: dict[str, tuple[int, ...]] = {}
-    for place, row in enumerate(block.fixed):
+    """Row label without its ordinal → indices of the fixed rows that have it."""
+    labels: dict[str, tuple[int, ...]] = {}
+    for index, row in enumerate(block.fixed):
         name = strip_ordinal(row.label)
-        found[name] = (*found.get(name, ()), place)
-    return found
+        labels[name] = (*labels.get(name, ()), index)
+    return labels
 
 
 def _merged(table: Table, column: int) -> dict[int, int]:
-    """Rows of the table whose cell in that column is merged with one above → that cell's row."""
+    """Rows of the table whose cell in that column is merged with one above → that one's row."""
     first, last = min(table.body, default=0), max(table.body, default=-1)
     return {
         row: top

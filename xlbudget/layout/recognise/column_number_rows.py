@@ -15,14 +15,14 @@ NUMBERED = re.compile(r"\d{1,2}|[A-Z]").fullmatch
 
 
 def find_number_rows(pack: Pack, table: Table) -> set[int]:
-    """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right under the heading,
-    or under where it is repeated; a total of 1.00 and 2.00 is none."""
+    """The rows of column numbers (1, 2, 3 …; A, B, C …; 甲, 乙, 1, 2 …) right below the heading
+    or its repetition; a total of 1.00 and 2.00 is not one."""
     label = normalize_text(pack.words["columns"][TOTAL])
     totals = {label, *map(normalize_text, pack.words["synonyms"].get(label, ()))}
-    found: set[int] = set()
-    there = set(table.body)
-    for place, number in enumerate(table.body):
-        if place and number - 1 in there and number - 1 not in found:
+    number_rows: set[int] = set()
+    body = set(table.body)
+    for index, number in enumerate(table.body):
+        if index and number - 1 in body and number - 1 not in number_rows:
             continue
         both = number in table.heading
         row = table.sheet.rows[number]
@@ -30,8 +30,8 @@ def find_number_rows(pack: Pack, table: Table) -> set[int]:
         counted = [text.removesuffix(".0") for text in filled]
         summed = not both and bool(counted) and normalize_text(counted[0]) in totals
         if not summed and COUNTED.fullmatch(" ".join(counted)) and _counts(counted):
-            found.add(number)
-    return found
+            number_rows.add(number)
+    return number_rows
 
 
 def _word(value: Any) -> bool:
@@ -39,10 +39,10 @@ def _word(value: Any) -> bool:
 
 
 def _counts(texts: list[str]) -> bool:
-    """Do these go up from the first or second on, after a word or 甲, 乙 in front? Columns left
-    out leave gaps; a second block may begin anew."""
+    """Whether these ascend from 1 or 2 (A or B), after any leading word or 甲, 乙. Columns left
+    out leave gaps; a second block may start again at 1."""
     marks = [text for text in texts if NUMBERED(text)]
     digits = all(text.isdigit() for text in marks)
     numbers = [int(text) if digits else ord(text[0]) - ord("A") + 1 for text in marks]
-    up = all(one < other or other == 1 < one for one, other in pairwise(numbers))
+    up = all(low < high or high == 1 < low for low, high in pairwise(numbers))
     return len(numbers) > 1 and up and numbers[0] in (1, 2)

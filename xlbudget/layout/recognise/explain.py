@@ -1,4 +1,4 @@
-"""What was recognised of a file and by what: table by table, column by column."""
+"""What was recognised in a file and by which evidence: table by table, column by column."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ EXACT, SYNONYM, NEAR, PARTS, COUNTING, UNUSED = (
     *("exact", "synonym", "near", "parts"),
     *("counting", "unused"),
 )
-"""How a sheet column was taken: by the printed heading, by another word for it, by one like it, as
-a part of a code, as one that only counts, or not at all."""
+"""How a sheet column was matched: by the printed heading, by a synonym, by a similar heading, as
+part of a code, as one that only numbers the rows, or not at all."""
 
 
 LIKELY = 15
-"""Rows among which a heading is looked for where none was recognised."""
+"""Leading rows searched for a likely heading where none was recognised."""
 
 
 class ExplainedColumn(NamedTuple):
-    """A sheet column (from 0), what is printed over it, which column of the form it is (its
-    printed headings from the top down), how, and how like in per cent."""
+    """A sheet column (from 0), the text printed over it, its column of the form (as printed
+    headings from the top down), how it was matched, and the likeness in per cent."""
 
     column: int
     text: str
@@ -38,7 +38,8 @@ class ExplainedColumn(NamedTuple):
 
 class ExplainedTable(NamedTuple):
     """A table: its form's key (empty where it is not known), the sheet, the first heading row,
-    the last row, by what evidence, its columns, and the form's columns that were not found."""
+    the last row, the heading's first and last row, the evidence, its columns, and the form's
+    columns that were not found. Rows are counted from 0."""
 
     form: str
     sheet: str
@@ -53,10 +54,10 @@ class ExplainedTable(NamedTuple):
 def explain(
     pack: Pack, sheets: Sequence[RawSheet], mapped: Sequence[MappedTable] = ()
 ) -> list[ExplainedTable]:
-    """Every table that was seen, known or not, in the order of the file."""
+    """Every table of the sheets, known or not, in the order of the file."""
     located = find_tables(pack, sheets, mapped)
     pack = located.pack
-    order = {sheet.name: place for place, sheet in enumerate(sheets)}
+    order = {sheet.name: index for index, sheet in enumerate(sheets)}
     seen = [_table(pack, table) for table in (*located.known, *located.unknown)]
     with_tables = {table.sheet for table in seen}
     seen += [_bare(sheet) for sheet in sheets if sheet.name not in with_tables and any(sheet.rows)]
@@ -64,7 +65,7 @@ def explain(
 
 
 def _bare(sheet: RawSheet) -> ExplainedTable:
-    """A sheet on which no heading was found; the row that says most is the likeliest."""
+    """A sheet on which no heading was found; the row with the most texts is taken as one."""
     words = [read_texts(row) for row in sheet.rows[:LIKELY]]
     row = max(range(len(words)), key=lambda number: len(words[number]))
     columns = (ExplainedColumn(c, text.strip(), "", UNUSED) for c, text in words[row].items())
@@ -104,7 +105,7 @@ def _printed(table: Table) -> list[dict[int, str]]:
 def _columns(
     pack: Pack, table: Table, match: Match, heads: dict[int, tuple[str, ...]]
 ) -> Iterator[ExplainedColumn]:
-    near = {one.column: one.likeness for one in match.fuzzy}
+    near = {fuzzy.column: fuzzy.likeness for fuzzy in match.fuzzy}
     leaves = {(w.block, w.key): w.leaves[0] for w in form_columns(pack, match.form.key)}
     normals = {c.column: c.path for c in read_columns(table.headings(pack))}
     parts = {column for columns in match.parts.values() for column in columns}

@@ -1,4 +1,4 @@
-"""All sheets of a file → its tables, each with the form that it is, and what belongs to none."""
+"""All sheets of a file → its tables, each with its form, and the rows that belong to none."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from xlbudget.layout.user_map import MappedTable
 
 LEFTOVER_WORDS = 40
-"""How many characters of left-over words a remark shows."""
+"""Number of characters of left-over text that an observation shows."""
 
 
 class TableSearch(NamedTuple):
-    """The pack as printed for the year of most titles; tables whose form is known, tables that are
-    none of the pack's (or not clear which), what there is to say of them, and of what lies around
-    them."""
+    """The pack as printed for the year of most titles; tables whose form is known, tables that
+    match no form of the pack (or no single one), the observations about tables, and those about
+    what lies around them."""
 
     pack: Pack
     known: list[Table]
@@ -40,8 +40,8 @@ class TableSearch(NamedTuple):
 def find_tables(
     pack: Pack, sheets: Sequence[RawSheet], mapped: Sequence[MappedTable] = ()
 ) -> TableSearch:
-    """Cut all sheets into tables and say which form each is. A sheet of which a map speaks is cut
-    as that says."""
+    """Cut all sheets into tables and identify the form of each. A sheet that a map describes is
+    cut as described."""
     tables: list[Table] = []
     leftover: list[Observation] = []
     for sheet in sheets:
@@ -54,14 +54,13 @@ def find_tables(
             leftover.append(Observation("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
     leftover.extend(report_hidden(sheets))
     pack = apply_year(pack, _year(pack, tables))
-    known, remarks = identify(pack, tables)
+    known, observations = identify(pack, tables)
     if mapped:
         from xlbudget.layout.recognise.apply_map import unmatched_maps
 
-        remarks.extend(unmatched_maps(pack, mapped, sheets))
-    return TableSearch(
-        pack, known, [table for table in tables if not table.match], remarks, leftover
-    )
+        observations.extend(unmatched_maps(pack, mapped, sheets))
+    unknown = [table for table in tables if not table.match]
+    return TableSearch(pack, known, unknown, observations, leftover)
 
 
 def _year(pack: Pack, tables: Sequence[Table]) -> int:
@@ -74,7 +73,7 @@ def _year(pack: Pack, tables: Sequence[Table]) -> int:
 def _cuts(
     pack: Pack, sheet: RawSheet, mapped: Sequence[MappedTable]
 ) -> list[tuple[RawSheet, SheetTables]]:
-    described = [one for one in mapped if one.fits(sheet)]
+    described = [spec for spec in mapped if spec.fits(sheet)]
     if described:
         from xlbudget.layout.recognise.apply_map import scan_mapped
 
@@ -83,8 +82,8 @@ def _cuts(
 
 
 def _leftover(sheet: RawSheet, rows: Sequence[int]) -> list[Observation]:
-    """Runs of rows that belong to no table, one remark a run."""
-    remarks = []
+    """An observation for each run of rows that belong to no table."""
+    observations = []
     runs: list[list[int]] = []
     for row in rows:
         if runs and row - runs[-1][-1] <= 2:
@@ -99,8 +98,8 @@ def _leftover(sheet: RawSheet, rows: Sequence[int]) -> list[Observation]:
             if value not in ("", None)
         ]
         if cells:
-            remarks.append(_left(sheet, cells))
-    return remarks
+            observations.append(_left(sheet, cells))
+    return observations
 
 
 def _left(sheet: RawSheet, cells: list[tuple[int, int, object]]) -> Observation:
@@ -108,6 +107,6 @@ def _left(sheet: RawSheet, cells: list[tuple[int, int, object]]) -> Observation:
     words = " ".join(normalize_text(str(value)) for _, _, value in cells)
     if len(words) > LEFTOVER_WORDS:
         words = words[:LEFTOVER_WORDS] + "…"
-    places = dict.fromkeys(SheetCell(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1]))
+    ends = dict.fromkeys(SheetCell(sheet.name, *cell[:2]) for cell in (cells[0], cells[-1]))
     kind = "leftover_amounts" if figures else "leftover"
-    return Observation(kind, "", "", tuple(places), {"text": words})
+    return Observation(kind, "", "", tuple(ends), {"text": words})

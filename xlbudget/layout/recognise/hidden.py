@@ -1,4 +1,4 @@
-"""Hidden rows and columns: read like the others, and said."""
+"""Hidden rows and columns: read like the others, and reported."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from xlbudget.messages import load_messages
 
 
 def report_hidden(sheets: Iterable[RawSheet]) -> Iterator[Observation]:
-    """One remark a sheet with hidden rows or columns in which something stands."""
+    """An observation for each sheet with hidden rows or columns that are not empty."""
     for sheet in sheets:
         rows = [row for row in sorted(sheet.lines.hidden_rows) if has_content(sheet, row)]
         columns = [c for c in sorted(sheet.lines.hidden_columns) if _filled_down(sheet, c)]
         words = load_messages()["hidden"]
-        said = []
+        parts = []
         if rows:
-            said.append(words["rows"].format(rows=_runs(rows, lambda row: str(row + 1), words)))
+            parts.append(words["rows"].format(rows=_runs(rows, lambda row: str(row + 1), words)))
         if columns:
-            said.append(words["columns"].format(columns=_runs(columns, column_letters, words)))
-        if said:
+            parts.append(words["columns"].format(columns=_runs(columns, column_letters, words)))
+        if parts:
             at = SheetCell(sheet.name, rows[0] if rows else 0, columns[0] if columns else 0)
-            facts = {"sheet": sheet.name, "lines": words["and"].join(said)}
+            facts = {"sheet": sheet.name, "lines": words["and"].join(parts)}
             yield Observation("hidden_lines", "", "", (at,), facts)
 
 
@@ -34,7 +34,7 @@ def _filled_down(sheet: RawSheet, column: int) -> bool:
 
 
 def _runs(numbers: Sequence[int], name: Callable[[int], str], words: Mapping[str, str]) -> str:
-    """Numbers in words, runs of them by their ends: 3、5 至 8."""
+    """Numbers as text, runs of them by their ends: 3、5 至 8."""
     breaks = [0, *(n for n, (a, b) in enumerate(pairwise(numbers), 1) if b > a + 1), len(numbers)]
     runs = [numbers[a:b] for a, b in pairwise(breaks)]
     return words["list"].join(

@@ -1,4 +1,4 @@
-"""Which form each table is: by title, label, sheet name, headings, or its place."""
+"""The form of each table: by title, label, sheet name, headings, or its position."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from xlbudget.packs.model import Pack
 
 ORDER = "order"
 NAMED = ("label", "sheet")
-"""Evidence that names the form itself, also where its heading is much changed."""
+"""Evidence that names the form itself, even where its heading is much changed."""
 
 
 def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Observation]]:
-    """Say which form each table is: by title; else by label, by sheet name, by headings, and
-    where several forms share their headings, by its place between the others. What stays
-    unclear is said and not read."""
-    remarks: list[Observation] = []
+    """Identify the form of each table: by title; else by label, sheet name or headings, and
+    where several forms share their headings, by its position between the others. Returns the known
+    tables and observations; tables that stay unclear are reported and not read."""
+    observations: list[Observation] = []
     unclear: list[tuple[Table, list[Match]]] = []
     known: list[Table] = []
     for table in tables:
@@ -42,11 +42,11 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Obs
             table.match, table.evidence = match(pack, table.titled, columns), TITLE
             known.append(table)
             continue
-        found = [match(pack, form, columns) for form in pack.forms]
-        best = max(m.fit for m in found)
-        fitting = [m for m in found if m.fit == best]
+        matches = [match(pack, form, columns) for form in pack.forms]
+        best = max(m.fit for m in matches)
+        fitting = [m for m in matches if m.fit == best]
         poor = best[0] <= -best[1]
-        evidence = _evidence(pack, table, [m for m in found if m.fit[1] > 1] if poor else fitting)
+        evidence = _evidence(pack, table, [m for m in matches if m.fit[1] > 1] if poor else fitting)
         if poor and not (evidence and evidence[1] in NAMED):
             unclear.append((table, []))
             continue
@@ -54,18 +54,18 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Obs
             table.match, table.evidence = evidence
             known.append(table)
             if not _title_uncalculated(table):
-                remarks.append(_untitled(table, evidence[1]))
+                observations.append(_untitled(table, evidence[1]))
         else:
             unclear.append((table, fitting))
-    remarks.extend(_by_order(pack, tables, unclear))
+    observations.extend(_by_order(pack, tables, unclear))
     known = [table for table in tables if table.match]
     for table in known:
-        remarks.extend(_near(pack, table))
-    return known, remarks
+        observations.extend(_near(pack, table))
+    return known, observations
 
 
 def _near(pack: Pack, table: Table) -> Iterator[Observation]:
-    """Place headings that are only like the printed ones, and say so."""
+    """Place headings that are only like the printed ones, and yield an observation for each."""
     if not (table.match and table.match.missing and table.match.unknown):
         return
     columns = read_columns(table.headings(pack))
@@ -73,11 +73,11 @@ def _near(pack: Pack, table: Table) -> Iterator[Observation]:
     form = table.match.form
     for near in table.match.fuzzy:
         row = max(n for n in table.heading if near.column in read_texts(table.sheet.rows[n]))
-        place = SheetCell(table.sheet.name, row, near.column)
+        cell = SheetCell(table.sheet.name, row, near.column)
         block = pack.blocks[near.wanted.block]
         facts = {"text": read_texts(table.sheet.rows[row])[near.column].strip()}
         facts |= {"column": block.paths[near.wanted.key][-1], "likeness": str(near.likeness)}
-        yield Observation("near_heading", "", form.key, (place,), facts)
+        yield Observation("near_heading", "", form.key, (cell,), facts)
 
 
 def _evidence(pack: Pack, table: Table, fitting: list[Match]) -> tuple[Match, str] | None:
@@ -89,7 +89,7 @@ def _evidence(pack: Pack, table: Table, fitting: list[Match]) -> tuple[Match, st
     name = normalize_text(table.sheet.name)
     sheets = {form.sheet: form.key for form in pack.forms.values()}
     pattern = "|".join(sorted(map(re.escape, sheets), key=len, reverse=True))
-    named = {sheets[found] for found in re.findall(pattern, name)} & by_form.keys()
+    named = {sheets[label] for label in re.findall(pattern, name)} & by_form.keys()
     digits = re.findall(r"\d+", re.sub(r"20\d\d", "", name))
     named |= {f.key for f in pack.forms.values() if [str(f.number)] == digits} & by_form.keys()
     named |= {
@@ -101,22 +101,22 @@ def _evidence(pack: Pack, table: Table, fitting: list[Match]) -> tuple[Match, st
 
 
 def _title_uncalculated(table: Table) -> bool:
-    """Stands a formula above the heading that was never calculated, as a title may be?"""
+    """Whether a formula above the heading was never calculated; it may be the title."""
     return any(row < table.heading[0] for row, _ in table.sheet.uncalculated)
 
 
 def _by_order(
     pack: Pack, tables: Sequence[Table], unclear: Iterable[tuple[Table, list[Match]]]
 ) -> list[Observation]:
-    """Tables whose heading several forms share: the one form that is still wanted and that fits
-    between the neighbours in the order of the pack."""
-    remarks = []
+    """Match tables whose heading several forms share to the one form that is still missing and
+    fits between the neighbours in the order of the pack; returns an observation for each table."""
+    observations = []
     taken = {table.match.form.key for table in tables if table.match}
     order = list(pack.forms)
     for table, fitting in unclear:
-        place = next(i for i, t in enumerate(tables) if t is table)
-        before = [order.index(t.match.form.key) for t in tables[:place] if t.match]
-        after = [order.index(t.match.form.key) for t in tables[place + 1 :] if t.match]
+        index = next(i for i, t in enumerate(tables) if t is table)
+        before = [order.index(t.match.form.key) for t in tables[:index] if t.match]
+        after = [order.index(t.match.form.key) for t in tables[index + 1 :] if t.match]
         low, high = max(before, default=-1), min(after, default=len(order))
         open_ = [
             m for m in fitting if m.form.key not in taken and low < order.index(m.form.key) < high
@@ -124,13 +124,13 @@ def _by_order(
         if len(open_) == 1:
             table.match, table.evidence = open_[0], ORDER
             taken.add(open_[0].form.key)
-            remarks.append(_untitled(table, ORDER))
+            observations.append(_untitled(table, ORDER))
         else:
             at = SheetCell(table.sheet.name, table.heading[0], 0)
             forms = "、".join(m.form.sheet for m in fitting)
             kind = "unclear_table" if fitting else "unknown_table"
-            remarks.append(Observation(kind, "", "", (at,), {"forms": forms}))
-    return remarks
+            observations.append(Observation(kind, "", "", (at,), {"forms": forms}))
+    return observations
 
 
 def _untitled(table: Table, evidence: str) -> Observation:

@@ -1,4 +1,4 @@
-"""Rows of which a form does not say which there are: codes from a catalogue, or an outline."""
+"""Rows that a form does not fix: codes from a catalogue, or an outline."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from xlbudget.packs.model import TOTAL, Catalogue
 CODE_AND_NAME = re.compile(r"^(\d{3,11})\s*[-－—_]?\s*(\D.*)$", re.DOTALL)
 
 NOTHING = Row("", {})
-"""Stands for a row in which nothing stands."""
+"""Stands for an empty row."""
 
 
 def read_open_row(
     body: BlockReader, number: int, figures: RowAmounts, after_gap: bool, shared: bool
 ) -> Row | None:
-    """A code or outline row, NOTHING, or None for a row not understood. `shared` says that a
+    """A code or outline row, NOTHING, or None for a row not understood. `shared` is whether a
     block beside this one has its total here."""
     block = body.block
     code, name, total = _words(body, number)
@@ -49,7 +49,7 @@ def _total(body: BlockReader, figures: RowAmounts) -> Row | None:
 
 
 def _words(body: BlockReader, number: int) -> tuple[str, str, bool]:
-    """The row's code and name, and whether they say that it is the total."""
+    """The row's code and name, and whether they name the total."""
     code = _joined(body, number) if body.parts else body.cell(number, body.code)
     name = body.cell(number, body.name)
     if code.__class__ is float and code.is_integer():
@@ -58,7 +58,8 @@ def _words(body: BlockReader, number: int) -> tuple[str, str, bool]:
 
 
 def _read_words(code: str, name: str, coded: bool, totals: frozenset[str]) -> tuple[str, str, bool]:
-    """Code and name as they are meant, and whether they name the total."""
+    """Code and name in normal form, split where one cell holds both, and whether they name the
+    total."""
     code, name = normalize_text(code), name.strip()
     both = CODE_AND_NAME.match(code or name) if coded and not (code and name) else None
     if both:
@@ -72,10 +73,10 @@ def _is_total(code: str, name: str, totals: frozenset[str]) -> bool:
 
 
 def _joined(body: BlockReader, number: int) -> str:
-    """A code of which every level stands in a column of its own, its zeros perhaps lost; levels
-    left blank are those of the rows above."""
-    said = [body.cell(number, column) for column in body.parts]
-    texts = [str(int(v)) if isinstance(v, float) else normalize_text(str(v)) for v in said]
+    """A code with each level in a column of its own, zeros restored; levels left blank are taken
+    from the rows above."""
+    values = [body.cell(number, column) for column in body.parts]
+    texts = [str(int(v)) if isinstance(v, float) else normalize_text(str(v)) for v in values]
     depth = max((n for n, text in enumerate(texts) if text), default=-1)
     if depth < 0 or not texts[depth].isdigit():
         return "".join(texts)
@@ -89,25 +90,25 @@ def _joined(body: BlockReader, number: int) -> str:
 
 def _new_row(body: BlockReader, number: int, code: str, name: str, figures: RowAmounts) -> Row:
     block = body.block
-    place = 1 + len(body.rows) - (TOTAL in body.taken)
+    ordinal = 1 + len(body.rows) - (TOTAL in body.taken)
     government = ""
     if block.government and body.codes:
         line = body.merged.get(number, number)
-        said = str(body.cell(line, body.government)).strip()
+        item = str(body.cell(line, body.government)).strip()
         if not code:
-            code = find_code(body.codes, name, body.top, bool(said))
+            code = find_code(body.codes, name, body.top, bool(item))
         if len(code) == body.codes.lengths[0]:
             body.top = code
-        government = _government(body.pack.catalogues[block.government], code, said)
-    identity = make_unique(code or f"@{place}", body.taken)
+        government = _government(body.pack.catalogues[block.government], code, item)
+    identity = make_unique(code or f"@{ordinal}", body.taken)
     level = block.levels[0] if len(block.levels) == 1 else ""
     return Row(identity, figures.amounts, code, name, level, government)
 
 
 def find_code(catalogue: Catalogue, name: str, top: str, mapped: bool) -> str:
-    """The code of an item known by its name only, under the class last seen.
+    """The code of an item known by its name only, under the last class `top`; "" where unclear.
 
-    A class and an item may bear one name (其他支出): the item is the one that names its
+    A class and an item may share a name (其他支出): the item is the one that names its
     government item (`mapped`), or that stands under its class.
     """
     codes = catalogue.by_name.get(normalize_text(name), ())
@@ -121,13 +122,14 @@ def find_code(catalogue: Catalogue, name: str, top: str, mapped: bool) -> str:
     return items[0] if len(items) == 1 else ""
 
 
-def _government(catalogue: Catalogue, code: str, said: str) -> str:
-    """The government-economic code of that name, of those that the item may map to if any."""
-    if not said:
+def _government(catalogue: Catalogue, code: str, name: str) -> str:
+    """The government-economic code of that name, preferably one that the item may map to; the
+    name itself where no code has it."""
+    if not name:
         return ""
-    codes = catalogue.by_name.get(normalize_text(said), ())
+    codes = catalogue.by_name.get(normalize_text(name), ())
     allowed = catalogue.maps.get(code, ())
     for candidate in codes:
         if candidate in allowed:
             return candidate
-    return codes[0] if codes else said
+    return codes[0] if codes else name

@@ -1,6 +1,6 @@
-"""Raw sheets → a reading: which table is which form, every amount with its place, and findings.
+"""Raw sheets → a reading: the form of each table, every amount with its cell, and observations.
 
-Nothing is taken by its address: tables are known by titles, headings and row labels.
+Nothing is identified by its address: tables are known by titles, headings and row labels.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NothingRecognised(Exception):
 
 
 class ContentsWords(NamedTuple):
-    """What a contents sheet says for all forms; a form's own lines come first."""
+    """What a contents sheet states for all forms; a form's own lines take precedence."""
 
     department: str = ""
     unit: str = ""
@@ -46,32 +46,32 @@ def recognise(
     contents: RawSheet | None = None,
     mapped: Sequence[MappedTable] = (),
 ) -> Reading:
-    """Read the pack's forms from raw sheets; `mapped` are tables that people described. The
+    """Read the pack's forms from raw sheets; `mapped` are tables that the user described. The
     budget's year is the one that most titles name, else the pack's.
 
-    Raises NothingRecognised where there is none.
+    Raises NothingRecognised where there are none.
     """
     located = find_tables(pack, sheets, mapped)
     if not located.known:
         raise NothingRecognised
     pack = located.pack
-    found = ReadResult()
+    result = ReadResult()
     about = _about(contents) if contents else ContentsWords()
-    found.observations.extend(located.observations)
-    firsts = _once(pack, located.known, found)
+    result.observations.extend(located.observations)
+    firsts = _once(pack, located.known, result)
     units = {form: _unit(pack, table, about) for form, table in firsts.items()}
     for form, table in firsts.items():
-        read_table(pack, table, units[form], found)
+        read_table(pack, table, units[form], result)
     printed = tuple(collect_printed(table) for table in firsts.values())
-    blocks = _ordered(pack, found, firsts)
-    _say_hidden_decimals(pack, found)
+    blocks = _ordered(pack, result, firsts)
+    _report_hidden_decimals(pack, result)
     budget = _budget(pack, blocks, units, printed, about)
     return Reading(
         budget,
-        found.rows,
+        result.rows,
         printed,
-        (*found.observations, *located.leftover),
-        frozenset(found.unreadable),
+        (*result.observations, *located.leftover),
+        frozenset(result.unreadable),
         _formulas(firsts.values()),
     )
 
@@ -81,8 +81,8 @@ def _formulas(tables: Iterable[Table]) -> frozenset[SheetCell]:
     return frozenset(SheetCell(sheet.name, *at) for sheet in sheets for at in sheet.formulas)
 
 
-def _once(pack: Pack, tables: Sequence[Table], found: ReadResult) -> dict[str, Table]:
-    """The first table of each form; a second one is said and not read."""
+def _once(pack: Pack, tables: Sequence[Table], result: ReadResult) -> dict[str, Table]:
+    """The first table of each form, in the pack's order; further ones are reported and not read."""
     firsts: dict[str, Table] = {}
     again: dict[str, list[SheetCell]] = {}
     for table in tables:
@@ -92,42 +92,42 @@ def _once(pack: Pack, tables: Sequence[Table], found: ReadResult) -> dict[str, T
             again.setdefault(form, []).append(SheetCell(table.sheet.name, table.heading[0], 0))
         else:
             firsts[form] = table
-    for form, places in again.items():
+    for form, cells in again.items():
         spec = pack.forms[form]
-        facts = {"form": spec.sheet, "title": spec.title, "count": str(len(places) + 1)}
-        found.observations.append(Observation("forms_present", "twice", form, tuple(places), facts))
+        facts = {"form": spec.sheet, "title": spec.title, "count": str(len(cells) + 1)}
+        result.observations.append(Observation("forms_present", "twice", form, tuple(cells), facts))
     return {form: firsts[form] for form in pack.forms if form in firsts}
 
 
 def _about(contents: RawSheet) -> ContentsWords:
-    """The words right of their labels on the contents sheet."""
+    """The department and unit right of their labels on the contents sheet."""
     words = load_messages()["book"]
-    said = {}
+    values = {}
     for row in contents.rows:
         texts = list(read_texts(row).values())
-        said.update(dict(pairwise(texts[:2])))
-    return ContentsWords(said.get(words["department"], ""), said.get(words["unit"], ""))
+        values.update(dict(pairwise(texts[:2])))
+    return ContentsWords(values.get(words["department"], ""), values.get(words["unit"], ""))
 
 
 def _unit(pack: Pack, table: Table, about: ContentsWords) -> str:
-    said = table.above.get("unit")
-    unit = table.unit or (normalize_text(said.text) if said else about.unit)
+    printed = table.above.get("unit")
+    unit = table.unit or (normalize_text(printed.text) if printed else about.unit)
     return unit if unit in pack.words["units"] else pack.unit
 
 
 def _ordered(
-    pack: Pack, found: ReadResult, tables: Mapping[str, Table]
+    pack: Pack, result: ReadResult, tables: Mapping[str, Table]
 ) -> dict[BlockKey, tuple[Row, ...]]:
-    """Blocks in the pack's order, fixed rows in printed order, rows that say nothing left out,
-    outline levels filled in."""
+    """Blocks in the pack's order, fixed rows in printed order, fixed rows and totals without
+    amounts left out, outline levels filled in."""
     blocks = {}
     known_units: set[str] = set()
     for key, block in pack.blocks.items():
         if key.form not in tables:
             continue
-        rows = found.blocks.get(key, [])
+        rows = result.blocks.get(key, [])
         if block.fixed:
-            order = {row.key: place for place, row in enumerate(block.fixed)}
+            order = {row.key: index for index, row in enumerate(block.fixed)}
             rows = sorted((row for row in rows if row.amounts), key=lambda row: order[row.id])
         else:
             totals = [row for row in rows if row.id == TOTAL and row.amounts]
@@ -135,38 +135,38 @@ def _ordered(
         if len(block.levels) == 1:
             known_units |= {row.name for row in rows if row.id != TOTAL}
         if len(block.levels) > 1:
-            rows = _with_levels(pack, key, rows, known_units, found)
+            rows = _with_levels(pack, key, rows, known_units, result)
         blocks[key] = tuple(rows)
     return blocks
 
 
 def _with_levels(
-    pack: Pack, key: BlockKey, rows: list[Row], units: set[str], found: ReadResult
+    pack: Pack, key: BlockKey, rows: list[Row], units: set[str], result: ReadResult
 ) -> list[Row]:
     block = pack.blocks[key]
     first = {rows[0].name} if rows else set()
     levels, unclear = infer_levels(rows, block.levels, units | first, block.columns[0])
     words = pack.words["levels"]
-    for place in unclear:
-        cell = CellKey(*key, rows[place].id, NAME)
-        facts = {"name": rows[place].name, "level": words[levels[place]]}
-        found.observations.append(Observation("unclear_level", "", key.form, (cell,), facts))
+    for index in unclear:
+        cell = CellKey(*key, rows[index].id, NAME)
+        facts = {"name": rows[index].name, "level": words[levels[index]]}
+        result.observations.append(Observation("unclear_level", "", key.form, (cell,), facts))
     return [row._replace(level=level) for row, level in zip(rows, levels, strict=True)]
 
 
-def _say_hidden_decimals(pack: Pack, found: ReadResult) -> None:
-    """One remark a form: forty cells of one habit are one thing to say."""
+def _report_hidden_decimals(pack: Pack, result: ReadResult) -> None:
+    """Add one observation for each form with hidden decimals, however many its cells."""
     by_form: dict[str, list[int]] = {}
-    for place, (cell, _, _) in enumerate(found.hidden):
-        by_form.setdefault(cell.form, []).append(place)
-    for form, places in by_form.items():
-        cells = tuple(found.hidden[place][0] for place in places)
-        first, shown, exact = found.hidden[places[0]]
-        row = found.rows[(BlockKey(first.form, first.block), first.row)]
+    for index, (cell, _, _) in enumerate(result.hidden):
+        by_form.setdefault(cell.form, []).append(index)
+    for form, indices in by_form.items():
+        cells = tuple(result.hidden[index][0] for index in indices)
+        first, displayed, exact = result.hidden[indices[0]]
+        row = result.rows[(BlockKey(first.form, first.block), first.row)]
         at = address(SheetCell(row.sheet, row.row, row.columns[first.column]))
-        facts = {"count": str(len(places)), "cell": at, "shown": format_plain(shown)}
+        facts = {"count": str(len(indices)), "cell": at, "shown": format_plain(displayed)}
         facts["value"] = format_plain(exact)
-        found.observations.append(Observation("value_hidden_decimals", "", form, cells, facts))
+        result.observations.append(Observation("value_hidden_decimals", "", form, cells, facts))
 
 
 def _budget(

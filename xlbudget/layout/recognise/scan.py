@@ -1,4 +1,4 @@
-"""Sheets cut into tables: where each begins and ends, pages and repeated headings included."""
+"""Sheets cut into tables: the start and end of each, across pages and repeated headings."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
 
 
 def split_side_by_side(pack: Pack, sheet: RawSheet) -> list[RawSheet]:
-    """The sheet, or where one row bears several titles, its columns under each of them."""
+    """The sheet, or where one row has several titles, the columns under each as sheets."""
     starts: list[int] = []
     mark = title_mark(pack)
     for row in sheet.rows:
-        if has_figures(row):  # it is no line, as below
+        if has_figures(row):  # it is no caption, as below
             continue
         marked = [c for c, v in enumerate(row) if v.__class__ is str and mark in v]
         if len(marked) > max(len(starts), 1):
@@ -48,8 +48,7 @@ def split_side_by_side(pack: Pack, sheet: RawSheet) -> list[RawSheet]:
         return [sheet]
     empty = [c for c in range(starts[-1]) if all(c >= len(r) or r[c] == "" for r in sheet.rows)]
     cuts = [
-        max((c for c in empty if one < c <= other), default=other)
-        for one, other in pairwise(starts)
+        max((c for c in empty if low < c <= high), default=high) for low, high in pairwise(starts)
     ]
     limits = [0, *cuts, 1 << 30]
     return [_columns_between(sheet, low, high) for low, high in pairwise(limits)]
@@ -73,7 +72,7 @@ def scan(pack: Pack, sheet: RawSheet) -> SheetTables:
         if number < passed:
             continue
         if has_figures(row) and (current.body or not _right_below(current, number)):
-            _body_row(current, number, leftover)  # a row with figures is no line
+            _body_row(current, number, leftover)  # a row with figures is no caption
             continue
         texts, numbers = _words_and_figures(row)
         if not texts and not numbers:
@@ -109,7 +108,7 @@ def scan(pack: Pack, sheet: RawSheet) -> SheetTables:
 
 
 def _words_and_figures(row: Sequence[Any]) -> tuple[dict[int, str], int]:
-    """The words of a row by column, and how many figures stand beside them (as text or not)."""
+    """The words of a row by column, and the number of figures beside them (as text or not)."""
     texts = read_texts(row)
     typed = [c for c, text in texts.items() if "." in text and FIGURE.fullmatch(text)]
     for column in typed:
@@ -119,22 +118,23 @@ def _words_and_figures(row: Sequence[Any]) -> tuple[dict[int, str], int]:
 
 
 def _right_below(table: Table, number: int) -> bool:
-    """Is this row the first below a heading?"""
+    """Whether this row is the first below a heading."""
     return not table.body and bool(table.heading) and number == table.heading[-1] + 1
 
 
 def _goes_on(line: Caption | None, table: Table, number: int) -> bool:
-    """A heading row right below a heading row is part of the same heading."""
+    """Whether this is a heading row right below a heading row, part of the same heading."""
     return line is not None and line.kind == HEADING and number - table.heading[-1] <= 2
 
 
 def _above_next(table: Table) -> list[int]:
-    """Single words below a gap at the table's end belong above the next one (附件, 2025年)."""
+    """Remove and return the rows of single words below a gap at the table's end, which belong
+    above the next table (附件, 2025年)."""
     rows: list[int] = []
     while len(table.body) > 1:
         number = table.body[-1]
-        said = [v for v in table.sheet.rows[number] if v not in ("", None)]
-        if len(said) != 1 or not isinstance(said[0], str):
+        values = [v for v in table.sheet.rows[number] if v not in ("", None)]
+        if len(values) != 1 or not isinstance(values[0], str):
             break
         rows.append(table.body.pop())
         if number - table.body[-1] > 1:
@@ -144,8 +144,8 @@ def _above_next(table: Table) -> list[int]:
 
 
 def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
-    """Is this the rest of a heading: right below one, nothing but headings, not in its first
-    column, where the first row's label would stand?"""
+    """Whether this is the rest of a heading: right below one, with nothing but heading words, none
+    in its first column, where the first row's label would stand."""
     if not _right_below(table, number):
         return False
     first = min(read_texts(table.sheet.rows[table.heading[0]]))
@@ -154,8 +154,8 @@ def _more_heading(pack: Pack, table: Table, number: int, texts: Mapping[int, str
 
 
 def _heading_with_total(pack: Pack, table: Table, number: int, texts: Mapping[int, str]) -> bool:
-    """Is this the last row of a heading, with the total's figures (or the columns' numbers) in
-    it? It names several columns of words."""
+    """Whether this is the last row of a heading that also holds the total's figures (or the column
+    numbers): it names several text columns."""
     if not _right_below(table, number):
         return False
     return len({normalize_title(text) for text in texts.values()} & text_column_words(pack)) > 1
@@ -166,39 +166,39 @@ PAGE_LINES = 8
 
 
 def _next_page(pack: Pack, table: Table, number: int) -> int:
-    """The row below the lines and headings with which the table's next printed page begins, all
-    said before; 0 where another table begins here, or this one stands again."""
+    """The row below the captions and headings that the table's next printed page repeats; 0 where
+    another table begins here, or a copy of this one."""
     rows = table.sheet.rows
-    place = number
-    while place < min(number + PAGE_LINES, len(rows)):
-        texts = read_texts(rows[place])
+    row = number
+    while row < min(number + PAGE_LINES, len(rows)):
+        texts = read_texts(rows[row])
         line = read_caption(pack, texts, 0) if texts else None
-        if line and line.kind == HEADING and _again(table, place):
-            while place < len(rows) and _again(table, place):
-                place += 1
-            return 0 if _copied(table, place) else place
-        if texts and not (line and _said_before(table, line, texts)):
+        if line and line.kind == HEADING and _again(table, row):
+            while row < len(rows) and _again(table, row):
+                row += 1
+            return 0 if _copied(table, row) else row
+        if texts and not (line and _stands_above(table, line, texts)):
             return 0
-        place += 1
+        row += 1
     return 0
 
 
-def _said_before(table: Table, line: Caption, texts: Mapping[int, str]) -> bool:
-    """Is this line above the table too?"""
+def _stands_above(table: Table, line: Caption, texts: Mapping[int, str]) -> bool:
+    """Whether this line also stands above the table."""
     if line.kind == ABOUT:
         above = {name: table.above[name].text for name in line.about if name in table.above}
-        return all(above.get(name) == said for name, (said, _) in line.about.items())
+        return all(above.get(name) == text for name, (text, _) in line.about.items())
     return bool(line.form) and line.form in (table.titled, table.labelled)
 
 
-def _copied(table: Table, place: int) -> bool:
-    """Do the rows from here on begin as the table does?"""
+def _copied(table: Table, number: int) -> bool:
+    """Whether the rows from here on begin as the table does."""
     first = [table.sheet.rows[row] for row in table.body[:3]]
-    return first == table.sheet.rows[place : place + len(first)]
+    return first == table.sheet.rows[number : number + len(first)]
 
 
 def _again(table: Table, number: int) -> bool:
-    """Does this row repeat a row of the table's heading, as at the top of a printed page?"""
+    """Whether this row repeats a row of the table's heading, as at the top of a printed page."""
     texts = read_normal_texts(table.sheet, number)
     return bool(texts) and any(
         texts == read_normal_texts(table.sheet, row) for row in table.heading
@@ -225,8 +225,8 @@ def _take(table: Table, line: Caption, number: int, texts: Mapping[int, str]) ->
             texts[line.column], SheetCell(sheet, number, line.column)
         )
     elif line.kind == ABOUT:
-        for name, (said, column) in line.about.items():
-            table.above[name] = PrintedText(said, SheetCell(sheet, number, column))
+        for name, (text, column) in line.about.items():
+            table.above[name] = PrintedText(text, SheetCell(sheet, number, column))
     elif line.kind == HEADING:
         table.heading.append(number)
     elif line.kind == NOTE and table.heading:
@@ -236,4 +236,4 @@ def _take(table: Table, line: Caption, number: int, texts: Mapping[int, str]) ->
 
 
 def _lines_of(table: Table) -> list[int]:
-    return sorted({said.cell.row for said in table.above.values()})
+    return sorted({printed.cell.row for printed in table.above.values()})

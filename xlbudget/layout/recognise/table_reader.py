@@ -1,4 +1,4 @@
-"""The rows below a heading: which row of the form each is, and what its cells hold."""
+"""The rows below a heading: the form's row that each is, and the content of its cells."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from xlbudget.layout.tables import Table
 from xlbudget.packs.model import TOTAL, Pack
 
 
-def read_table(pack: Pack, table: Table, unit: str, found: ReadResult) -> None:
+def read_table(pack: Pack, table: Table, unit: str, result: ReadResult) -> None:
     """Read every body row of a table into its form's blocks."""
     assert table.match is not None
     bodies = make_readers(pack, table, table.match, unit)
     number_rows = find_number_rows(pack, table)
-    _read_rows(table, bodies, [row for row in table.body if row not in number_rows], found)
+    _read_rows(table, bodies, [row for row in table.body if row not in number_rows], result)
     for body in bodies:
         key, sheet, columns = body.block.id, table.sheet.name, body.columns
-        found.blocks.setdefault(key, []).extend(body.rows)
+        result.blocks.setdefault(key, []).extend(body.rows)
         for row, number in zip(body.rows, body.numbers, strict=True):
-            found.rows[key, row.id] = SheetRow(sheet, number, columns)
-    report_columns(table, table.match, bodies, number_rows, found)
+            result.rows[key, row.id] = SheetRow(sheet, number, columns)
+    report_columns(table, table.match, bodies, number_rows, result)
 
 
 def _read_rows(
-    table: Table, bodies: list[BlockReader], numbers: Sequence[int], found: ReadResult
+    table: Table, bodies: list[BlockReader], numbers: Sequence[int], result: ReadResult
 ) -> None:
-    """Read rows, and say what stands in them outside of all columns; of one that no block knows
-    that is all of it."""
+    """Read rows, and report the cells outside all columns; of a row that no block knows, all of
+    its cells."""
     assert table.match is not None
     rows = table.sheet.rows
     known = {column for body in bodies for column in (*body.columns.values(), *body.parts)}
@@ -45,17 +45,17 @@ def _read_rows(
     outside = [c for c in counted if c not in known]
     previous = table.heading[-1]
     for number in numbers:
-        used = _read_row(bodies, number, number - previous > 1, found)
+        used = _read_row(bodies, number, number - previous > 1, result)
         previous = number
         row = rows[number]
         columns = outside if used else counted
         if columns:
             rest = [c for c in columns if c < len(row) and row[c] not in ("", None)]
-            report_unread_cells(table, number, rest, found)
+            report_unread_cells(table, number, rest, result)
 
 
-def _read_row(bodies: list[BlockReader], number: int, after_gap: bool, found: ReadResult) -> bool:
-    """Read one sheet row into the blocks side by side; False where no block knows the row."""
+def _read_row(bodies: list[BlockReader], number: int, after_gap: bool, result: ReadResult) -> bool:
+    """Read one sheet row into the blocks side by side; returns whether any block knows the row."""
     used = shared = False
     for body in bodies:
         figures = read_amounts(body, number)
@@ -64,45 +64,46 @@ def _read_row(bodies: list[BlockReader], number: int, after_gap: bool, found: Re
         else:
             row = read_open_row(body, number, figures, after_gap, shared)
         if row is None:
-            used = report_unread_row(body, number, figures, found) or used
+            used = report_unread_row(body, number, figures, result) or used
         elif row.id:
             used = True
             shared = shared or row.id == TOTAL
             body.rows.append(row)
             body.numbers.append(number)
             if figures.odd:
-                _say_odd(body, number, row, figures, found)
+                _record_odd(body, number, row, figures, result)
     return used
 
 
 def _fixed_row(body: BlockReader, number: int, figures: RowAmounts) -> Row | None:
-    """The row by its label; where two rows share a label, the next one below the last."""
+    """The fixed row with this label, the next one below the last where several share it; None
+    for a label that is unknown or already taken."""
     text = body.cell(number, body.label)
     if not isinstance(text, str) or not text.strip():
         return None
     fixed = body.block.fixed
     fitting = body.labels.get(strip_ordinal(text), ())
-    free = [place for place in fitting if fixed[place].key not in body.taken]
+    free = [index for index in fitting if fixed[index].key not in body.taken]
     if not free:
         return None
-    place = next((p for p in free if p > body.last), free[0])
-    body.last = place
-    body.taken.add(fixed[place].key)
-    return Row(fixed[place].key, figures.amounts)
+    index = next((i for i in free if i > body.last), free[0])
+    body.last = index
+    body.taken.add(fixed[index].key)
+    return Row(fixed[index].key, figures.amounts)
 
 
-def _say_odd(
-    body: BlockReader, number: int, row: Row, figures: RowAmounts, found: ReadResult
+def _record_odd(
+    body: BlockReader, number: int, row: Row, figures: RowAmounts, result: ReadResult
 ) -> None:
-    """Say what there is to say of the cells of a row."""
+    """Record the odd cells of a row: unreadable, to be observed, or with hidden decimals."""
     for key, value in figures.odd:
         cell = CellKey(*body.block.id, row.id, key)
         if not value.readable:
-            found.unreadable.add(cell)
+            result.unreadable.add(cell)
         if value.kind:
-            place = SheetCell(body.sheet.name, number, body.columns[key])
-            found.observations.append(
-                Observation(value.kind, value.case, cell.form, (place,), value.facts)
+            at = SheetCell(body.sheet.name, number, body.columns[key])
+            result.observations.append(
+                Observation(value.kind, value.case, cell.form, (at,), value.facts)
             )
         if value.exact is not None and value.amount is not None:
-            found.hidden.append((cell, value.amount, value.exact))
+            result.hidden.append((cell, value.amount, value.exact))

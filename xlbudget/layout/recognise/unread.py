@@ -1,4 +1,4 @@
-"""What of a table was not read into its form: said, so that nobody takes it for counted."""
+"""Parts of a table not read into its form: reported, so that nobody takes them as counted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from xlbudget.layout.tables import Table, read_texts
 
 
 def report_unread_row(
-    body: BlockReader, number: int, figures: RowAmounts, found: ReadResult
+    body: BlockReader, number: int, figures: RowAmounts, result: ReadResult
 ) -> bool:
-    """A row of the table that is not understood: its amounts are not counted, and that is said.
-    False where there is nothing to say."""
+    """Report a row of the table that is not understood, whose amounts are not counted. False where
+    there is nothing to report."""
     odd = {key for key, value in figures.odd if not value.readable}
     filled = [key for key in body.amounts if figures.amounts.get(key) or key in odd]
     text = _words(body, number)
@@ -26,23 +26,24 @@ def report_unread_row(
         first = min(c for key, c in body.columns.items() if key in body.block.text_columns)
         at.insert(0, SheetCell(body.sheet.name, number, first))
         kind = "unknown_row" if filled else "leftover"
-        found.observations.append(Observation(kind, "", form, tuple(at), {"text": text}))
+        result.observations.append(Observation(kind, "", form, tuple(at), {"text": text}))
     else:
         column = body.block.paths[body.block.text_columns[0]][-1]
-        found.observations.append(
+        result.observations.append(
             Observation("unnamed_row", "", form, tuple(at), {"column": column})
         )
     return True
 
 
 def _words(body: BlockReader, number: int) -> str:
-    """What the row is called: its words, in the block's text columns."""
-    said = (body.cell(number, body.columns.get(key, -1)) for key in body.block.text_columns)
-    return " ".join(str(text).strip() for text in said if text not in ("", None)).strip()
+    """The texts of the row in the block's text columns, joined."""
+    values = (body.cell(number, body.columns.get(key, -1)) for key in body.block.text_columns)
+    return " ".join(str(text).strip() for text in values if text not in ("", None)).strip()
 
 
-def report_unread_cells(table: Table, number: int, rest: list[int], found: ReadResult) -> None:
-    """Cells of a body row that belong to no column: figures gravely, words as a note."""
+def report_unread_cells(table: Table, number: int, rest: list[int], result: ReadResult) -> None:
+    """Report the cells of a body row that belong to no column: figures as `leftover_amounts`,
+    words as `leftover`."""
     row = table.sheet.rows[number]
     unknown = set(table.match.unknown) if table.match else set()
     for column in rest:
@@ -53,27 +54,27 @@ def report_unread_cells(table: Table, number: int, rest: list[int], found: ReadR
         at = SheetCell(table.sheet.name, number, column)
         form = table.match.form.key if table.match else ""
         kind = "leftover_amounts" if figure else "leftover"
-        found.observations.append(Observation(kind, "", form, (at,), {"text": str(value).strip()}))
+        result.observations.append(Observation(kind, "", form, (at,), {"text": str(value).strip()}))
 
 
 def report_columns(
-    table: Table, match: Match, bodies: list[BlockReader], number_rows: set[int], found: ReadResult
+    table: Table, match: Match, bodies: list[BlockReader], number_rows: set[int], result: ReadResult
 ) -> None:
-    """Columns that are none of the form's and bear figures, and columns of the form that are not
-    there."""
+    """Report columns with figures that are none of the form's, and columns of the form that are
+    missing."""
     unplaced = False
     for column in match.unknown:
         filled = [n for n in table.body if n not in number_rows and _is_figure(table, n, column)]
         if filled:
             unplaced = True
-            places = tuple(SheetCell(table.sheet.name, n, column) for n in filled)
+            cells = tuple(SheetCell(table.sheet.name, n, column) for n in filled)
             facts = {"text": _heading(table, column)}
-            found.observations.append(
-                Observation("unknown_column", "", match.form.key, places, facts)
+            result.observations.append(
+                Observation("unknown_column", "", match.form.key, cells, facts)
             )
     for wanted in match.missing:
         body = next(b for b in bodies if b.block.id == wanted.block)
-        _say_missing(table, body, wanted, match.form.sheet, unplaced, found)
+        _report_missing(table, body, wanted, match.form.sheet, unplaced, result)
 
 
 def _is_figure(table: Table, number: int, column: int) -> bool:
@@ -82,25 +83,25 @@ def _is_figure(table: Table, number: int, column: int) -> bool:
 
 
 def _heading(table: Table, column: int) -> str:
-    """The lowest words over a column."""
-    said = (read_texts(table.sheet.rows[number]) for number in reversed(table.heading))
-    return next((texts[column] for texts in said if column in texts), "")
+    """The lowest text over a column; "" for none."""
+    rows = (read_texts(table.sheet.rows[number]) for number in reversed(table.heading))
+    return next((texts[column] for texts in rows if column in texts), "")
 
 
-def _say_missing(
+def _report_missing(
     table: Table,
     body: BlockReader,
     wanted: FormColumn,
     sheet: str,
     unplaced: bool,
-    found: ReadResult,
+    result: ReadResult,
 ) -> None:
     at = SheetCell(table.sheet.name, table.heading[-1], 0)
     facts = {"form": sheet, "column": body.block.paths[wanted.key][-1]}
     # A form without unknown figures has none for this column: it was left out as empty.
     empty = wanted.key in body.block.columns and not unplaced
     case = "empty" if empty else ""
-    found.observations.append(Observation("missing_column", case, body.block.form, (at,), facts))
+    result.observations.append(Observation("missing_column", case, body.block.form, (at,), facts))
     if not empty:
         cells = (CellKey(*wanted.block, row.id, wanted.key) for row in body.rows)
-        found.unreadable.update(cells)
+        result.unreadable.update(cells)
