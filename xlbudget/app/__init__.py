@@ -1,1 +1,1 @@
-"""What every front end needs and no command is: any file read, many files, cache, output."""
+"""What every front end needs apart from commands: reading any file, many files, cache, output."""

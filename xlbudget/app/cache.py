@@ -1,7 +1,7 @@
-"""What files said when they were last read, kept in the user's cache folder by their content.
+"""The results of reading files, kept in the user's cache folder by content.
 
-Safe to delete. An entry is found by the SHA-256 of the file under the fingerprint of this very
-program and its packs, so that nothing is trusted across versions.
+Safe to delete. An entry is keyed by the SHA-256 of the file under the fingerprint of this program
+and its packs, so that nothing is trusted across versions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ ENTRY = ".json"
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Of every file of this program and its packs: name, size and time of change."""
+    """SHA-256 (hex) over the name, size and modification time of every file of this program and its
+    packs."""
     from importlib import import_module
 
     roots = [Path(import_module(f"xlbudget{name}").__path__[0]) for name in ("", ".templates")]
@@ -31,18 +32,18 @@ def fingerprint() -> str:
         for path in sorted(root.rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 state = path.stat()
-                said = f"{path.relative_to(root)} {state.st_size} {state.st_mtime_ns}"
-                digest.update(said.encode())
+                entry = f"{path.relative_to(root)} {state.st_size} {state.st_mtime_ns}"
+                digest.update(entry.encode())
     return digest.hexdigest()
 
 
-def find_cache_folder(asked: Iterable[str]) -> Path | None:
-    """The folder for entries of this program asked in this way (pack, map …); those of other
-    versions are deleted. None where there can be no folder."""
+def find_cache_folder(settings: Iterable[str]) -> Path | None:
+    """The folder for entries of this program under these settings (pack, map …); those of other
+    versions are deleted. None where no writable folder can be made."""
     import platformdirs
 
     root = Path(platformdirs.user_cache_path("xlbudget"))
-    how = hashlib.sha256("\0".join((fingerprint(), *asked)).encode()).hexdigest()
+    how = hashlib.sha256("\0".join((fingerprint(), *settings)).encode()).hexdigest()
     folder = root / fingerprint()[:16] / how[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,10 +56,10 @@ def find_cache_folder(asked: Iterable[str]) -> Path | None:
 
 
 @contextmanager
-def open_spool(asked: Iterable[str], private: bool) -> Iterator[Path]:
-    """The folder for what files say while this lasts: the cache's, or, where that may not or cannot
-    be, one that is gone afterwards."""
-    folder = None if private else find_cache_folder(asked)
+def open_spool(settings: Iterable[str], private: bool) -> Iterator[Path]:
+    """The folder for entries within this context: the cache's, or a temporary one where `private`
+    forbids the cache or it cannot be written."""
+    folder = None if private else find_cache_folder(settings)
     if folder:
         yield folder
         return
@@ -69,7 +70,8 @@ def open_spool(asked: Iterable[str], private: bool) -> Iterator[Path]:
 
 
 def checksum_and_date(path: Path) -> tuple[str, str]:
-    """Checksum and date of a file, or of all files of a folder. Raises OSError."""
+    """SHA-256 (hex) and ISO date of change of a file, or of all files of a folder. Raises
+    OSError."""
     if not path.is_dir():
         checksum = hashlib.sha256(path.read_bytes()).hexdigest()
         return checksum, _day(path.stat().st_mtime)
@@ -78,7 +80,7 @@ def checksum_and_date(path: Path) -> tuple[str, str]:
     for file in files:
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
-    return digest.hexdigest(), _day(max(one.stat().st_mtime for one in (files or [path])))
+    return digest.hexdigest(), _day(max(file.stat().st_mtime for file in (files or [path])))
 
 
 def _day(time: float) -> str:
@@ -86,7 +88,7 @@ def _day(time: float) -> str:
 
 
 def entry_path(folder: Path, checksum: str) -> Path:
-    """Where the entry of a content is, if it is there."""
+    """The path of the entry for a checksum, whether it exists or not."""
     return folder / f"{checksum}{ENTRY}"
 
 

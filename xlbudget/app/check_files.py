@@ -1,4 +1,4 @@
-"""Files read and checked, many by several processes: what comes of each travels back as bytes."""
+"""Files read and checked, many by several processes; each result travels back as bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from xlbudget.packs.year import apply_year
 from xlbudget.report.file_result import FileResult
 
 MANY = 8
-"""Files; fewer are read before processes are begun, or a bar is shown."""
+"""The number of files from which on processes are started and a progress bar is shown."""
 
 
 def check_file(path: Path, options: ReadOptions = AS_USUAL) -> FileResult:
@@ -41,46 +41,46 @@ def check_file(path: Path, options: ReadOptions = AS_USUAL) -> FileResult:
 
 
 def report_unreadable(path: Path, pack_name: str | None, error: Unreadable) -> FileResult:
-    """What is said of a file that cannot be read."""
+    """The result for a file that cannot be read: its one finding."""
     pack = load_pack(pack_name or default_pack())
     return FileResult(str(path), pack, (make_finding(pack, error.remark),))
 
 
 def describe_crash(path: Path) -> Unreadable:
-    """What is to be said of a file that made its process die."""
+    """The error for a file that made its process die."""
     return Unreadable(Observation("reader_failed", "crashed", facts={"file": path.name}))
 
 
 def check_files(
     paths: Sequence[Path], options: ReadOptions, jobs: int, done: Callable[[Path], None]
 ) -> list[FileResult]:
-    """What a check says of every file, in the order given; `done` is told of each as it is
+    """The check's result for every file, in the order given; `done` is called with each as it is
     finished."""
     if jobs < 2 or len(paths) < MANY:
-        return [_told(done, path, check_file(path, options)) for path in paths]
+        return [_report_done(done, path, check_file(path, options)) for path in paths]
     from xlbudget.app.workers import (  # its imports take as long as a small file
         SELDOM,
         map_in_processes,
     )
 
     gc.set_threshold(SELDOM)
-    found: dict[Path, FileResult] = {}
+    results: dict[Path, FileResult] = {}
     every = list(dict.fromkeys(paths))
     for path, content in map_in_processes(
         partial(_sent, options), every, jobs, partial(_died, options)
     ):
-        found[path] = _back(options, content)
+        results[path] = _back(options, content)
         done(path)
-    return [found[path] for path in paths]
+    return [results[path] for path in paths]
 
 
-def _told(done: Callable[[Path], None], path: Path, checked: FileResult) -> FileResult:
+def _report_done(done: Callable[[Path], None], path: Path, checked: FileResult) -> FileResult:
     done(path)
     return checked
 
 
 def _sent(options: ReadOptions, path: Path) -> bytes:
-    """Check one file, in another process."""
+    """Check one file in another process; the result as bytes."""
     return _packed(check_file(path, options))
 
 
@@ -89,7 +89,7 @@ def _died(options: ReadOptions, path: Path) -> bytes:
 
 
 def _packed(checked: FileResult) -> bytes:
-    """All but the pack, which is there on the other side too; of that its name and year, and
+    """The result as bytes, without the pack, which the other side has too: only its name, year, and
     whether a map has been added to it."""
     content = BytesIO()
     pickler = pickle.Pickler(content, pickle.HIGHEST_PROTOCOL)
@@ -105,7 +105,7 @@ def _as_dict(mapping: MappingProxyType[object, object]) -> tuple[type, tuple[obj
 
 
 def _back(options: ReadOptions, content: bytes) -> FileResult:
-    """What was packed by a process of our own."""
+    """The result from the bytes that one of our own processes packed."""
     name, year, mapped, file, rest = pickle.loads(content)
     pack = load_mapped_pack(options)[0] if mapped else load_pack(name)
     return FileResult(file, apply_year(pack, year), *rest)

@@ -1,7 +1,7 @@
-"""Many files → what each says and what its check found, by several processes, each file once.
+"""Many files → the record of each with its check's result, by several processes, each file once.
 
 A file that was read before and has not changed since is taken from the cache. One that makes its
-process die is said, and the others go on.
+process die is reported, and the others go on.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from xlbudget.report.file_result import FileResult
 from xlbudget.report.messages import Namer, describe_finding, name_cells
 
 SPENT = "spent"
-"""The pack's picture that says where a budget states its expenditure."""
-SAID = 3
-"""So many findings of a file are kept in words."""
+"""The pack's chart whose rows hold a budget's expenditure."""
+MOST_FINDINGS = 3
+"""The most findings of a file that are kept in words."""
 
 
 class CollectOptions(NamedTuple):
-    """How files are to be read, the folder where what they say is put, and the folder from which
-    they are named: that of the consolidated workbook, which links to them."""
+    """How files are to be read, the folder for their entries, and the folder to which their names
+    are relative: that of the consolidated workbook, which links to them."""
 
     read: ReadOptions
     spool: Path
@@ -49,11 +49,11 @@ class CollectOptions(NamedTuple):
 
 
 CHANGED = (ValueError, LookupError, TypeError, ArithmeticError)
-"""What an entry raises that was damaged."""
+"""What reading a damaged entry raises."""
 
 
 def relative_name(root: Path, path: Path) -> str:
-    """The file's name as seen from that folder."""
+    """The file's path relative to that folder; absolute where it is on another drive."""
     try:
         return os.path.relpath(path.resolve(), root)
     except ValueError:  # on another drive
@@ -68,33 +68,35 @@ def path_of(root: Path, name: str) -> Path:
 def collect(
     paths: Sequence[Path], options: CollectOptions, jobs: int, done: Callable[[Path], None]
 ) -> list[FileRecord]:
-    """What every file says, in the order given; `done` is told of each as it is finished."""
-    found: dict[Path, FileRecord] = {}
+    """The record of every file, in the order given; `done` is called with each as it is
+    finished."""
+    records: dict[Path, FileRecord] = {}
     waiting = []
     nothing_known = not any(options.spool.iterdir())
     for path in paths:
         before = None if nothing_known else _before(path, options)
         if before:
-            found[path] = before
+            records[path] = before
             done(path)
         else:
             waiting.append(path)
-    work, died = partial(_one, options=options), partial(_died, options=options)
-    for path, one in map_in_processes(work, waiting, jobs, died):
-        found[path] = one
+    work, died = partial(_read_and_check, options=options), partial(_died, options=options)
+    for path, record in map_in_processes(work, waiting, jobs, died):
+        records[path] = record
         done(path)
-    return [found[path] for path in paths]
+    return [records[path] for path in paths]
 
 
 def load_contributions(
     options: CollectOptions, record: FileRecord
 ) -> list[tuple[Source, Contribution]]:
-    """What the file adds, then each source behind it with what that adds; where its entry is gone
-    meanwhile, it is read once more. Raises ChangedMeanwhile where the file itself has changed."""
+    """The file's contribution, then each source behind it with its own; where its entry has
+    disappeared, the file is read again. Raises ChangedMeanwhile where the file itself has
+    changed."""
     with contextlib.suppress(OSError, *CHANGED):
         return decode_contributions(_entry(options, record))
     path = path_of(options.root, record.source.file)
-    again = _one(path, options)
+    again = _read_and_check(path, options)
     if again.source.checksum != record.source.checksum or again.fault:
         raise ChangedMeanwhile(path)
     return decode_contributions(_entry(options, again))
@@ -105,7 +107,7 @@ def _entry(options: CollectOptions, record: FileRecord) -> bytes:
 
 
 def _before(path: Path, options: CollectOptions) -> FileRecord | None:
-    """What was read of the same content before."""
+    """The record of a file with the same content that was read before; None where there is none."""
     try:
         checksum, modified = checksum_and_date(path)
         record = decode_record(entry_path(options.spool, checksum).read_bytes())
@@ -116,28 +118,28 @@ def _before(path: Path, options: CollectOptions) -> FileRecord | None:
 
 
 def _died(path: Path, options: CollectOptions) -> FileRecord:
-    said = report_unreadable(path, options.read.pack_name, describe_crash(path))
-    return FileRecord(_unknown(path, options), _words(said)[0])
+    result = report_unreadable(path, options.read.pack_name, describe_crash(path))
+    return FileRecord(_unknown(path, options), _words(result)[0])
 
 
 def _unknown(path: Path, options: CollectOptions) -> Source:
-    """A file of which there is nothing to say yet but when it was changed and what is in it."""
+    """A source of which only name, date and checksum are known yet."""
     checksum = modified = ""
     with contextlib.suppress(OSError):  # reading says why
         checksum, modified = checksum_and_date(path)
     return Source(relative_name(options.root, path), "", "", Decimal(0), modified, checksum)
 
 
-def _one(path: Path, options: CollectOptions) -> FileRecord:
-    """Read and check one file, and put what it says into its entry."""
+def _read_and_check(path: Path, options: CollectOptions) -> FileRecord:
+    """Read and check one file, and write its entry."""
     source = _unknown(path, options)
     try:
         pack, reading = read_file(path, options.read)
         if not source.checksum:
             raise Unreadable(Observation("no_permission", facts={"file": path.name}))
     except Unreadable as error:
-        said = _words(report_unreadable(path, options.read.pack_name, error))
-        return FileRecord(source, said[0])
+        words = _words(report_unreadable(path, options.read.pack_name, error))
+        return FileRecord(source, words[0])
     errors = [f for f in find_faults(pack, reading) if f.severity == ERROR]
     budget = reading.budget
     spent = pack.charts.get(SPENT)
@@ -152,7 +154,7 @@ def _one(path: Path, options: CollectOptions) -> FileRecord:
         budget.pack,
         budget.year,
         tuple(sorted({budget.unit_of(form) for form in pack.forms})),
-        _words(FileResult(str(path), pack, tuple(errors[:SAID]), reading)),
+        _words(FileResult(str(path), pack, tuple(errors[:MOST_FINDINGS]), reading)),
         tuple((source.code, source.department) for source in reading.sources),
     )
     behind = zip(reading.sources, reading.contributions, strict=True)
@@ -165,7 +167,7 @@ def _one(path: Path, options: CollectOptions) -> FileRecord:
 
 
 def _words(checked: FileResult) -> tuple[str, ...]:
-    """Its findings in words, each with its first cell."""
+    """The findings in words, each with its rule and first cell."""
     namer = Namer(checked.pack, checked.reading)
     return tuple(
         " ".join([finding.rule, *name_cells(namer, finding)[:1], describe_finding(namer, finding)])

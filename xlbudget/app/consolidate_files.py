@@ -1,4 +1,4 @@
-"""Files that were collected and selected → the consolidated workbook, and what there is to tell."""
+"""Files that were collected and selected → the consolidated workbook, and the outcome to report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from xlbudget.report.consolidation_report import ConsolidationOutcome, describe_
 
 
 class Results(NamedTuple):
-    """Where the results go: the workbook, the facts (parquet) and the overview's page."""
+    """The paths of the results: the workbook, the facts (parquet) and the overview's page."""
 
     workbook: Path
     facts: Path | None = None
@@ -36,8 +36,8 @@ def consolidate_files(
     results: Results,
     put: Put = write_atomically,
 ) -> tuple[Pack, ConsolidationOutcome]:
-    """Add up the files that were taken and write what was asked for: the pack of their year, and
-    what there is to tell.
+    """Add up the selected files and write the requested results; gives the pack of their year, and
+    the outcome to report.
 
     `name` is the department on the workbook (else the pack's word for it). Raises
     ChangedMeanwhile, NotWritten and FigureTooLong, and what `put` raises.
@@ -49,21 +49,21 @@ def consolidate_files(
     pack = apply_year(load_pack(first.pack), first.year)
     parts = load_parts(options, selection, select_files_to_add(selection))
     county = merge(pack, parts, name or load_messages()["consolidate"]["name"])
-    left = [LeftOut(one.file, describe_refusal(one)) for one in selection.refused]
-    found = check_sum(pack, Reading(county.budget))
-    judged = evaluate_sum(pack, county.budget, found, LINES)
-    shown = compute_overview(pack, county, left)
-    book = make_county_workbook(pack, county, shown, judged, found.decided)
+    left = [LeftOut(refusal.file, describe_refusal(refusal)) for refusal in selection.refused]
+    result = check_sum(pack, Reading(county.budget))
+    judged = evaluate_sum(pack, county.budget, result, LINES)
+    overview = compute_overview(pack, county, left)
+    book = make_county_workbook(pack, county, overview, judged, result.decided)
     put(book.write_to, results.workbook)
     if results.html:
         from xlbudget.report.county_page import render_county_page
 
-        page = render_county_page(county.sources, shown).rstrip("\n") + "\n"
+        page = render_county_page(county.sources, overview).rstrip("\n") + "\n"
         put(lambda path: path.write_bytes(page.encode()), results.html)
     if results.facts:
         from xlbudget.ops.facts.facts import list_source_facts
 
         write_facts_file(list_source_facts(pack, county), results.facts, put)
-    errors = sum(finding.severity == ERROR for finding in found.findings)
-    told = summarize(pack, options, selection, len(selection.found), county)
-    return pack, told._replace(errors=errors)
+    errors = sum(finding.severity == ERROR for finding in result.findings)
+    outcome = summarize(pack, options, selection, len(selection.found), county)
+    return pack, outcome._replace(errors=errors)

@@ -1,4 +1,4 @@
-"""Changed copies of a user's workbook: with what is wrong marked, or with figures put right."""
+"""Changed copies of a user's workbook: with errors marked, or with figures corrected."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from xlbudget.messages import load_messages
 from xlbudget.report.file_result import FileResult, group_by_cause
 
 CERTAIN = 2
-"""How many broken constraints a single repair must put right to be offered: where only one is
-broken, another of its cells may be the wrong one."""
+"""How many findings a single repair must explain to be offered: where only one is broken, another
+of its cells may be the wrong one."""
 
 
 def annotate_copy(path: Path, checked: FileResult, password: str) -> bytes:
-    """The workbook with what its check found marked in it. Raises Unreadable where it cannot be
-    changed."""
+    """The workbook with the findings of its check marked in it. Raises Unreadable where it cannot
+    be changed."""
     from xlbudget.report.annotations import choose_words, list_annotations
     from xlbudget.workbook.edit.annotate import annotate
 
@@ -26,8 +26,7 @@ def annotate_copy(path: Path, checked: FileResult, password: str) -> bytes:
 
 
 def safe_repairs(checked: FileResult) -> list[Repair]:
-    """Repairs of causes that one cell explains, that no other explains as well, and that put
-    several constraints right."""
+    """The repairs of causes with a single cell and no alternative that explain several findings."""
     return [
         cause.only
         for cause, findings in group_by_cause(checked)
@@ -38,7 +37,7 @@ def safe_repairs(checked: FileResult) -> list[Repair]:
 def correct_copy(
     path: Path, checked: FileResult, repairs: Sequence[Repair], password: str
 ) -> bytes:
-    """The workbook with figures put right, each change recorded on a sheet of its own. Raises
+    """The workbook with corrected figures, each change recorded on a separate sheet. Raises
     Unreadable where it cannot be changed."""
     from xlbudget.report.messages import Namer, describe_repair, format_money
     from xlbudget.workbook.edit.correct import Correction, correct
@@ -47,17 +46,17 @@ def correct_copy(
     namer = Namer(checked.pack, checked.reading)
     words = load_messages()["corrections"]
     corrections = []
-    for one in repairs:
-        place = checked.reading.locate(one.cell)
-        if place is not None:
-            old = "" if one.old is None else format_money(one.old)
-            corrections.append(Correction(place, old, one.new, describe_repair(namer, one)))
+    for repair in repairs:
+        cell = checked.reading.locate(repair.cell)
+        if cell is not None:
+            old = "" if repair.old is None else format_money(repair.old)
+            corrections.append(Correction(cell, old, repair.new, describe_repair(namer, repair)))
     sheet, headings = words["sheet"], words["headings"]
     return _edit_copy(path, password, lambda book: correct(book, corrections, sheet, headings))
 
 
 def _edit_copy(path: Path, password: str, change: Callable[[bytes], bytes]) -> bytes:
-    """The workbook of that file, changed. Raises Unreadable."""
+    """The changed workbook of that file. Raises Unreadable."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.open import read_package_bytes
 

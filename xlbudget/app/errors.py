@@ -1,4 +1,4 @@
-"""What cannot be done for the user: raised with its facts, put into words by the front end."""
+"""Requests that cannot be carried out: raised with their facts, put into words by the front end."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class AppError(Exception):
 
 
 class Unreadable(AppError):
-    """A file that cannot be read: the remark says why."""
+    """A file that cannot be read; `remark` is the observation with the reason."""
 
-    def __init__(self, remark: Observation) -> None:
-        super().__init__(remark.kind)
-        self.remark = remark
+    def __init__(self, observation: Observation) -> None:
+        super().__init__(observation.kind)
+        self.remark = observation
 
 
 class NotWritten(AppError):
@@ -33,7 +33,7 @@ class NotWritten(AppError):
 
 
 class FigureTooLong(AppError):
-    """A facts file that could not be written, since it cannot hold this figure."""
+    """A facts file that could not be written because it cannot hold this figure."""
 
     def __init__(self, path: Path, fact: Fact, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -51,4 +51,4 @@ class ChangedMeanwhile(AppError):
 
 
 class BadRoster(AppError):
-    """A roster that is not sound; the message, in the pack's words, names every fault's line."""
+    """An unsound roster; the message names every fault's line, in the words of the messages."""

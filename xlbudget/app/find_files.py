@@ -1,4 +1,4 @@
-"""Which files are meant by the files and folders that a user names."""
+"""The files to read for the files and folders that a user names."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ OWNER_FILE = "~$"
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named, and those in the folders named; a folder of CSV files and nothing else to
-    read is one budget, and stands for itself. Files that a program has open leave owner files
-    behind, which are passed over in folders."""
+    """The files named, and those in the folders named; a folder with CSV files and nothing else to
+    read is one budget, and is given itself. Owner files, which programs leave beside open files,
+    are skipped in folders."""
     for path in paths:
         if path.is_dir():
             yield from sorted(_files_below(path))
@@ -27,9 +27,9 @@ def _files_below(folder: Path) -> Iterator[Path]:
     except OSError:  # reading the folder says why
         yield folder
         return
-    found = [p for p in files if p.suffix.lower() in FOLDER_SUFFIXES and p.is_file()]
-    yield from found
-    if not found and any(p.suffix.lower() in TEXT_SUFFIXES for p in files):
+    readable = [p for p in files if p.suffix.lower() in FOLDER_SUFFIXES and p.is_file()]
+    yield from readable
+    if not readable and any(p.suffix.lower() in TEXT_SUFFIXES for p in files):
         yield folder
     for below in files:
         if below.is_dir() and not below.is_symlink():

@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
 
 class ReadOptions(NamedTuple):
-    """How files are to be read, as the user gave it: the pack's name (without it a budget JSON
-    says its own, and a workbook is read with the default place's form set that is in force in its
-    year), the password of workbooks that have one, and a map of layouts that cannot be
-    recognised."""
+    """How files are to be read, as the user asked: the pack's name (without it a budget JSON names
+    its own, and a workbook is read with the default place's form set that is in force in its year),
+    the password of workbooks that have one, and a map of layouts that cannot be recognised."""
 
     pack_name: str | None = None
     password: str = ""
@@ -37,12 +36,12 @@ class ReadOptions(NamedTuple):
 
 
 AS_USUAL = ReadOptions()
-"""Nothing given."""
+"""No options given."""
 
 
 def read_file(path: Path, options: ReadOptions = AS_USUAL) -> tuple[Pack, Reading]:
-    """The reading of a workbook or budget JSON, and the pack that it was read with, printed for
-    the budget's year. Raises Unreadable, and PackError for a map that is not sound."""
+    """The reading of a workbook or budget JSON, and the pack that it was read with, printed for the
+    budget's year. Raises Unreadable, and PackError for an unsound map."""
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, options.pack_name)
     pack, reading = _read_workbook(path, options)
@@ -53,21 +52,21 @@ def read_file(path: Path, options: ReadOptions = AS_USUAL) -> tuple[Pack, Readin
 
 
 def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
-    """A workbook read, recognised, its totals that were never calculated recovered, and what it
-    says of its sources beside them. Raises Unreadable."""
+    """The reading of a workbook, with totals that were never calculated derived and its sources
+    attached, and its pack. Raises Unreadable."""
     pack, mapped = load_mapped_pack(options)
     book = read_raw_workbook(path, options.password)
     try:
         reading = recognise(pack, book.sheets, book.contents, mapped)
     except NothingRecognised:
-        raise Unreadable(_remark("nothing_recognised", path)) from None
+        raise Unreadable(_observe("nothing_recognised", path)) from None
     pack = apply_year(pack, reading.budget.year)
     reading = derive_uncalculated(pack, reading)
     return pack, _with_sources(pack, reading, book.origins) if book.origins else reading
 
 
 def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
-    """The reading of a consolidated workbook, with what it says of the files behind it."""
+    """The reading of a consolidated workbook, with the sources that it records."""
     from xlbudget.ops.consolidate.verify_sum import verify_sum
     from xlbudget.workbook.county.origins import read_origins
 
@@ -78,16 +77,16 @@ def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
 
 
 def load_mapped_pack(options: ReadOptions) -> tuple[Pack, tuple[MappedTable, ...]]:
-    """The pack with the words of a map, and the tables that it describes. Raises PackError, and
-    OSError for a map that is not there."""
+    """The pack with the words of a map, and the tables that the map describes. Raises PackError,
+    and OSError for a missing map."""
     pack, map_file = load_pack(options.pack_name or default_pack()), options.map_file
     return _mapped(pack, map_file, map_file.stat().st_mtime_ns) if map_file else (pack, ())
 
 
 @lru_cache(maxsize=2)
 def _mapped(pack: Pack, map_file: Path, _: int) -> tuple[Pack, tuple[MappedTable, ...]]:
-    """The same pack for all files, since much is worked out once for a pack; the map is read anew
-    when it has changed."""
+    """The same pack object for all files, since much is computed once per pack; the map is read
+    again when its time of change differs."""
     from xlbudget.layout.user_map import load_map
 
     return load_map(pack, map_file)
@@ -110,32 +109,33 @@ def read_raw_workbook(path: Path, password: str = "") -> RawWorkbook:
 
 
 def describe_fault(path: Path, fault: FileFault) -> Unreadable:
-    """Why a workbook is not read or not changed, in the words of the pack."""
+    """The error for a workbook that cannot be read or changed, with its facts in words."""
     facts = dict(fault.facts)
     if "format" in facts:
         facts["format"] = load_messages()["formats"].get(facts["format"], facts["format"])
-    return Unreadable(_remark(fault.kind, path, facts, fault.case))
+    return Unreadable(_observe(fault.kind, path, facts, fault.case))
 
 
-def _remark(kind: str, path: Path, facts: Any = None, case: str = "") -> Observation:
+def _observe(kind: str, path: Path, facts: Any = None, case: str = "") -> Observation:
     return Observation(kind, case, facts={"file": path.name, **(facts or {})})
 
 
 def _read_json(path: Path, pack_name: str | None) -> tuple[Pack, Reading]:
-    """A budget JSON: valid rows are read, what is against the schema is said."""
+    """The reading of a budget JSON, and its pack. Raises Unreadable for text that is none, an
+    unknown pack or a violation of the schema."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         data = budget_json.parse_json(text)
         name = data["pack"] if isinstance(data, dict) else None
     except (budget_json.NotBudgetJson, UnicodeDecodeError, KeyError, OSError) as error:
-        raise Unreadable(_remark("not_budget_json", path, {"detail": str(error)})) from None
+        raise Unreadable(_observe("not_budget_json", path, {"detail": str(error)})) from None
     known = isinstance(name, str) and name in list_pack_names()
     if not known:
-        raise Unreadable(_remark("not_budget_json", path, {"detail": f"pack: {name}"}))
+        raise Unreadable(_observe("not_budget_json", path, {"detail": f"pack: {name}"}))
     pack = load_pack(pack_name or str(name))
     wrong = list(find_violations(pack, budget_json.convert_to_floats(data)))
     if wrong:
         details = "；".join(f"{'/'.join(map(str, v.steps))}: {v.message}" for v in wrong[:5])
-        raise Unreadable(_remark("not_budget_json", path, {"detail": details}))
+        raise Unreadable(_observe("not_budget_json", path, {"detail": details}))
     budget = budget_json.build_budget(pack, data)
     return apply_year(pack, budget.year), Reading(budget)

@@ -1,4 +1,4 @@
-"""The roster that county finance gives: a CSV file of code, name and the code above."""
+"""The roster supplied by county finance: a CSV file of code, name and the code above."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xlbudget.ops.consolidate.roster import Office, Roster, build_roster
 
 
 def read_roster(path: Path) -> Roster:
-    """The roster. Raises BadRoster, with every fault and its line."""
+    """The roster in the file. Raises BadRoster, with every fault and its line."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.delimited import read_delimited
     from xlbudget.workbook.read.sniff import read_bytes
@@ -26,19 +26,19 @@ def read_roster(path: Path) -> Roster:
     if not all(word in heads for word in words["columns"]):
         columns = "、".join(words["columns"])
         raise BadRoster(words["no_columns"].format(file=path.name, columns=columns))
-    places = [heads.index(word) for word in words["columns"]]
+    positions = [heads.index(word) for word in words["columns"]]
     lines = []
     for line, row in enumerate(rows[1:], start=2):
-        said = [_said(row[place]) if place < len(row) else "" for place in places]
-        if any(said):
-            lines.append((line, Office(*said)))
+        texts = [_text(row[position]) if position < len(row) else "" for position in positions]
+        if any(texts):
+            lines.append((line, Office(*texts)))
     roster, faults = build_roster(lines)
     if faults:
-        told = "\n".join(words[one.kind].format(line=one.line, said=one.detail) for one in faults)
-        raise BadRoster(told)
+        message = "\n".join(words[f.kind].format(line=f.line, said=f.detail) for f in faults)
+        raise BadRoster(message)
     return roster
 
 
-def _said(cell: Any) -> str:
-    """A code or name; a code of digits was read as a number."""
+def _text(cell: Any) -> str:
+    """The text of a code or name; a code of digits was read as a number."""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()

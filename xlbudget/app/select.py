@@ -1,5 +1,5 @@
-"""What goes into a consolidation: which files are added, as which offices, and what there is to
-tell of the others."""
+"""The selection of files for a consolidation: those added, their offices, and the report on the
+others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from xlbudget.report.consolidation_report import ConsolidationOutcome, OfficeCom
 
 
 class Selection(NamedTuple):
-    """All files that were found, those taken and refused of them, and the roster."""
+    """All files that were found, which of them were taken and refused, and the roster."""
 
     found: Sequence[FileRecord]
     taken: list[FileRecord]
@@ -34,73 +34,74 @@ class Selection(NamedTuple):
     roster: Roster | None
 
 
-def select(found: Sequence[FileRecord], roster: Roster | None, include_failing: bool) -> Selection:
-    """Sort out what was found."""
-    each = {one.source.file: one for one in found}  # a file may be reached by several paths
+def select(files: Sequence[FileRecord], roster: Roster | None, include_failing: bool) -> Selection:
+    """Divide the files that were found into those taken and those refused."""
+    each = {file.source.file: file for file in files}  # a file may be reached by several paths
     taken, refused = select_files(list(each.values()), include_failing)
-    return Selection(found, taken, refused, roster)
+    return Selection(files, taken, refused, roster)
 
 
 def load_parts(
     options: CollectOptions, selection: Selection, files: Iterable[FileRecord]
 ) -> list[SourcePart]:
-    """What the files add up: a department's file is a part, a consolidated one has its own."""
-    return [part for one in files for part in _parts(options, selection, one)]
+    """The parts of the files: a department's file is one part, a consolidated one has several."""
+    return [part for file in files for part in _parts(options, selection, file)]
 
 
-def _parts(options: CollectOptions, selection: Selection, one: FileRecord) -> Iterator[SourcePart]:
-    source = one.source
-    if one.members:
-        _, *sources = load_contributions(options, one)
+def _parts(options: CollectOptions, selection: Selection, file: FileRecord) -> Iterator[SourcePart]:
+    source = file.source
+    if file.members:
+        _, *sources = load_contributions(options, file)
         folder = path_of(options.root, source.file).parent
-        for behind, share in sources:
-            file = relative_name(options.root, folder / behind.file)
-            yield make_part_in_memory(behind._replace(file=file), share)
+        for member, contribution in sources:
+            name = relative_name(options.root, folder / member.file)
+            yield make_part_in_memory(member._replace(file=name), contribution)
         return
     office = (
         find_office(selection.roster, source.code, source.department) if selection.roster else None
     )
     code = office.code if office else source.code
-    yield SourcePart(source._replace(code=code), partial(_own, options, one))
+    yield SourcePart(source._replace(code=code), partial(_own, options, file))
 
 
-def _own(options: CollectOptions, one: FileRecord) -> Contribution:
-    return load_contributions(options, one)[0][1]
+def _own(options: CollectOptions, file: FileRecord) -> Contribution:
+    return load_contributions(options, file)[0][1]
 
 
 def _offices(roster: Roster, files: Sequence[FileRecord]) -> dict[str, FileRecord]:
-    """Office's code → the file that it sent."""
-    found = {}
-    for one in files:
-        office = find_office(roster, one.source.code, one.source.department)
+    """Code of an office → the file that it sent."""
+    by_office = {}
+    for file in files:
+        office = find_office(roster, file.source.code, file.source.department)
         if office:
-            found[office.code] = one
-    return found
+            by_office[office.code] = file
+    return by_office
 
 
 def select_files_to_add(selection: Selection) -> list[FileRecord]:
-    """The files to add up: not those of units whose office sent a workbook of its own."""
+    """The files to add up, without those of units whose office sent a workbook of its own."""
     if selection.roster is None:
         return selection.taken
     sent = _offices(selection.roster, selection.taken)
     kept = select_added(selection.roster, sent)
-    below = {one.source.file for code, one in sent.items() if code not in kept}
-    return [one for one in selection.taken if one.source.file not in below]
+    below = {file.source.file for code, file in sent.items() if code not in kept}
+    return [file for file in selection.taken if file.source.file not in below]
 
 
 def summarize(
     pack: Pack, options: CollectOptions, selection: Selection, files: int, county: Consolidation
 ) -> ConsolidationOutcome:
-    """What there is to tell of so many files: sources, refusals, the roster's gaps, the nodes."""
-    told = ConsolidationOutcome(files, county.sources, tuple(selection.refused))
+    """The outcome for this number of files: sources, refusals, the roster's gaps, the
+    comparisons."""
+    outcome = ConsolidationOutcome(files, county.sources, tuple(selection.refused))
     if selection.roster is None:
-        return told
+        return outcome
     sent = _offices(selection.roster, selection.taken)
     seen = _offices(selection.roster, selection.found)
-    known = {one.source.file for one in sent.values()}
-    strangers = [one.source.file for one in selection.taken if one.source.file not in known]
-    return told._replace(
-        missing=tuple(one.name for one in find_missing(selection.roster, seen)),
+    known = {file.source.file for file in sent.values()}
+    strangers = [file.source.file for file in selection.taken if file.source.file not in known]
+    return outcome._replace(
+        missing=tuple(office.name for office in find_missing(selection.roster, seen)),
         strangers=tuple(strangers),
         nodes=tuple(_nodes(pack, options, selection, selection.roster, sent)),
     )
@@ -115,10 +116,10 @@ def _nodes(
 ) -> Iterator[OfficeComparison]:
     for code, under in list_supervisors(roster, sent):
         office = roster.offices[code].name
-        parts = load_parts(options, selection, [sent[one] for one in under])
+        parts = load_parts(options, selection, [sent[unit] for unit in under])
         below = merge(pack, parts, office)
-        absent = tuple(roster.offices[one].name for one in roster.below[code] if one not in sent)
+        absent = tuple(roster.offices[unit].name for unit in roster.below[code] if unit not in sent)
         source = sent[code].source
         own = rebuild_reading(pack, _own(options, sent[code]), source.department, source.code)
-        found = () if absent else tuple(find_differences(pack, own.budget, below))
-        yield OfficeComparison(office, below.sources, absent, found)
+        differences = () if absent else tuple(find_differences(pack, own.budget, below))
+        yield OfficeComparison(office, below.sources, absent, differences)

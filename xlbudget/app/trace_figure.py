@@ -14,26 +14,26 @@ from xlbudget.packs.model import TEXT_COLUMNS, Pack
 from xlbudget.report.trace_report import SourceState, TracedFigure
 
 
-def find_cell(reading: Reading, place: SheetCell) -> CellKey | None:
-    """The amount that stands at a place of the file."""
+def find_cell(reading: Reading, sheet_cell: SheetCell) -> CellKey | None:
+    """The amount cell at a sheet cell of the file; None where there is none."""
     for (block, row), stands in reading.rows.items():
-        if (stands.sheet, stands.row) == place[:2]:
+        if (stands.sheet, stands.row) == sheet_cell[:2]:
             for column, number in stands.columns.items():
-                if number == place.column and column not in TEXT_COLUMNS:
+                if number == sheet_cell.column and column not in TEXT_COLUMNS:
                     return CellKey(*block, row, column)
     return None
 
 
-def trace_figure(pack: Pack, reading: Reading, asked: str, key: CellKey) -> TracedFigure:
-    """A figure of a consolidated workbook, which was asked for by this address."""
+def trace_figure(pack: Pack, reading: Reading, asked_at: str, key: CellKey) -> TracedFigure:
+    """A figure of a consolidated workbook with its origins; `asked_at` is the address asked for."""
     budget = reading.budget
     amount = next((a for k, a in budget.amounts() if k == key), None)
     origins = trace_cells(pack, budget, reading.contributions, [key])[key]
-    return TracedFigure(asked, key, amount, budget.unit_of(key.form), origins)
+    return TracedFigure(asked_at, key, amount, budget.unit_of(key.form), origins)
 
 
 def check_sources(folder: Path, sources: Sequence[Source]) -> list[SourceState]:
-    """What became of each source's file, named as seen from `folder`, since it was added."""
+    """The state of each source's file, named relative to `folder`, since it was added."""
     return [_state(folder / source.file, source.checksum) for source in sources]
 
 

@@ -1,4 +1,4 @@
-"""Processes beside this one: they end when it ends, and leave Ctrl-C to it."""
+"""Worker processes: they end when this one ends, and leave Ctrl-C to it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 SELDOM = 50_000
-"""Records made between two collections of garbage: hardly any is in a circle."""
+"""Objects allocated between two garbage collections: hardly any are in a cycle."""
 FORKS = sys.platform == "linux"
-"""Elsewhere a fork is not there, or not safe; processes are begun anew."""
+"""Elsewhere fork is missing or unsafe; processes are spawned."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 beginning = multiprocessing.get_context("fork" if FORKS else "spawn")
-"""How processes are begun."""
+"""The context in which processes are started."""
 
 
 def map_in_processes(
@@ -32,8 +32,9 @@ def map_in_processes(
     jobs: int,
     died: Callable[[Item], Result],
 ) -> Iterator[tuple[Item, Result]]:
-    """Each item with what the work makes of it, as it is finished, by so many processes. Where one
-    dies, all that is left gets a process of its own, and what dies there is `died`."""
+    """Each item with its result, in the order of completion, computed by `jobs` processes. Where
+    one dies, each remaining item gets a process of its own; an item that kills it gives
+    `died(item)`."""
     left = list(items)
     for item, result in _by_pool(work, items, min(jobs, len(items))) if items else ():
         left.remove(item)
@@ -45,7 +46,7 @@ def map_in_processes(
 def _by_pool(
     work: Callable[[Item], Result], items: Sequence[Item], jobs: int
 ) -> Iterator[tuple[Item, Result]]:
-    """What comes of the items, as they are finished; ends early where a process died."""
+    """Each item with its result, in the order of completion; ends early where a process died."""
     with ProcessPoolExecutor(jobs, beginning, init_worker) as pool:
         try:
             running = {pool.submit(work, item): item for item in items}
@@ -59,8 +60,8 @@ def _by_pool(
 
 
 def init_worker() -> None:
-    """In a new process: what is there stays; Ctrl-C is for the parent to answer; and where that
-    is killed, this ends too."""
+    """Initialise a worker: existing objects are never collected, Ctrl-C is left to the parent, and
+    the worker ends when the parent is killed."""
     gc.freeze()
     gc.set_threshold(SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Results that appear only when complete: written beside their place, then renamed."""
+"""Results that appear only when complete: written beside their path, then renamed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ if TYPE_CHECKING:
     from xlbudget.ops.facts.facts import Fact
 
 Put = Callable[[Callable[[Path], object], Path], None]
-"""Puts what a function writes to the path that it is given in the place of another path."""
+"""A function that replaces a path by the file that another function writes to the path it is
+given."""
 
 
 def write_atomically(make: Callable[[Path], object], output: Path) -> None:
-    """Put what `make` writes to the path that it is given in the place of `output`.
-
-    Raises NotWritten where the system refuses, and what `make` raises but OSError; then nothing
-    is left of it.
+    """Replace `output` by the file that `make` writes to the path it is given. Raises NotWritten
+    where the system refuses, and what `make` raises other than OSError; then nothing of it is left.
     """
     import tempfile
 

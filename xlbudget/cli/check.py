@@ -1,4 +1,4 @@
-"""`xlbudget check`: everything that is wrong, where, and what would put it right."""
+"""`xlbudget check`: everything that is wrong, where, and how to correct it."""
 
 from __future__ import annotations
 
@@ -72,22 +72,22 @@ def check(
 
     退出码：0 没有错误，1 有错误，2 有文件读不了。
     """
-    found = list(find_files(files))
-    if not found:
+    paths = list(find_files(files))
+    if not paths:
         raise click.UsageError("文件夹里没有工作簿。")
-    if annotate and len(found) > 1:
+    if annotate and len(paths) > 1:
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
     options = ReadOptions(pack_name, password, map_file)
     check_map(options)
     wanted, unwanted = _codes(select), _codes(ignore)
-    with show_progress(len(found)) as done:
-        every = check_files(found, options, jobs, done)
-    checked = [_selected(one, wanted, unwanted) for one in every]
+    with show_progress(len(paths)) as done:
+        every = check_files(paths, options, jobs, done)
+    checked = [_selected(result, wanted, unwanted) for result in every]
     if annotate and checked[0].reading is not None:
         from xlbudget.app.copy_workbook import annotate_copy
 
-        with tell_unreadable(found[0], checked[0].pack.name):
-            copy = annotate_copy(found[0], checked[0], password)
+        with tell_unreadable(paths[0], checked[0].pack.name):
+            copy = annotate_copy(paths[0], checked[0], password)
         write_bytes(copy, annotate, force)
     style = style_role if output is None and shows_colours() else keep_plain
     write_text(_report(checked, form, style), output, force)
@@ -103,7 +103,7 @@ def _codes(options: tuple[str, ...]) -> tuple[str, ...]:
 def _selected(
     checked: FileResult, wanted: tuple[str, ...], unwanted: tuple[str, ...]
 ) -> FileResult:
-    """Only the rules asked for; why a file could not be read is always said."""
+    """The result with the selected rules only; why a file could not be read is always reported."""
     if checked.reading is None:
         return checked
 
@@ -131,7 +131,7 @@ def _report(checked: list[FileResult], form: str, style: Style) -> str:
 
 
 def _exit_code(checked: list[FileResult], strict: bool) -> int:
-    if any(one.reading is None for one in checked):
+    if any(result.reading is None for result in checked):
         return 2
     grave = (ERROR, WARNING) if strict else (ERROR,)
-    return int(any(one.counts.get(severity) for one in checked for severity in grave))
+    return int(any(result.counts.get(severity) for result in checked for severity in grave))

@@ -19,17 +19,17 @@ def codes(words: tuple[str, ...], pack_name: str | None) -> None:
     """查科目：写编码（或开头几位）或名称里的几个字；不写就列出各目录。"""
     pack = load_pack(pack_name or default_pack())
     wanted = [normalize_text(word) for word in words]
-    found = False
+    matched = False
     for catalogue in pack.catalogues.values():
         hits = [code for code in catalogue.names if wanted and _fits(catalogue, code, wanted)]
         if not wanted:
             click.echo(f"{catalogue.title}：{len(catalogue.names)} 个")
         elif hits:
-            found = True
+            matched = True
             click.echo(click.style(catalogue.title, bold=True))
             for code in hits:
                 click.echo(_line(catalogue, code))
-    if wanted and not found:
+    if wanted and not matched:
         click.echo(
             f"目录里没有“{' '.join(words)}”。目录不全，请以当年政府收支分类科目为准。", err=True
         )
@@ -37,7 +37,7 @@ def codes(words: tuple[str, ...], pack_name: str | None) -> None:
 
 
 def _fits(catalogue: Catalogue, code: str, wanted: list[str]) -> bool:
-    """Every word is in the code's name or in one above it, and one at least in its own."""
+    """Whether every word is in the code's name or in one above it, and at least one in its own."""
     above = "".join(_names_above(catalogue, code))
     own = [code.startswith(w) if w.isdigit() else w in catalogue.names[code] for w in wanted]
     pairs = zip(own, wanted, strict=True)
@@ -54,7 +54,7 @@ def _names_above(catalogue: Catalogue, code: str) -> list[str]:
 
 
 def _line(catalogue: Catalogue, code: str) -> str:
-    """Code, name, and the names above it that tell equal names apart."""
+    """The line for a code: code, name, and the names above it that distinguish equal names."""
     above = _names_above(catalogue, code)
     tail = f"（{' › '.join(above)}）" if above else ""
     return f"  {code:<10}{catalogue.names[code]}{tail}"

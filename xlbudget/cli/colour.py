@@ -22,11 +22,11 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
 
 
 def shows_colours() -> bool:
-    """Is the output a terminal that shows colours, and are they wanted (no-color.org)?"""
+    """Whether the output is a terminal that shows colours and they are wanted (no-color.org)."""
     unwanted = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return sys.stdout.isatty() and not unwanted
 
 
 def style_role(text: str, role: str) -> str:
-    """A text as a terminal shows what plays this role in a report."""
+    """The text with the terminal style of its role in a report."""
     return click.style(text, **STYLES[role])

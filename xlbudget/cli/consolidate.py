@@ -29,7 +29,7 @@ from xlbudget.report.consolidation_report import ConsolidationOutcome, consolida
 from xlbudget.report.text_report import keep_plain
 
 INTERRUPTED = 130
-"""Exit code of a command that was stopped (128 + SIGINT)."""
+"""Exit code of an interrupted command (128 + SIGINT)."""
 
 
 @click.command(epilog="例：xlbudget consolidate 各部门/ -o 汇总.xlsx --roster 名单.csv")
@@ -96,24 +96,26 @@ def consolidate(
     with _stopping(), open_spool(how, no_cache or bool(password)) as spool:
         options = CollectOptions(read_options, spool, output.resolve().parent)
         with show_progress(len(files)) as done:
-            found = collect(files, options, jobs, done)
-        selection = select(found, roster, include_failing)
+            records = collect(files, options, jobs, done)
+        selection = select(records, roster, include_failing)
         if not selection.taken:
-            told = ConsolidationOutcome(len(files), (), tuple(selection.refused))
-            click.echo(consolidation_report(pack, told), err=True)
+            outcome = ConsolidationOutcome(len(files), (), tuple(selection.refused))
+            click.echo(consolidation_report(pack, outcome), err=True)
             click.echo(load_messages()["consolidate"]["nothing"], err=True)
             sys.exit(2)
         gc.set_threshold(SELDOM)
         put = partial(write_file, force=force)
         targets = Results(output, facts, html)
-        pack, told = consolidate_files(options, selection, name, targets, put)
-        click.echo(consolidation_report(pack, told, style_role if shows_colours() else keep_plain))
+        pack, outcome = consolidate_files(options, selection, name, targets, put)
+        click.echo(
+            consolidation_report(pack, outcome, style_role if shows_colours() else keep_plain)
+        )
         gc.freeze()  # else all is looked through once more at the end
-        sys.exit(int(not told.sound))
+        sys.exit(int(not outcome.sound))
 
 
 def _files(paths: Iterable[Path], results: Iterable[Path]) -> list[Path]:
-    """The files to read: not those that are written. Raises UsageError where there are none."""
+    """The files to read, without those to be written. Raises UsageError where there are none."""
     own = {path.resolve() for path in results}
     files = [path for path in find_files(paths) if path.resolve() not in own]
     if not files:
@@ -123,7 +125,7 @@ def _files(paths: Iterable[Path], results: Iterable[Path]) -> list[Path]:
 
 @contextmanager
 def _stopping() -> Iterator[None]:
-    """Ctrl-C ends it; what is not complete is not there."""
+    """Let Ctrl-C end the command within this context; incomplete results do not appear."""
     try:
         yield
     except KeyboardInterrupt:

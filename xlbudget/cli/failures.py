@@ -1,4 +1,4 @@
-"""What a command could not do, said to its user, with exit code 2."""
+"""Failures of a command, reported to the user with exit code 2."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from xlbudget.app.errors import AppError, ChangedMeanwhile, FigureTooLong, NotWr
 
 
 class Failed(click.ClickException):
-    """A right command that could not be carried out: said without its usage."""
+    """A valid command that could not be carried out: reported without its usage."""
 
     exit_code = 2
 
 
 @contextmanager
 def tell_failures() -> Iterator[None]:
-    """While this lasts, what could not be carried out ends the command with a sentence."""
+    """Within this context, a failure to carry out the command ends it with a sentence."""
     try:
         yield
     except AppError as error:
@@ -48,7 +48,7 @@ def _sentence(error: AppError) -> str:
 
 @contextmanager
 def tell_unreadable(path: Path, pack_name: str | None) -> Iterator[None]:
-    """While this lasts, a file that cannot be read ends the command with its report."""
+    """Within this context, a file that cannot be read ends the command with its report."""
     try:
         yield
     except Unreadable as error:

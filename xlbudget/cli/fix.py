@@ -1,4 +1,4 @@
-"""`xlbudget fix`: put right what is certain, in a copy, and write down each change."""
+"""`xlbudget fix`: make certain corrections in a copy, and record each change."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def fix(
         sys.exit(2)
     offered = safe_repairs(checked)
     namer = Namer(checked.pack, checked.reading)
-    for number, one in enumerate(offered, start=1):
-        click.echo(f"{number}. {describe_repair(namer, one)}")
+    for number, repair in enumerate(offered, start=1):
+        click.echo(f"{number}. {describe_repair(namer, repair)}")
     if not offered:
         click.echo("没有唯一而有把握的建议，什么也没有改。")
         sys.exit(int(bool(checked.counts.get(ERROR))))
@@ -68,14 +68,14 @@ def fix(
 def _chosen(offered: list[Repair], accept: str | None) -> list[Repair]:
     if accept is None:
         return [
-            one
-            for number, one in enumerate(offered, start=1)
+            repair
+            for number, repair in enumerate(offered, start=1)
             if click.confirm(f"改正第 {number} 条？", default=False)
         ]
     if accept.strip() == "all":
         return offered
     wanted = {text.strip() for text in accept.split(",") if text.strip()}
-    known = {str(number): one for number, one in enumerate(offered, start=1)}
+    known = {str(number): repair for number, repair in enumerate(offered, start=1)}
     if wanted - known.keys():
         raise click.UsageError(f"没有第 {'、'.join(sorted(wanted - known.keys()))} 条建议。")
-    return [one for number, one in known.items() if number in wanted]
+    return [repair for number, repair in known.items() if number in wanted]

@@ -31,7 +31,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name; each stands in the module of that name."""
+    """A group that knows its commands by name; each is in the module of that name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

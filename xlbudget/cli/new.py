@@ -58,7 +58,7 @@ def new(
 
 
 def _budget(source: Path | None, options: ReadOptions, year: int | None) -> tuple[Pack, Budget]:
-    """What to write, and the pack as printed for its year: `year`, else the source's own."""
+    """The budget to write, and the pack as printed for its year: `year`, else the source's own."""
     if source is None:
         name = options.pack_name or default_pack()
         pack = load_pack(find_form_set(name, year) if year and not options.pack_name else name)

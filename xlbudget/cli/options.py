@@ -33,11 +33,11 @@ MAP = click.option(
 
 
 def check_map(options: ReadOptions) -> None:
-    """Raise Failed, with every fault and its line, for a map that is not sound."""
+    """Raise Failed, with every fault and its line, for an unsound map."""
     if options.map_file is None:
         return
     try:
         load_mapped_pack(options)
     except PackError as error:
-        told = "\n".join(f"{fault.file}:{fault.line}: {fault.message}" for fault in error.faults)
-        raise Failed(f"对照文件有 {len(error.faults)} 处不对：\n{told}") from None
+        faults = "\n".join(f"{fault.file}:{fault.line}: {fault.message}" for fault in error.faults)
+        raise Failed(f"对照文件有 {len(error.faults)} 处不对：\n{faults}") from None

@@ -1,4 +1,4 @@
-"""Where a command's result goes: to the terminal, or to a file."""
+"""The output of a command's result: to the terminal, or to a file."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ def write_text(result: str, output: Path | None, force: bool) -> None:
 
 
 def write_bytes(content: bytes, output: Path, force: bool) -> None:
-    """Write a file.
-
-    Raises UsageError where it is there already and not `force`, NotWritten where it cannot be
-    written.
+    """Write a file. Raises UsageError where it exists and not `force`, NotWritten where it cannot
+    be written.
     """
     write_file(lambda path: path.write_bytes(content), output, force)
 
 
 def write_file(make: Callable[[Path], object], output: Path, force: bool) -> None:
-    """The same for what `make` writes to the path that it is given. Raises what it raises, too."""
+    """The same for the file that `make` writes to the path it is given; also raises what that
+    raises."""
     refuse_existing(output, force)
     write_atomically(make, output)
 
 
 def refuse_existing(output: Path, force: bool) -> None:
-    """Raise UsageError where the file is there already and shall not be overwritten."""
+    """Raise UsageError where the file exists and must not be overwritten."""
     if output.exists() and not force:
         raise click.UsageError(f"文件已存在：{output}。要覆盖请加 --force，或换一个文件名。")

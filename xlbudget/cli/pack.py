@@ -1,4 +1,4 @@
-"""`xlbudget pack check`: is a pack sound, for whoever writes next year's."""
+"""`xlbudget pack check`: whether a pack is sound, for authors of next year's."""
 
 from __future__ import annotations
 

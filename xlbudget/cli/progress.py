@@ -1,4 +1,4 @@
-"""How far the work on many files is."""
+"""Progress of the work on many files."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from xlbudget.app.check_files import MANY
 
 @contextmanager
 def show_progress(files: int) -> Iterator[Callable[[Path], None]]:
-    """For many files on a terminal a bar with the one that was finished last; gives what is to be
-    told of each when it is finished."""
+    """A progress bar for many files on a terminal, with the one that was finished last; gives the
+    function to call with each file when it is finished."""
     bar: Any = click.progressbar(
         length=files,
         label="读取",

@@ -26,7 +26,7 @@ from xlbudget.report.facts.query import ask
 from xlbudget.report.facts.query_output import FORMATS
 
 SUFFIX = ".parquet"
-SAID = {
+REFUSALS = {
     MISSING: "没有这个文件：{what}。请检查路径和文件名。",
     NOT_PARQUET: "不是 parquet 文件，或文件已损坏：{what}。请用 --facts 重新生成。",
     NOT_FACTS: "不是 xlbudget 写出的数据文件：{what}，缺少（或类型不对）：{detail}。"
@@ -69,13 +69,13 @@ def query(words: tuple[str, ...], form: str, output: Path | None, force: bool) -
             pieces = FORMATS[form](ask(facts.connection, sql)) if sql else _listing(facts)
             _put(pieces, output, force)
     except Refused as refused:
-        said = SAID[refused.kind].format(what=refused.what, detail=refused.detail)
-        click.echo(said, err=True)
+        message = REFUSALS[refused.kind].format(what=refused.what, detail=refused.detail)
+        click.echo(message, err=True)
         sys.exit(2)
 
 
 def _parted(words: Sequence[str]) -> tuple[str, list[Path]]:
-    """The query, if the first word is one, and the files."""
+    """The query, "" where the first word is a file, and the files."""
     first = words[0]
     file = Path(first).is_file() or not any(c.isspace() for c in first) or first.endswith(SUFFIX)
     return ("", [Path(w) for w in words]) if file else (first, [Path(w) for w in words[1:]])
@@ -87,8 +87,8 @@ def _listing(facts: FactsDatabase) -> Iterator[str]:
     for view in facts.views:
         columns = ask(facts.connection, f"SELECT * FROM ({view.select}) LIMIT 0").names
         lines.setdefault(("、".join(columns), view.title), []).append(view.name)
-    for (listed, title), names in lines.items():
-        yield f"{'、'.join(names)}  {title}".rstrip() + f"\n    {listed}\n"
+    for (columns_of_view, title), names in lines.items():
+        yield f"{'、'.join(names)}  {title}".rstrip() + f"\n    {columns_of_view}\n"
 
 
 def _put(pieces: Iterator[str], output: Path | None, force: bool) -> None:
@@ -104,7 +104,8 @@ def _put(pieces: Iterator[str], output: Path | None, force: bool) -> None:
 
 
 def _write(pieces: Iterator[str], file: BinaryIO) -> None:
-    """As UTF-8 whatever the terminal's own encoding; half a character becomes a question mark."""
+    """Write UTF-8 whatever the terminal's own encoding; half a character becomes a question
+    mark."""
     for piece in pieces:
         file.write(piece.encode("utf-8", "replace"))
     file.flush()

@@ -25,9 +25,9 @@ def rule(code: str | None, pack_name: str | None) -> None:
 
 
 def _find(pack: Pack, code: str) -> Rule:
-    found = pack.rules.get(code.upper())
-    if found is None:
+    rule = pack.rules.get(code.upper())
+    if rule is None:
         near = difflib.get_close_matches(code.upper(), pack.rules, n=3, cutoff=0.5)
         hint = f"，是不是 {'、'.join(near)}？" if near else "。"
         raise click.UsageError(f"没有规则 {code}{hint}不写编号就列出全部规则。")
-    return found
+    return rule

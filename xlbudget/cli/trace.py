@@ -29,12 +29,12 @@ def trace(file: Path, cell: str, pack_name: str | None, password: str) -> None:
 
     退出码：0 查到了，1 查到了但与汇总表里的数不等，2 查不到。
     """
-    place = _place(cell)
+    sheet_cell = _parse_address(cell)
     with tell_unreadable(file, pack_name):
         pack, reading = read_file(file, ReadOptions(pack_name, password))
     if not reading.sources:
         raise click.UsageError(f"{file} 不是汇总表，没有来源可查。")
-    key = find_cell(reading, place)
+    key = find_cell(reading, sheet_cell)
     if key is None:
         raise click.UsageError(f"{cell} 不是表里的金额。")
     figure = trace_figure(pack, reading, cell, key)
@@ -44,10 +44,10 @@ def trace(file: Path, cell: str, pack_name: str | None, password: str) -> None:
     sys.exit(int((figure.amount or Decimal(0)) != figure.total))
 
 
-def _place(cell: str) -> SheetCell:
-    """An address as Excel writes it. Raises UsageError for what is none."""
-    found = ADDRESS.match(cell.strip().replace("！", "!"))
-    if not found:
+def _parse_address(cell: str) -> SheetCell:
+    """The sheet cell of an address as Excel writes it. Raises UsageError for anything else."""
+    match = ADDRESS.match(cell.strip().replace("！", "!"))
+    if not match:
         raise click.UsageError(f"“{cell}”不是单元格地址；应写成 表一!B7 的样子。")
-    sheet = found[1].replace("''", "'") if found[1] else found[2]
-    return SheetCell(sheet, int(found[4]) - 1, column_index(found[3]))
+    sheet = match[1].replace("''", "'") if match[1] else match[2]
+    return SheetCell(sheet, int(match[4]) - 1, column_index(match[3]))

@@ -1,4 +1,4 @@
-"""Findings and causes as marks on the user's own cells."""
+"""Findings and causes as annotations of the user's own cells."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from xlbudget.workbook.edit.annotate import Annotation, ResultWords
 
 
 def list_annotations(checked: FileResult) -> list[Annotation]:
-    """What is marked and listed: causes first, then what no cause explains."""
+    """The annotations to mark and list: causes first, then the findings that no cause explains."""
     namer = Namer(checked.pack, checked.reading)
     either = load_messages()["report"]["or"]
     entries = []
-    told: set[int] = set()
+    explained: set[int] = set()
     for cause, findings in group_by_cause(checked):
-        for one in cause.repairs:
-            entries.append(Annotation(ERROR, _place(namer, one.cell), describe_repair(namer, one)))
+        for fix in cause.repairs:
+            entries.append(Annotation(ERROR, _locate(namer, fix.cell), describe_repair(namer, fix)))
         for way in cause.alternatives:
-            for one in way:
-                said = either + describe_repair(namer, one)
-                entries.append(Annotation(WARNING, _place(namer, one.cell), said))
-        told |= {id(finding) for finding in findings}
+            for fix in way:
+                alternative = either + describe_repair(namer, fix)
+                entries.append(Annotation(WARNING, _locate(namer, fix.cell), alternative))
+        explained |= {id(finding) for finding in findings}
     for finding in sort_findings(checked.findings):
-        if id(finding) not in told and finding.severity != NOTE:
-            entries.append(Annotation(finding.severity, *_said(namer, finding)))
+        if id(finding) not in explained and finding.severity != NOTE:
+            entries.append(Annotation(finding.severity, *_describe(namer, finding)))
     return entries
 
 
 def choose_words(checked: FileResult) -> ResultWords:
-    """The words of the sheet of results."""
+    """The sheet name, verdict, headings and severities of the sheet of results."""
     words = load_messages()["annotate"]
     severities = load_messages()["severities"]
     return ResultWords(words["sheet"], describe_verdict(checked), words["headings"], severities)
 
 
-def _said(namer: Namer, finding: Finding) -> tuple[SheetCell | None, str]:
-    places = list(_places(namer, finding))
-    return (places[0] if places else None), f"{finding.rule} {describe_finding(namer, finding)}"
+def _describe(namer: Namer, finding: Finding) -> tuple[SheetCell | None, str]:
+    cells = list(_sheet_cells(namer, finding))
+    return (cells[0] if cells else None), f"{finding.rule} {describe_finding(namer, finding)}"
 
 
-def _places(namer: Namer, finding: Finding) -> Iterator[SheetCell]:
+def _sheet_cells(namer: Namer, finding: Finding) -> Iterator[SheetCell]:
     for cell in finding.cells:
-        place = cell if isinstance(cell, SheetCell) else _place(namer, cell)
-        if place is not None:
-            yield place
+        sheet_cell = cell if isinstance(cell, SheetCell) else _locate(namer, cell)
+        if sheet_cell is not None:
+            yield sheet_cell
 
 
-def _place(namer: Namer, cell: CellKey) -> SheetCell | None:
+def _locate(namer: Namer, cell: CellKey) -> SheetCell | None:
     return namer.reading.locate(cell) if namer.reading else None

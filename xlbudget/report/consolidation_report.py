@@ -1,5 +1,5 @@
-"""The report on a consolidation: what was added up, what was not and why, who is missing, and
-where an office and those below it do not agree."""
+"""The report on a consolidation: what was added up, what was not and why, which offices are
+missing, and where an office and those below it disagree."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from xlbudget.report.text_report import PASSED, Style, keep_plain
 from xlbudget.rules.wording import name_column
 
 UNITS = 8
-"""So many units are named behind a figure that they do not add up to; the rest are counted."""
+"""The most units named for a figure that they do not add up to; the rest are counted."""
 FIGURES = 20
-"""So many figures of an office are told; the rest are counted."""
+"""The most figures reported for an office; the rest are counted."""
 
 
 class OfficeComparison(NamedTuple):
-    """An office compared with those right below it: who they are, who of them sent nothing (then
-    nothing was compared), and the figures that are apart."""
+    """An office compared with those directly below it: their sources, those of them that sent
+    nothing (then nothing was compared), and the figures that differ."""
 
     office: str
     below: tuple[Source, ...]
@@ -35,9 +35,9 @@ class OfficeComparison(NamedTuple):
 
 
 class ConsolidationOutcome(NamedTuple):
-    """What there is to tell: the sources added up, files refused, offices of which nothing came
-    (`missing`), files of offices that the roster does not know (`strangers`), nodes, and how the
-    sum itself stands (errors of its check)."""
+    """The outcome of a consolidation: the sources added up, files refused, offices that sent
+    nothing (`missing`), files of offices that are not on the roster (`strangers`), comparisons of
+    offices (`nodes`), and the number of errors in the sum itself."""
 
     files: int
     sources: tuple[Source, ...]
@@ -49,43 +49,49 @@ class ConsolidationOutcome(NamedTuple):
 
     @property
     def sound(self) -> bool:
-        """Did everything go in, and agree?"""
+        """Whether every file was added up without errors, and all figures agree."""
         apart = any(node.differences or node.absent for node in self.nodes)
         failing = any(source.errors for source in self.sources)
         wrong = (self.refused, self.missing, self.strangers, apart, failing, self.errors)
         return not any(wrong)
 
 
-def consolidation_report(pack: Pack, told: ConsolidationOutcome, style: Style = keep_plain) -> str:
-    """The report: the verdict first."""
-    return "\n".join(_lines(pack, told, style))
+def consolidation_report(
+    pack: Pack, outcome: ConsolidationOutcome, style: Style = keep_plain
+) -> str:
+    """The report as text, the verdict first."""
+    return "\n".join(_lines(pack, outcome, style))
 
 
-def describe_refusal(one: Refusal) -> str:
-    """Why a file was not added."""
-    template: str = load_messages()["consolidate"]["refused"][one.kind]
-    return template.format(**one.facts)
+def describe_refusal(refusal: Refusal) -> str:
+    """The reason why a file was not added."""
+    template: str = load_messages()["consolidate"]["refused"][refusal.kind]
+    return template.format(**refusal.facts)
 
 
-def _lines(pack: Pack, told: ConsolidationOutcome, style: Style) -> Iterator[str]:
+def _lines(pack: Pack, outcome: ConsolidationOutcome, style: Style) -> Iterator[str]:
     words = load_messages()["consolidate"]
-    counts = {"files": told.files, "added": len(told.sources), "refused": len(told.refused)}
-    verdict = words["sound" if told.sound else "unsound"].format(**counts)
-    yield style(verdict, PASSED if told.sound else ERROR)
-    for one in told.refused:
-        yield words["left_out"].format(file=one.file, why=describe_refusal(one))
-    for source in told.sources:
+    counts = {
+        "files": outcome.files,
+        "added": len(outcome.sources),
+        "refused": len(outcome.refused),
+    }
+    verdict = words["sound" if outcome.sound else "unsound"].format(**counts)
+    yield style(verdict, PASSED if outcome.sound else ERROR)
+    for refusal in outcome.refused:
+        yield words["left_out"].format(file=refusal.file, why=describe_refusal(refusal))
+    for source in outcome.sources:
         if source.errors:
             yield words["with_errors"].format(file=source.file, errors=source.errors)
-    if told.missing:
-        names = words["list"].join(told.missing)
-        yield words["missing"].format(count=len(told.missing), names=names)
-    for file in told.strangers:
+    if outcome.missing:
+        names = words["list"].join(outcome.missing)
+        yield words["missing"].format(count=len(outcome.missing), names=names)
+    for file in outcome.strangers:
         yield words["stranger"].format(file=file)
-    for node in told.nodes:
+    for node in outcome.nodes:
         yield from _node(pack, node)
-    if told.errors:
-        yield words["sum_wrong"].format(errors=told.errors)
+    if outcome.errors:
+        yield words["sum_wrong"].format(errors=outcome.errors)
 
 
 def _node(pack: Pack, node: OfficeComparison) -> Iterator[str]:
@@ -96,29 +102,29 @@ def _node(pack: Pack, node: OfficeComparison) -> Iterator[str]:
         yield words["absent"].format(names=names, **facts)
         return
     yield words["apart" if node.differences else "agrees"].format(**facts)
-    for one in node.differences[:FIGURES]:
-        yield "    " + _apart(pack, node, one)
+    for difference in node.differences[:FIGURES]:
+        yield "    " + _apart(pack, node, difference)
     if len(node.differences) > FIGURES:
         yield "    " + words["more"].format(count=len(node.differences) - FIGURES)
 
 
-def _apart(pack: Pack, node: OfficeComparison, one: Difference) -> str:
+def _apart(pack: Pack, node: OfficeComparison, gap: Difference) -> str:
     words = load_messages()["consolidate"]
-    block, row = pack.blocks[BlockKey(one.cell.form, one.cell.block)], one.cell.row
+    block, row = pack.blocks[BlockKey(gap.cell.form, gap.cell.block)], gap.cell.row
     is_code = block.codes and row not in block.labels
     named = [
-        words["node"]["unit"].format(name=node.below[place].department, amount=format_money(amount))
-        for place, amount in one.parts
+        words["node"]["unit"].format(name=node.below[index].department, amount=format_money(amount))
+        for index, amount in gap.parts
     ]
     rest = len(named) - UNITS
     if rest > 0:
         named[UNITS:] = [words["node"]["rest"].format(count=rest)]
     return str(words["node"]["figure"]).format(
-        form=pack.forms[one.cell.form].sheet,
+        form=pack.forms[gap.cell.form].sheet,
         row=name_code(pack, row) if is_code else name_row(pack, block, row),
-        column=name_column(pack, block.id, one.cell.column),
-        own=format_money(one.own),
-        below=format_money(one.below),
-        residual=format_money(abs(one.own - one.below)),
+        column=name_column(pack, block.id, gap.cell.column),
+        own=format_money(gap.own),
+        below=format_money(gap.below),
+        residual=format_money(abs(gap.own - gap.below)),
         units=words["list"].join(named),
     )

@@ -1,4 +1,4 @@
-"""What a report is made of: one checked file, readable or not."""
+"""The input of a report: one checked file, readable or not."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ORDER = (ERROR, WARNING, NOTE)
 
 
 class FileResult(NamedTuple):
-    """One file with its findings; `reading` is None where it could not be read, `outcomes`
-    counts the constraints by what became of them, `causes` are likely ones of broken ones."""
+    """One file with its findings; `reading` is None where it could not be read, `outcomes` counts
+    the constraints by outcome, `causes` are the likely causes of broken ones."""
 
     file: str
     pack: Pack
@@ -27,27 +27,26 @@ class FileResult(NamedTuple):
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many findings of each severity."""
+        """The number of findings of each severity."""
         return Counter(finding.severity for finding in self.findings)
 
     @property
     def failed(self) -> bool:
-        """Has it errors, or could it not even be read?"""
+        """Whether the file has errors or could not be read."""
         return self.reading is None or bool(self.counts.get(ERROR))
 
 
 def sort_findings(findings: tuple[Finding, ...]) -> list[Finding]:
-    """Gravest first, otherwise as found."""
+    """The findings by severity, the most severe first, otherwise in their order."""
     return sorted(findings, key=lambda finding: ORDER.index(finding.severity))
 
 
 def group_by_cause(checked: FileResult) -> list[tuple[Cause, list[Finding]]]:
-    """Each cause that was found with the findings that it explains, as far as they are asked
-    for."""
-    found = []
+    """Each cause with repairs, and the findings of the file that it explains."""
+    groups = []
     for cause in checked.causes:
         explains = {id(finding) for finding in cause.explains}
         mine = [f for f in checked.findings if id(f) in explains]
         if cause.repairs and mine:
-            found.append((cause, mine))
-    return found
+            groups.append((cause, mine))
+    return groups

@@ -34,7 +34,8 @@ TEMPLATE = "page.html"
 
 
 def html_report(checked: Sequence[FileResult]) -> str:
-    """The page of one or several files; of several, first a table of all with links to each."""
+    """The page for one or several files; for several, a table of all with links to each comes
+    first."""
     from jinja2 import Environment
 
     source = files("xlbudget.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
@@ -45,7 +46,7 @@ def html_report(checked: Sequence[FileResult]) -> str:
 def _page(checked: Sequence[FileResult]) -> dict[str, Any]:
     several = len(checked) > 1
     words = load_messages()
-    forms = {key: form.sheet for one in checked for key, form in one.pack.forms.items()}
+    forms = {key: form.sheet for result in checked for key, form in result.pack.forms.items()}
     return {
         "title": count_files(checked) if several else describe_verdict(checked[0]),
         "several": several,
@@ -55,8 +56,8 @@ def _page(checked: Sequence[FileResult]) -> dict[str, Any]:
         "severities": list(words["severities"].items()),
         "forms": forms,
         "files": [
-            {**_file(one), "prefix": f"file-{number}-" if several else ""}
-            for number, one in enumerate(checked, start=1)
+            {**_file(result), "prefix": f"file-{number}-" if several else ""}
+            for number, result in enumerate(checked, start=1)
         ],
     }
 
@@ -65,8 +66,8 @@ def _file(checked: FileResult) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
     words = load_messages()["report"]
     causes = group_by_cause(checked)
-    told = {id(finding) for _, findings in causes for finding in findings}
-    rest = [f for f in sort_findings(checked.findings) if id(f) not in told]
+    explained = {id(finding) for _, findings in causes for finding in findings}
+    rest = [f for f in sort_findings(checked.findings) if id(f) not in explained]
     return {
         "name": checked.file,
         "verdict": describe_verdict(checked),
@@ -84,10 +85,10 @@ def _file(checked: FileResult) -> dict[str, Any]:
 
 
 def _cause(namer: Namer, cause: Cause, findings: Sequence[Finding]) -> dict[str, Any]:
-    forms = dict.fromkeys(one.cell.form for one in cause.repairs)
+    forms = dict.fromkeys(repair.cell.form for repair in cause.repairs)
     return {
-        "repairs": [_repair(namer, one) for one in cause.repairs],
-        "alternatives": [[_repair(namer, one) for one in way] for way in cause.alternatives],
+        "repairs": [_repair(namer, repair) for repair in cause.repairs],
+        "alternatives": [[_repair(namer, repair) for repair in way] for way in cause.alternatives],
         "explains": load_messages()["report"]["explains"].format(count=len(findings)),
         "partial": load_messages()["report"]["partial"] if cause.partial else "",
         "forms": " ".join(forms),
@@ -95,13 +96,13 @@ def _cause(namer: Namer, cause: Cause, findings: Sequence[Finding]) -> dict[str,
     }
 
 
-def _repair(namer: Namer, one: Repair | RowRepair) -> dict[str, str]:
-    return {"id": make_anchor(one.cell), "text": describe_repair(namer, one)}
+def _repair(namer: Namer, repair: Repair | RowRepair) -> dict[str, str]:
+    return {"id": make_anchor(repair.cell), "text": describe_repair(namer, repair)}
 
 
 def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
     words = load_messages()
-    told = finding.severity != NOTE
+    has_fix = finding.severity != NOTE
     cell = next((c for c in finding.cells if isinstance(c, CellKey)), None)
     return {
         "severity": finding.severity,
@@ -111,19 +112,19 @@ def _finding(namer: Namer, finding: Finding) -> dict[str, Any]:
         "id": make_anchor(cell) if cell else finding.form,
         "where": next(iter(name_cells(namer, finding)), namer.form(finding.form)),
         "text": describe_finding(namer, finding),
-        "fix": f"{words['report']['fix']}：{describe_fix(namer, finding)}" if told else "",
+        "fix": f"{words['report']['fix']}：{describe_fix(namer, finding)}" if has_fix else "",
     }
 
 
 def make_anchor(cell: CellKey) -> str:
-    """The name of a cell within the page."""
+    """The id of a cell within the page."""
     return "-".join(cell).replace("@", "n").replace("#", "_")
 
 
 def _forms(
     checked: FileResult, causes: Sequence[tuple[Cause, Sequence[Finding]]], rest: Sequence[Finding]
 ) -> Iterator[dict[str, Any]]:
-    """Every form as it is printed, its wrong cells with a link back to their cause."""
+    """Every form as it is printed, each wrong cell with a link back to its cause."""
     if checked.reading is None:
         return
     namer = Namer(checked.pack, checked.reading)
@@ -134,10 +135,10 @@ def _forms(
             wrong[make_anchor(cell)] = (state, describe_finding(namer, finding), "")
     for number, (cause, _) in enumerate(causes, start=1):
         for way, state in ((cause.alternatives, "maybe"), ((cause.repairs,), "wrong")):
-            for one in (repair_ for repairs in way for repair_ in repairs):
-                wrong[make_anchor(one.cell)] = (
+            for repair in (repair_ for repairs in way for repair_ in repairs):
+                wrong[make_anchor(repair.cell)] = (
                     state,
-                    describe_repair(namer, one),
+                    describe_repair(namer, repair),
                     f"cause-{number}",
                 )
     for form in checked.pack.forms.values():
@@ -150,14 +151,14 @@ def _rows(
 ) -> list[list[dict[str, Any]]]:
     assert checked.reading is not None
     planned = plan(checked.pack, form, checked.reading.budget)
-    by_place: dict[tuple[int, int], str] = {}
+    anchors: dict[tuple[int, int], str] = {}
     for (block, row), line in planned.rows.items():
-        for (other, column), place in planned.columns.items():
+        for (other, column), index in planned.columns.items():
             if other == block:
-                by_place[line, place] = make_anchor(CellKey(*block, row, column))
+                anchors[line, index] = make_anchor(CellKey(*block, row, column))
     lines: dict[int, list[dict[str, Any]]] = {}
     for cell in sorted(planned.cells, key=lambda cell: cell[:2]):
-        name = by_place.get((cell.row, cell.column), "")
+        name = anchors.get((cell.row, cell.column), "")
         lines.setdefault(cell.row, []).append(_cell(cell, name, wrong))
     return [lines[number] for number in sorted(lines)]
 

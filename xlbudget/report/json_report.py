@@ -21,14 +21,14 @@ from xlbudget.report.messages import (
 
 def json_report(checked: Sequence[FileResult]) -> str:
     """One object for one file, an array of them for several, in the order given."""
-    objects = [_file(one) for one in checked]
+    objects = [_file(result) for result in checked]
     return json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=1)
 
 
 def _file(checked: FileResult) -> dict[str, Any]:
     namer = Namer(checked.pack, checked.reading)
     counts = checked.counts
-    causes = {id(finding): cause for cause, found in group_by_cause(checked) for finding in found}
+    causes = {id(finding): cause for cause, group in group_by_cause(checked) for finding in group}
     return {
         "file": checked.file,
         "pack": checked.pack.name,
@@ -36,7 +36,7 @@ def _file(checked: FileResult) -> dict[str, Any]:
             _finding(namer, finding, causes.get(id(finding)))
             for finding in sort_findings(checked.findings)
         ],
-        "causes": [_cause(namer, cause, len(found)) for cause, found in group_by_cause(checked)],
+        "causes": [_cause(namer, cause, len(group)) for cause, group in group_by_cause(checked)],
         "summary": {
             "errors": counts.get(ERROR, 0),
             "warnings": counts.get(WARNING, 0),
@@ -46,50 +46,51 @@ def _file(checked: FileResult) -> dict[str, Any]:
 
 
 def _finding(namer: Namer, finding: Finding, cause: Cause | None) -> dict[str, Any]:
-    said: dict[str, Any] = {"code": finding.rule, "severity": finding.severity}
+    fields: dict[str, Any] = {"code": finding.rule, "severity": finding.severity}
     if finding.form:
-        said["form"] = finding.form
-    said["cells"] = name_cells(namer, finding)
-    said["message"] = describe_finding(namer, finding)
+        fields["form"] = finding.form
+    fields["cells"] = name_cells(namer, finding)
+    fields["message"] = describe_finding(namer, finding)
     if finding.figures is not None:
-        said["residual"] = format_plain(finding.figures.residual)
+        fields["residual"] = format_plain(finding.figures.residual)
     if cause and cause.only:
-        said["suggestion"] = _suggestion(namer, cause.only)
-    return said
+        fields["suggestion"] = _suggestion(namer, cause.only)
+    return fields
 
 
 def _cause(namer: Namer, cause: Cause, explains: int) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "repairs": [_repair(namer, repair) for repair in cause.repairs],
         "explains": explains,
     }
     if cause.partial:
-        said["partial"] = True
+        fields["partial"] = True
     if cause.alternatives:
-        said["alternatives"] = [
+        fields["alternatives"] = [
             [_repair(namer, repair) for repair in repairs] for repairs in cause.alternatives
         ]
-    return said
+    return fields
 
 
 def _repair(namer: Namer, repair: Repair | RowRepair) -> dict[str, Any]:
-    said = _row(namer, repair) if isinstance(repair, RowRepair) else _suggestion(namer, repair)
-    said["slip"] = repair.slip
-    said["message"] = describe_repair(namer, repair)
-    return said
+    fields = _row(namer, repair) if isinstance(repair, RowRepair) else _suggestion(namer, repair)
+    fields["slip"] = repair.slip
+    fields["message"] = describe_repair(namer, repair)
+    return fields
 
 
 def _suggestion(namer: Namer, repair: Repair) -> dict[str, Any]:
-    """The cell and what should stand there; nothing for a blank."""
+    """The cell and the value that it should have; None for a blank."""
     value = None if repair.new is None else format_money(repair.new).replace(",", "")
     return {"cell": namer.cell_address(repair.cell), "value": value}
 
 
 def _row(namer: Namer, repair: RowRepair) -> dict[str, Any]:
-    """Where the row stands (a missing one: under which it belongs), its code and figures."""
-    said: dict[str, Any] = {"cell": namer.cell_address(repair.cell)}
+    """The cell of the row (of a missing one: the row under which it belongs), its code and
+    figures."""
+    fields: dict[str, Any] = {"cell": namer.cell_address(repair.cell)}
     if repair.row:
-        said["row"] = repair.row
+        fields["row"] = repair.row
     if repair.amounts:
-        said["amounts"] = {column: str(amount) for column, amount in repair.amounts}
-    return said
+        fields["amounts"] = {column: str(amount) for column, amount in repair.amounts}
+    return fields

@@ -22,7 +22,7 @@ from xlbudget.rules.wording import Blanks, name_column, render_sentence
 
 
 def format_money(amount: Decimal) -> str:
-    """An amount for people: thousands apart, at least two decimals."""
+    """An amount for people: with thousands separators and at least two decimals."""
     return f"{round_as_displayed(amount, max(2, count_decimals(amount.normalize()))):,f}"
 
 
@@ -41,11 +41,11 @@ class Namer:
         return {(*key, row.id): row for key, rows in blocks for row in rows}
 
     def form(self, form: str) -> str:
-        """表六, or nothing for a finding about no form."""
+        """The form's sheet name (表六); "" for a finding about no form."""
         return self.pack.forms[form].sheet if form in self.pack.forms else ""
 
     def stands(self, cell: CellKey) -> bool:
-        """Does the cell's row stand in its form (a fixed row always does)?"""
+        """Whether the cell's row is present in its form (a fixed row always is)."""
         block = self.pack.blocks[BlockKey(cell.form, cell.block)]
         return cell.row in block.row_keys or (cell.form, cell.block, cell.row) in self._rows
 
@@ -56,7 +56,7 @@ class Namer:
         return name_row(self.pack, block, cell.row, (row.name or row.code) if row else "")
 
     def code(self, cell: CellKey) -> str:
-        """The code that the row bears in the file; nothing where it bears none."""
+        """The code of the row in the file; "" where it has none."""
         row = self._rows.get((cell.form, cell.block, cell.row))
         return row.code if row else ""
 
@@ -66,28 +66,28 @@ class Namer:
 
     def where(self, cell: CellKey) -> str:
         """The address in the user's file, or the form where the file has no such cell."""
-        found = self.reading.locate(cell) if self.reading else None
-        return address(found) if found else self.form(cell.form)
+        sheet_cell = self.reading.locate(cell) if self.reading else None
+        return address(sheet_cell) if sheet_cell else self.form(cell.form)
 
     def cell_address(self, cell: CellKey | SheetCell) -> str:
         """The address in the user's file, or the names where the file has no cells."""
         if isinstance(cell, SheetCell):
             return address(cell)
-        found = self.reading.locate(cell) if self.reading else None
-        if found is not None:
-            return address(found)
+        sheet_cell = self.reading.locate(cell) if self.reading else None
+        if sheet_cell is not None:
+            return address(sheet_cell)
         return f"{self.form(cell.form)} {self.row(cell)}·{self.column(cell)}"
 
 
 def name_cells(namer: Namer, finding: Finding) -> list[str]:
-    """The finding's cells as Excel writes them, the cell at fault first; rows that are nowhere
-    in the file are left out."""
+    """The finding's cells as Excel writes them, the cell at fault first; rows that are not in the
+    file are left out."""
     cells = [c for c in finding.cells if isinstance(c, SheetCell) or namer.stands(c)]
     return list(dict.fromkeys(namer.cell_address(cell) for cell in cells))
 
 
 def describe_finding(namer: Namer, finding: Finding) -> str:
-    """What is wrong, in one sentence with both figures and the difference."""
+    """One sentence on what is wrong, with both figures and the difference."""
     rule = namer.pack.rules[finding.rule]
     if finding.constraint is None or finding.figures is None:
         return rule.says_of(finding.case).format_map(Blanks(finding.facts))
@@ -111,7 +111,7 @@ def _figures(figures: Comparison) -> dict[str, str]:
 
 
 def describe_rule(namer: Namer, rule: Rule, finding: Finding) -> str:
-    """What must hold, with the row, column, class or code that it is about."""
+    """The sentence on what must hold, with the row, column, class or code that it is about."""
     constraint = finding.constraint
     assert constraint is not None
     first = constraint.cells()[0]
@@ -136,51 +136,52 @@ def _code(namer: Namer, finding: Finding, code: str) -> str:
 
 
 def describe_fix(namer: Namer, finding: Finding) -> str:
-    """What the person can do about it."""
+    """The sentence on what the user can do about a finding."""
     return namer.pack.rules[finding.rule].fix.format_map(Blanks(finding.facts))
 
 
-def describe_repair(namer: Namer, one: Repair | RowRepair) -> str:
-    """What should be put right: which cell should say what instead, or what is to become of a
-    row; and what the slip looks like."""
-    if isinstance(one, RowRepair):
-        return _row_repair(namer, one)
+def describe_repair(namer: Namer, repair: Repair | RowRepair) -> str:
+    """The sentence on a repair: the cell and its right value, or what to do with a row, and the
+    likely slip."""
+    if isinstance(repair, RowRepair):
+        return _row_repair(namer, repair)
     words = load_messages()["report"]
-    case = "fill" if one.old is None else "empty" if one.new is None else "change"
+    case = "fill" if repair.old is None else "empty" if repair.new is None else "change"
     return str(words["repair"][case]).format(
-        place=namer.where(one.cell),
-        name=f"{namer.row(one.cell)}·{namer.column(one.cell)}",
-        old=format_money(one.old) if one.old is not None else "",
-        new=format_money(one.new) if one.new is not None else "",
-        slip=words["slips"][one.slip],
+        place=namer.where(repair.cell),
+        name=f"{namer.row(repair.cell)}·{namer.column(repair.cell)}",
+        old=format_money(repair.old) if repair.old is not None else "",
+        new=format_money(repair.new) if repair.new is not None else "",
+        slip=words["slips"][repair.slip],
     )
 
 
-def _row_repair(namer: Namer, one: RowRepair) -> str:
+def _row_repair(namer: Namer, repair: RowRepair) -> str:
     words = load_messages()["report"]
-    block = one.cell[:2]
+    block = repair.cell[:2]
     amounts = [
         words["amount"].format(
             column=name_column(namer.pack, BlockKey(*block), column), amount=format_money(amount)
         )
-        for column, amount in one.amounts
+        for column, amount in repair.amounts
     ]
     return (
-        str(words["row_repair"][one.slip])
+        str(words["row_repair"][repair.slip])
         .format(
-            place=namer.cell_address(one.cell),
-            name=namer.row(one.cell),
-            old=namer.code(one.cell),
-            row=_meant(namer, one),
-            under=namer.row(one.cell._replace(row=one.under or one.cell.row)),
+            place=namer.cell_address(repair.cell),
+            name=namer.row(repair.cell),
+            old=namer.code(repair.cell),
+            row=_meant(namer, repair),
+            under=namer.row(repair.cell._replace(row=repair.under or repair.cell.row)),
             amounts=words["list"].join(amounts),
-            slip=words["slips"][one.slip],
+            slip=words["slips"][repair.slip],
         )
         .replace("  ", " ")
     )
 
 
-def _meant(namer: Namer, one: RowRepair) -> str:
-    """The row that is meant: a code with its name, or what such rows are called."""
-    block = namer.pack.blocks[BlockKey(*one.cell[:2])]
-    return name_code(namer.pack, one.row) if block.codes else name_row(namer.pack, block, one.row)
+def _meant(namer: Namer, repair: RowRepair) -> str:
+    """The name of the row that is meant: a code with its name, or the name of such rows."""
+    pack, row = namer.pack, repair.row
+    block = pack.blocks[BlockKey(*repair.cell[:2])]
+    return name_code(pack, row) if block.codes else name_row(pack, block, row)

@@ -1,4 +1,5 @@
-"""What was recognised of a file, told in the words of the pack (`xlbudget read --explain`)."""
+"""The report on what was recognised in a file, in the words of the pack (`xlbudget read
+--explain`)."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from xlbudget.packs.model import Pack
 
 
 def recognition_report(pack: Pack, file: str, tables: Sequence[ExplainedTable]) -> str:
-    """Which table is which form, which heading which column, how sure, what was left over; and
-    for what was not recognised, how to say it in a map."""
+    """The form of each table, the column of each heading, how certain, what was left over; and for
+    what was not recognised, a draft of a map."""
     return "\n".join(_lines(pack, file, tables))
 
 
@@ -41,27 +42,27 @@ def _table(pack: Pack, table: ExplainedTable) -> Iterator[str]:
     else:
         yield words["unknown"].format(**where)
     for column in table.columns:
-        yield words["column"].format(letter=column_letters(column.column), said=_said(column))
+        yield words["column"].format(letter=column_letters(column.column), said=_describe(column))
     if table.missing:
         yield words["missing"].format(columns=words["list"].join(table.missing))
 
 
-def _said(column: ExplainedColumn) -> str:
+def _describe(column: ExplainedColumn) -> str:
     template: str = load_messages()["explain"]["how"][column.how]
     return template.format(text=column.text, column=column.meaning, likeness=column.likeness)
 
 
 def _sketch(tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
-    """The beginning of a map for the first table that was not recognised."""
+    """The draft of a map for the first table that was not recognised."""
     table = next((table for table in tables if not table.form), None)
     if table is None:
         return
     words = load_messages()["explain"]
     first, last = table.heading[0] + 1, table.heading[1] + 1
-    said = (
+    pairs = (
         (column_letters(c.column), json.dumps(c.text, ensure_ascii=False)) for c in table.columns
     )
-    columns = ", ".join(f"{letter}: {text}" for letter, text in said)
+    columns = ", ".join(f"{letter}: {text}" for letter, text in pairs)
     yield ""
     yield words["sketch"]
     yield "tables:"
@@ -72,5 +73,5 @@ def _sketch(tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A text as YAML takes it, whatever it holds."""
+    """A text as a YAML scalar, whatever characters it has."""
     return json.dumps(text, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The rules in words: the list of all, and a page for one. Everything said is the pack's."""
+"""The rules in words: the list of all, and a page for one. All words are the pack's."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def list_rules(pack: Pack) -> str:
 
 
 def render_rule_page(pack: Pack, rule: Rule) -> str:
-    """One rule: what must hold, its expressions, why, source, an example that breaks it, how
-    people usually come to break it, and what to do."""
+    """One rule: what must hold, its expressions, why, source, an example that breaks it, the common
+    mistake behind it, and what to do."""
     return "\n".join(_page(pack, rule))
 
 
@@ -49,7 +49,8 @@ def _page(pack: Pack, rule: Rule) -> Iterator[str]:
 
 
 def _example(pack: Pack, rule: Rule) -> Iterator[str]:
-    """The pack's example, or one made from the rule: what the check says of it, and its cells."""
+    """The pack's example, or one made from the rule, with the check's finding on it and its
+    cells."""
     title = load_messages()["rule_page"]["example"]
     example = make_example(pack, rule)
     if example is None:
@@ -63,14 +64,14 @@ def _example(pack: Pack, rule: Rule) -> Iterator[str]:
 def _expression(part: RuleClause) -> str:
     where = "、".join(part.on)
     each = "、".join(part.each)
-    told = f"{where}: " if where else ""
-    told += part.holds
-    told += f"  [each {each}]" if each else ""
-    return told + (f"  [when {part.when}]" if part.when else "")
+    text = f"{where}: " if where else ""
+    text += part.holds
+    text += f"  [each {each}]" if each else ""
+    return text + (f"  [when {part.when}]" if part.when else "")
 
 
 def generalise_sentence(pack: Pack, rule: Rule, template: str) -> str:
-    """A sentence template with its open words said in general: 每一行, 某科目, else …."""
+    """A sentence template with general words for its placeholders: 每一行, 某科目, else …."""
     words = dict(pack.words["open_words"])
     if not any(part.holds for part in rule.parts):
         words |= pack.words["open_words_of_kinds"]

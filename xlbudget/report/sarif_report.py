@@ -1,7 +1,7 @@
-"""The report as SARIF 2.1.0 (OASIS), for code-hosting reviews: one run, a result a finding.
+"""The report as SARIF 2.1.0 (OASIS), for code-hosting reviews: one run, a result per finding.
 
-A cell is a logical location (``表六!C7``); a workbook has no lines. Where one repair is certain it
-is told in the message, since SARIF's fixes replace text only.
+A cell is a logical location (``表六!C7``); a workbook has no lines. A certain repair is part of the
+message, since SARIF's fixes replace text only.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ LEVELS = {ERROR: "error", WARNING: "warning", NOTE: "note"}
 
 def sarif_report(checked: Sequence[FileResult]) -> str:
     """One SARIF log for all files."""
-    packs = {one.pack.name: one.pack for one in checked}
+    packs = {file.pack.name: file.pack for file in checked}
     rules = [rule for pack in packs.values() for rule in _rules(pack)]
-    index = {rule["id"]: place for place, rule in reversed(list(enumerate(rules)))}
+    index = {rule["id"]: number for number, rule in reversed(list(enumerate(rules)))}
     driver = {"name": "xlbudget", "rules": rules}
-    results = [_result(one, f, index) for one in checked for f in sort_findings(one.findings)]
+    results = [_result(file, f, index) for file in checked for f in sort_findings(file.findings)]
     run = {"tool": {"driver": driver}, "results": results, "columnKind": "unicodeCodePoints"}
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=1)
@@ -49,8 +49,8 @@ def _result(checked: FileResult, finding: Finding, index: dict[str, int]) -> dic
     namer = Namer(checked.pack, checked.reading)
     text = describe_finding(namer, finding)
     for cause, findings in group_by_cause(checked):
-        if any(one is finding for one in findings):
-            text += "。" + "；".join(describe_repair(namer, one) for one in cause.repairs)
+        if any(each is finding for each in findings):
+            text += "。" + "；".join(describe_repair(namer, fix) for fix in cause.repairs)
     uri = quote(PurePath(checked.file).as_posix())
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": uri}}}
     cells = name_cells(namer, finding)

@@ -24,10 +24,10 @@ SHOWN_CELLS = 14
 """How many cells of one constraint are listed; the others are counted."""
 
 PASSED, CELL = "passed", "cell"
-"""What is coloured besides the severities: the verdict where nothing is wrong, and addresses."""
+"""Roles besides the severities: the verdict where nothing is wrong, and cell addresses."""
 
 Style = Callable[[str, str], str]
-"""Gives a text as its role (a severity, PASSED, CELL) is shown; without a terminal, itself."""
+"""Styles a text for its role (a severity, PASSED, CELL); without a terminal, leaves it as it is."""
 
 
 def keep_plain(text: str, _: str) -> str:
@@ -37,19 +37,19 @@ def keep_plain(text: str, _: str) -> str:
 
 def text_report(checked: Sequence[FileResult], style: Style = keep_plain) -> str:
     """The report on one or several files; on several, first how many passed and failed, and which
-    failed: nobody finds three among the notes of three hundred."""
-    told = ["\n".join(_file(one, style)) for one in checked]
+    failed, so that three are not lost among three hundred."""
+    texts = ["\n".join(_file(result, style)) for result in checked]
     if len(checked) == 1:
-        return told[0]
-    failed = [describe_verdict(one) for one in checked if one.failed]
+        return texts[0]
+    failed = [describe_verdict(result) for result in checked if result.failed]
     role = ERROR if failed else PASSED
-    return "\n\n".join(["\n".join([style(count_files(checked), role), *failed]), *told])
+    return "\n\n".join(["\n".join([style(count_files(checked), role), *failed]), *texts])
 
 
 def count_files(checked: Sequence[FileResult]) -> str:
     """How many files there are, how many passed, failed, or could not be read."""
-    unreadable = sum(one.reading is None for one in checked)
-    failed = sum(one.failed for one in checked) - unreadable
+    unreadable = sum(result.reading is None for result in checked)
+    failed = sum(result.failed for result in checked) - unreadable
     passed = len(checked) - unreadable - failed
     counts = {"passed": passed, "failed": failed, "unreadable": unreadable}
     template: str = load_messages()["report"]["overall"]
@@ -66,15 +66,16 @@ def list_findings(checked: FileResult) -> str:
 
 
 def describe_verdict(checked: FileResult) -> str:
-    """通过, 不通过 or 无法读取, with how many errors, warnings and notes."""
-    told = f"{checked.file}：{name_outcome(checked)}"
+    """The file and its outcome (通过, 不通过 or 无法读取), with the number of errors, warnings and
+    notes."""
+    verdict = f"{checked.file}：{name_outcome(checked)}"
     if checked.reading is None:
-        return told
+        return verdict
     counts = checked.counts
     tally = load_messages()["report"]["counts"].format(
         errors=counts.get(ERROR, 0), warnings=counts.get(WARNING, 0), notes=counts.get(NOTE, 0)
     )
-    return f"{told}（{tally}）"
+    return f"{verdict}（{tally}）"
 
 
 def name_outcome(checked: FileResult) -> str:
@@ -94,10 +95,10 @@ def _file(checked: FileResult, style: Style) -> Iterator[str]:
     yield from _causes(namer, causes, style)
     for line in count_unexplained(checked):
         yield from ("", line)
-    told = {id(finding) for _, findings in causes for finding in findings}
+    explained = {id(finding) for _, findings in causes for finding in findings}
     before = NOTE
     for finding in sort_findings(checked.findings):
-        if id(finding) in told:
+        if id(finding) in explained:
             continue
         if finding.severity == NOTE != before:
             yield ""
@@ -108,7 +109,7 @@ def _file(checked: FileResult, style: Style) -> Iterator[str]:
 def _causes(
     namer: Namer, causes: Sequence[tuple[Cause, list[Finding]]], style: Style
 ) -> Iterator[str]:
-    """What is likely wrong, each with what it breaks."""
+    """The likely causes, each with the findings that it explains."""
     words = load_messages()["report"]
     if causes:
         yield ""
@@ -119,9 +120,9 @@ def _causes(
         for other in others:
             yield style(f"   {words['and']}{describe_repair(namer, other)}", ERROR)
         for other_way in cause.alternatives:
-            differing = [one for one in other_way if one not in cause.repairs]
-            said = f"；{words['and']}".join(describe_repair(namer, one) for one in differing)
-            yield f"   {words['or']}{said}"
+            differing = [fix for fix in other_way if fix not in cause.repairs]
+            alternative = f"；{words['and']}".join(describe_repair(namer, fix) for fix in differing)
+            yield f"   {words['or']}{alternative}"
         if cause.partial:
             yield f"   {words['partial']}"
         yield "   " + words["explains"].format(count=len(findings))
@@ -131,14 +132,15 @@ def _causes(
 
 
 def count_unexplained(checked: FileResult) -> Iterator[str]:
-    """What no search within its bounds could explain is said, and told in full below."""
+    """The line with the number of findings that no search within its bounds could explain, if
+    any."""
     count = sum(len(cause.explains) for cause in checked.causes if not cause.repairs)
     if count:
         yield load_messages()["report"]["unexplained"].format(count=count)
 
 
 def count_decided(checked: FileResult) -> str:
-    """How many constraints came to which end."""
+    """The line with the number of constraints by outcome."""
     template: str = load_messages()["report"]["decided"]
     outcomes = dict(checked.outcomes or {})
     total = sum(outcomes.values())
@@ -152,32 +154,32 @@ def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
     severity = words["severities"][finding.severity]
     where = next(iter(name_cells(namer, finding)), namer.form(finding.form))
     head = f"{severity} {finding.rule}"
-    said = describe_finding(namer, finding)
+    sentence = describe_finding(namer, finding)
     if finding.severity == NOTE:
-        yield style(" ".join(filter(None, (head, where, said))), NOTE)
+        yield style(" ".join(filter(None, (head, where, sentence))), NOTE)
         return
-    shown = where and style(where, CELL)
+    styled_cell = where and style(where, CELL)
     yield ""
-    yield " ".join(filter(None, (style(head, finding.severity), shown, said)))
+    yield " ".join(filter(None, (style(head, finding.severity), styled_cell, sentence)))
     yield from lay_out_equation(namer, finding, style)
     yield f"    {words['report']['fix']}：{describe_fix(namer, finding)}"
 
 
 def lay_out_equation(namer: Namer, finding: Finding, style: Style = keep_plain) -> Iterator[str]:
-    """The equation with the user's own figures, a line a cell: address, row, column, amount."""
+    """The equation with the user's own figures, a line per cell: address, row, column, amount."""
     constraint = finding.constraint
     if constraint is None or namer.reading is None:
         other = name_cells(namer, finding)[1:]
         if other:
-            yield "    " + "、".join(style(place, CELL) for place in other)
+            yield "    " + "、".join(style(cell, CELL) for cell in other)
         return
     amounts = dict(namer.reading.budget.amounts())
     relation = "=" if constraint.relation == EQUAL else "≤"
     yield from _side(namer, constraint.left, "", amounts, style)
     yield from _side(namer, constraint.right, relation, amounts, style)
     if constraint.condition:
-        stated = "、".join(_cell(namer, c, amounts.get(c), style) for c in constraint.condition)
-        yield "    " + load_messages()["report"]["threshold"].format(condition=stated)
+        conditions = "、".join(_cell(namer, c, amounts.get(c), style) for c in constraint.condition)
+        yield "    " + load_messages()["report"]["threshold"].format(condition=conditions)
 
 
 def _side(
@@ -189,15 +191,15 @@ def _side(
 ) -> Iterator[str]:
     """Filled cells; blank ones are counted, or shown where the side has no other."""
     filled = [term for term in terms if term.cell in amounts]
-    shown = (filled or list(terms))[:SHOWN_CELLS]
-    for place, term in enumerate(shown):
-        sign = relation if place == 0 else "+"
+    visible = (filled or list(terms))[:SHOWN_CELLS]
+    for index, term in enumerate(visible):
+        sign = relation if index == 0 else "+"
         if term.coefficient < 0:
             sign = "-"
         yield f"    {sign:<2}{_cell(namer, term.cell, amounts.get(term.cell), style)}"
     if not terms:
         yield f"    {relation:<2}0"
-    rest = len(filled or terms) - len(shown)
+    rest = len(filled or terms) - len(visible)
     if rest > 0:
         yield f"      … +{rest}"
 

@@ -1,4 +1,4 @@
-"""What is behind one consolidated figure, as a list that adds up to it."""
+"""The figures behind one consolidated figure, as a list that adds up to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from xlbudget.report.messages import Namer, format_money
 
 
 class SourceState(Enum):
-    """What became of a source's file since it was added; the word for it stands in the pack."""
+    """The state of a source's file compared with when it was added; the messages have a word for
+    each."""
 
     SAME = "same"
     CHANGED = "changed"
@@ -25,8 +26,8 @@ class SourceState(Enum):
 
 
 class TracedFigure(NamedTuple):
-    """A figure of a consolidated workbook: where it was asked for, which it is, its amount in
-    `unit`, and the figures behind it."""
+    """A figure of a consolidated workbook: the address asked for, its cell, its amount in `unit`,
+    and the figures behind it."""
 
     asked: str
     cell: CellKey
@@ -37,31 +38,31 @@ class TracedFigure(NamedTuple):
     @property
     def total(self) -> Decimal:
         """The sum of the figures behind it."""
-        return sum((one.amount for one in self.origins), Decimal(0))
+        return sum((origin.amount for origin in self.origins), Decimal(0))
 
 
 def trace_report(
-    pack: Pack, reading: Reading, found: TracedFigure, states: Sequence[SourceState]
+    pack: Pack, reading: Reading, figure: TracedFigure, states: Sequence[SourceState]
 ) -> str:
     """The figure, then a line for each figure behind it: department, amount, file and cell."""
     words = load_messages()["trace"]
     namer = Namer(pack, reading)
-    name = f"{namer.row(found.cell)}·{namer.column(found.cell)}"
-    amount = format_money(found.amount) if found.amount is not None else words["blank"]
-    facts = {"cell": found.asked, "name": name, "amount": amount, "unit": found.unit}
-    lines = [words["head"].format(count=len(found.origins), **facts)]
-    rows = [_row(reading, one, states) for one in found.origins]
+    name = f"{namer.row(figure.cell)}·{namer.column(figure.cell)}"
+    amount = format_money(figure.amount) if figure.amount is not None else words["blank"]
+    facts = {"cell": figure.asked, "name": name, "amount": amount, "unit": figure.unit}
+    lines = [words["head"].format(count=len(figure.origins), **facts)]
+    rows = [_row(reading, origin, states) for origin in figure.origins]
     widths = [max((measure_width(row[n]) for row in rows), default=0) for n in range(2)]
     for department, money_, where in rows:
         left = department + " " * (widths[0] - measure_width(department))
         lines.append(f"  {left}  {money_:>{widths[1]}}  {where}")
-    if (found.amount or Decimal(0)) != found.total:
-        lines.append(words["differs"].format(total=format_money(found.total), amount=amount))
+    if (figure.amount or Decimal(0)) != figure.total:
+        lines.append(words["differs"].format(total=format_money(figure.total), amount=amount))
     return "\n".join(lines)
 
 
-def _row(reading: Reading, one: Origin, states: Sequence[SourceState]) -> tuple[str, str, str]:
-    source = reading.sources[one.source]
-    where = f"{source.file} {address(one.cell)}" if one.cell else source.file
-    said = load_messages()["trace"][states[one.source].value]
-    return source.department, format_money(one.amount), where + said
+def _row(reading: Reading, origin: Origin, states: Sequence[SourceState]) -> tuple[str, str, str]:
+    source = reading.sources[origin.source]
+    where = f"{source.file} {address(origin.cell)}" if origin.cell else source.file
+    state = load_messages()["trace"][states[origin.source].value]
+    return source.department, format_money(origin.amount), where + state

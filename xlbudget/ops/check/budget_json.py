@@ -43,9 +43,9 @@ def _form(pack: Pack, budget: Budget, form: str) -> str:
 
 
 def _row(block: Block, row: Row) -> str:
-    said = {key: _text(value) for key, value in identify_in_json(block, row).items()}
-    said |= {column: format_plain(amount) for column, amount in row.amounts.items()}
-    return "{" + ", ".join(f"{_text(key)}: {value}" for key, value in said.items()) + "}"
+    fields = {key: _text(value) for key, value in identify_in_json(block, row).items()}
+    fields |= {column: format_plain(amount) for column, amount in row.amounts.items()}
+    return "{" + ", ".join(f"{_text(key)}: {value}" for key, value in fields.items()) + "}"
 
 
 def identify_in_json(block: Block, row: Row) -> dict[str, str]:
@@ -53,8 +53,8 @@ def identify_in_json(block: Block, row: Row) -> dict[str, str]:
     if block.fixed or row.id == TOTAL:
         return {"row": row.id}
     _, _, code, name, level, government = row
-    said = (("code", code), ("level", level), ("name", name), ("government", government))
-    return {key: value for key, value in said if value}
+    words = (("code", code), ("level", level), ("name", name), ("government", government))
+    return {key: value for key, value in words if value}
 
 
 def _text(value: Any) -> str:
@@ -74,7 +74,7 @@ def _refuse(word: str) -> Any:
 
 
 def build_budget(pack: Pack, data: Mapping[str, Any]) -> Budget:
-    """The budget that plain data says; the data must be valid against the pack's schema."""
+    """The budget that plain data describes; the data must be valid against the pack's schema."""
     blocks = {}
     units = {}
     for key, block in pack.blocks.items():
@@ -96,21 +96,21 @@ def build_budget(pack: Pack, data: Mapping[str, Any]) -> Budget:
     )
 
 
-def _rows(block: Block, listed: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
+def _rows(block: Block, items: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
     taken: set[str] = set()
     rows = []
-    place = 0
-    for item in listed:
-        place += item.get("row") != TOTAL
+    ordinal = 0
+    for item in items:
+        ordinal += item.get("row") != TOTAL
         amounts = {c: Decimal(item[c]) for c in block.columns if c in item}
-        wanted = item.get("row") or item.get("code") or f"@{place}"
+        row_id = item.get("row") or item.get("code") or f"@{ordinal}"
         words = [str(item.get(word, "")) for word in ("code", "name", "level", "government")]
-        rows.append(Row(make_unique(wanted, taken), amounts, *words))
+        rows.append(Row(make_unique(row_id, taken), amounts, *words))
     return tuple(rows)
 
 
 def convert_to_floats(data: Any) -> Any:
-    """The same plain data with its decimals as floats, good for their type only."""
+    """The same plain data with floats in place of decimals, for checks of type, not of value."""
     if isinstance(data, Decimal):
         return float(data)
     if isinstance(data, dict):

@@ -13,7 +13,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Violation(NamedTuple):
-    """Where in the data something is against the schema, and what."""
+    """A violation of the schema: the path within the data, and the validator's message."""
 
     steps: tuple[Any, ...]
     message: str
@@ -48,7 +48,7 @@ def derive_schema(pack: Pack) -> dict[str, Any]:
 
 
 def format_schema(pack: Pack) -> str:
-    """The schema as kept in the repository."""
+    """The schema as JSON text, as it is kept in the repository."""
     return json.dumps(derive_schema(pack), ensure_ascii=False, indent=1) + "\n"
 
 
@@ -95,7 +95,7 @@ def _object(properties: Mapping[str, Any], required: list[str]) -> dict[str, Any
 
 
 def _pattern(catalogue: Catalogue) -> str:
-    """Codes have the digits of one of the catalogue's levels."""
+    """A regular expression for codes: as many digits as one of the catalogue's levels has."""
     return "^(" + "|".join(rf"\d{{{digits}}}" for digits in catalogue.lengths) + ")$"
 
 
@@ -107,6 +107,6 @@ def _validator(pack: Pack) -> Any:
 
 
 def find_violations(pack: Pack, data: Any) -> Iterator[Violation]:
-    """Everything in the data that is against the pack's schema."""
+    """Every violation of the pack's schema in the data."""
     for error in _validator(pack).iter_errors(data):
         yield Violation(tuple(error.instance_path), error.message)

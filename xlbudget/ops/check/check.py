@@ -1,4 +1,4 @@
-"""Hold a budget against every rule of its pack: what held, what broke, what stays undecided."""
+"""A budget checked against every rule of its pack: what held, what broke, what is undecided."""
 
 from __future__ import annotations
 
@@ -35,51 +35,51 @@ class CheckResult(NamedTuple):
 
 
 def check(pack: Pack, reading: Reading) -> CheckResult:
-    """Everything that the pack's rules say about a budget, with the likely causes of what is
-    broken. Raises nothing about its content."""
+    """The result of every rule of the pack on a budget, with the likely causes of what is broken.
+    Never raises because of the budget's content."""
     trees = build_trees(pack, reading.budget)
-    found = _found(pack, reading, trees)
+    result = _evaluate_and_report(pack, reading, trees)
     causes: tuple[Cause, ...] = ()
-    if any(_searched(pack, finding) for finding in found.findings):
+    if any(_searched(pack, finding) for finding in result.findings):
         from xlbudget.ops.locate.search import find_causes
 
-        causes = find_causes(pack, reading, trees, found.findings)
-    return found._replace(causes=causes)
+        causes = find_causes(pack, reading, trees, result.findings)
+    return result._replace(causes=causes)
 
 
 def find_faults(pack: Pack, reading: Reading) -> list[Finding]:
     """The errors and warnings alone, without a search for causes."""
     trees = build_trees(pack, reading.budget)
     counts, judged, per_yuan = evaluate(pack, reading.budget, trees, reading.unreadable)
-    faulty = tuple(one for one in judged if one.verdict.outcome != ROUNDING)
+    faulty = tuple(judgement for judgement in judged if judgement.verdict.outcome != ROUNDING)
     findings = _findings(pack, reading, trees, Evaluation(counts, faulty, per_yuan))
     return [finding for finding in findings if finding.severity != NOTE]
 
 
 def check_reading(pack: Pack, reading: Reading) -> tuple[Finding, ...]:
-    """What was noticed while a file was read, and what budget JSON may not hold; nothing that a
-    check would say of figures, codes and words that were understood."""
+    """Findings on how a file was read and on what budget JSON may not hold, without the check of
+    the figures, codes and words that were understood."""
     context = Context(pack, reading, build_trees(pack, reading.budget))
-    remarks = (*reading.observations, *run_checks(context, JSON_KINDS))
-    return tuple(make_finding(pack, remark) for remark in remarks)
+    observations = (*reading.observations, *run_checks(context, JSON_KINDS))
+    return tuple(make_finding(pack, observation) for observation in observations)
 
 
 def check_sum(pack: Pack, reading: Reading) -> CheckResult:
-    """The same of a consolidated budget: its listed rows stand as they were checked in their own
-    files, so that of them only the sums are checked."""
+    """The check of a consolidated budget: its listed rows were checked in their own files, so only
+    their sums are checked here."""
     budget = _adding_up(pack, reading.budget)
-    return _found(pack, reading._replace(budget=budget), _trees_of_sum(pack, budget))
+    return _evaluate_and_report(pack, reading._replace(budget=budget), _trees_of_sum(pack, budget))
 
 
 def evaluate_sum(
-    pack: Pack, budget: Budget, found: CheckResult, most: int
+    pack: Pack, budget: Budget, result: CheckResult, most: int
 ) -> list[JudgedConstraint]:
-    """What `check_sum` found not simply to hold, and of what holds so many, nearest to the
-    totals."""
+    """The constraints that `check_sum` did not find simply to hold, and up to `most` of those that
+    hold, nearest to the totals first."""
     budget = _adding_up(pack, budget)
-    beside = {one.instance for one in found.judged}
+    instances = {judgement.instance for judgement in result.judged}
     trees = _trees_of_sum(pack, budget)
-    return [*found.judged, *sample_near_totals(pack, budget, trees, most, beside)]
+    return [*result.judged, *sample_near_totals(pack, budget, trees, most, instances)]
 
 
 def _trees_of_sum(pack: Pack, budget: Budget) -> Trees:
@@ -90,7 +90,7 @@ def _trees_of_sum(pack: Pack, budget: Budget) -> Trees:
 
 
 def _adding_up(pack: Pack, budget: Budget) -> Budget:
-    """The budget with the rows that add up: of listed ones those of the highest level."""
+    """The budget with the rows that add up: of listed rows only those of the highest level."""
     blocks = {}
     for key, rows in budget.blocks.items():
         top = pack.blocks[key].levels[:1]
@@ -101,12 +101,12 @@ def _adding_up(pack: Pack, budget: Budget) -> Budget:
 def _listed_as_checked(tree: Tree) -> Tree:
     return tree._replace(
         ids=tuple(row for row in tree.ids if row == TOTAL),
-        children={row: found for row, found in tree.children.items() if row == TOTAL},
+        children={row: children for row, children in tree.children.items() if row == TOTAL},
         childless=(),
     )
 
 
-def _found(pack: Pack, reading: Reading, trees: Trees) -> CheckResult:
+def _evaluate_and_report(pack: Pack, reading: Reading, trees: Trees) -> CheckResult:
     evaluation = evaluate(pack, reading.budget, trees, reading.unreadable)
     findings = _findings(pack, reading, trees, evaluation)
     return CheckResult(evaluation.counts, evaluation.judged, findings)
@@ -115,15 +115,16 @@ def _found(pack: Pack, reading: Reading, trees: Trees) -> CheckResult:
 def _findings(
     pack: Pack, reading: Reading, trees: Trees, evaluation: Evaluation
 ) -> tuple[Finding, ...]:
-    remarks = (*reading.observations, *run_checks(Context(pack, reading, trees), KINDS))
+    observations = (*reading.observations, *run_checks(Context(pack, reading, trees), KINDS))
     return (
-        *(make_finding(pack, remark) for remark in remarks),
+        *(make_finding(pack, observation) for observation in observations),
         *make_figure_findings(pack, reading.budget, evaluation.judged, evaluation.per_yuan),
     )
 
 
 def _searched(pack: Pack, finding: Finding) -> bool:
-    """Is it an error whose cause is looked for: between figures, or of rows and codes?"""
+    """Whether a finding is an error whose cause is searched for: between figures, or of rows and
+    codes."""
     if finding.severity != ERROR:
         return False
     return bool(finding.constraint) or any(
@@ -131,16 +132,16 @@ def _searched(pack: Pack, finding: Finding) -> bool:
     )
 
 
-def make_finding(pack: Pack, remark: Observation) -> Finding:
-    """A remark with the id and severity that the pack gives to its kind."""
-    rule = pack.by_kind[remark.kind]
+def make_finding(pack: Pack, observation: Observation) -> Finding:
+    """The finding for an observation, with the id and severity that the pack gives to its kind."""
+    rule = pack.by_kind[observation.kind]
     return Finding(
         rule.id,
-        pack.severity_of(rule, remark.case),
-        remark.case,
-        remark.form,
-        remark.cells,
-        remark.facts,
+        pack.severity_of(rule, observation.case),
+        observation.case,
+        observation.form,
+        observation.cells,
+        observation.facts,
     )
 
 

@@ -1,7 +1,7 @@
 """Figures of formulas that were never calculated: derived where a rule determines them.
 
 A program that writes a workbook without calculating it leaves totals without values. Where the
-parts were read, the total is what the pack's rule makes of them, and that is said.
+parts were read, the total is computed from them by the pack's rule, and that is reported.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ KIND, UNKNOWN, DERIVED = "value_uncalculated", "unknown", "derived"
 
 
 def derive_uncalculated(pack: Pack, reading: Reading) -> Reading:
-    """The reading with such totals filled in, one remark a form on what was derived."""
-    places = {r.cells[0] for r in reading.observations if r.kind == KIND and r.case == UNKNOWN}
-    open_cells = {cell for cell in reading.unreadable if reading.locate(cell) in places}
+    """The reading with such totals filled in, and one observation per form on what was derived."""
+    blanks = {r.cells[0] for r in reading.observations if r.kind == KIND and r.case == UNKNOWN}
+    open_cells = {cell for cell in reading.unreadable if reading.locate(cell) in blanks}
     if not open_cells:
         return reading
     trees = build_trees(pack, reading.budget)
@@ -32,19 +32,19 @@ def derive_uncalculated(pack: Pack, reading: Reading) -> Reading:
     known = _determined(open_cells, defined, reading.unreadable)
     budget = compute_totals(pack, reading.budget, trees, known)
     amounts = dict(budget.amounts())
-    told: dict[str, list[CellKey]] = {}
+    derived: dict[str, list[CellKey]] = {}
     for cell in (c for c, _ in budget.amounts() if c in known):
-        told.setdefault(cell.form, []).append(cell)
+        derived.setdefault(cell.form, []).append(cell)
     gone = {reading.locate(cell) for cell in known}
-    remarks = [r for r in reading.observations if not (r.kind == KIND and r.cells[0] in gone)]
-    for form, cells in told.items():
-        shown = round_as_displayed(amounts[cells[0]], pack.least_decimals(budget.unit_of(form)))
+    observations = [r for r in reading.observations if not (r.kind == KIND and r.cells[0] in gone)]
+    for form, cells in derived.items():
+        displayed = round_as_displayed(amounts[cells[0]], pack.least_decimals(budget.unit_of(form)))
         first = reading.locate(cells[0])
-        facts = {"count": str(len(cells)), "value": format_plain(shown)}
+        facts = {"count": str(len(cells)), "value": format_plain(displayed)}
         facts["cell"] = address(first) if isinstance(first, SheetCell) else ""
-        remarks.append(Observation(KIND, DERIVED, form, tuple(cells), facts))
+        observations.append(Observation(KIND, DERIVED, form, tuple(cells), facts))
     return reading._replace(
-        budget=budget, observations=tuple(remarks), unreadable=reading.unreadable - known
+        budget=budget, observations=tuple(observations), unreadable=reading.unreadable - known
     )
 
 
@@ -53,7 +53,7 @@ def _determined(
     defined: dict[CellKey, set[CellKey]],
     unreadable: frozenset[CellKey],
 ) -> set[CellKey]:
-    """Of the open cells those whose parts are all known, or determined themselves."""
+    """The open cells whose parts are all known, or determined themselves."""
     known = {cell for cell in open_cells if cell in defined}
     while True:
         lost = {

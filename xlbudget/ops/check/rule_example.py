@@ -23,13 +23,13 @@ from xlbudget.rules.instantiate import instantiate
 from xlbudget.rules.tree import build_trees
 
 MEANT, TYPED = 45, 54
-"""What one side comes to, and the same with its digits the wrong way round."""
+"""The amount of one side, and the same with its digits transposed."""
 
-SHARES = {0: (), 1: (1,), 2: (2, 1), 3: (4, 3, 2)}
-"""How a side is parted among its first figures: 45 is 30 and 15, or 20, 15 and 10."""
+WEIGHTS = {0: (), 1: (1,), 2: (2, 1), 3: (4, 3, 2)}
+"""How a side is divided among its first figures: 45 is 30 and 15, or 20, 15 and 10."""
 
 TAKEN_OFF = 15
-"""A figure that a side takes off."""
+"""A figure that a side subtracts."""
 
 
 class RuleExample(NamedTuple):
@@ -40,7 +40,7 @@ class RuleExample(NamedTuple):
 
 
 def make_example(pack: Pack, rule: Rule) -> RuleExample | None:
-    """An example that breaks the rule; None where nothing in the rule is between figures."""
+    """An example that breaks the rule; None where the rule has no constraint between figures."""
     rows = {key: tuple(_rows(pack, block, rule)) for key, block in pack.blocks.items()}
     blank = Budget(pack.name, pack.year, pack.unit, "", blocks=rows)
     every = instantiate(pack, build_trees(pack, blank))
@@ -50,16 +50,16 @@ def make_example(pack: Pack, rule: Rule) -> RuleExample | None:
     if not of_rule:
         return None
     # A row of its own says more than the total row.
-    _, wanted = next((pair for pair in of_rule if pair[0].row != TOTAL), of_rule[0])
-    budget = _filled(blank, _figures(wanted))
+    _, chosen = next((pair for pair in of_rule if pair[0].row != TOTAL), of_rule[0])
+    budget = _filled(blank, _figures(chosen))
     amounts, judged = evaluate_all(pack, budget, build_trees(pack, budget))
-    mine = [one for one in judged if one.constraint == wanted]
+    mine = [judgement for judgement in judged if judgement.constraint == chosen]
     (finding,) = make_figure_findings(pack, budget, mine, amounts.per_yuan)
     return RuleExample(Reading(budget), finding)
 
 
 def _rows(pack: Pack, block: Block, rule: Rule) -> Iterator[Row]:
-    """The rows that the form always has, and where rows are open, some."""
+    """The rows that the form always has, and some example rows where rows are open."""
     yield from (Row(key, {}) for key in block.row_keys)
     if block.codes:
         catalogue = pack.catalogues[block.codes]
@@ -70,8 +70,8 @@ def _rows(pack: Pack, block: Block, rule: Rule) -> Iterator[Row]:
 
 
 def _tree(catalogue: Catalogue) -> Iterator[str]:
-    """Two tops seen most often, and down the first of them two parts on every level; the second
-    stands without the parts that it should have."""
+    """The two most frequent top codes, and below the first of them two parts on every level; the
+    second has none of the parts that it should have."""
 
     def most_seen(codes: Iterable[str]) -> list[str]:
         return sorted(codes, key=lambda code: -catalogue.seen[code])[:2]
@@ -83,7 +83,7 @@ def _tree(catalogue: Catalogue) -> Iterator[str]:
 
 
 def _named(pack: Pack, block: Block, rule: Rule) -> Iterator[str]:
-    """Codes that the rule's expressions call by name."""
+    """The codes that the rule's expressions name."""
     for bound in bound_rules(pack):
         if bound.rule is rule:
             for selector in bound.selectors:
@@ -96,13 +96,14 @@ def _outline(pack: Pack, block: Block) -> Iterator[Row]:
     department, a unit, two projects, a unit without any."""
     first, *below = block.levels
     again = below or [first]
-    for place, level in enumerate((first, *below, *reversed(again)), start=1):
-        number = "" if below and level == first else 1 + (place > len(block.levels))
-        yield Row(f"@{place}", {}, name=f"{pack.words['levels'][level]}{number}", level=level)
+    for ordinal, level in enumerate((first, *below, *reversed(again)), start=1):
+        number = "" if below and level == first else 1 + (ordinal > len(block.levels))
+        yield Row(f"@{ordinal}", {}, name=f"{pack.words['levels'][level]}{number}", level=level)
 
 
 def _figures(constraint: Constraint) -> Mapping[CellKey, Decimal]:
-    """Two sides that would come to the same, had nobody mistyped the one that is one figure."""
+    """Amounts by cell for two sides that would be equal if the side of a single figure were not
+    mistyped."""
     left, right = constraint.left, constraint.right
     on_left = constraint.relation == AT_MOST or len(left) == 1 or len(right) != 1
     amounts = (TYPED, MEANT) if on_left else (MEANT, TYPED)
@@ -110,16 +111,16 @@ def _figures(constraint: Constraint) -> Mapping[CellKey, Decimal]:
 
 
 def _parted(terms: tuple[Term, ...], amount: int) -> Mapping[CellKey, Decimal]:
-    """Round figures for the first cells of a side that come to the amount together."""
+    """Round figures for the first cells of a side that add up to the amount."""
     taken = {cell: Decimal(TAKEN_OFF) for a, cell in terms if a < 0}
-    added = [term for term in terms if term.coefficient > 0][: max(SHARES)]
-    shares = SHARES[len(added)]
+    added = [term for term in terms if term.coefficient > 0][: max(WEIGHTS)]
+    weights = WEIGHTS[len(added)]
     whole = Decimal(amount + sum(-a * TAKEN_OFF for a, cell in terms if cell in taken))
-    given = {
-        cell: whole * share / sum(shares) / a
-        for (a, cell), share in zip(added, shares, strict=True)
+    amounts = {
+        cell: whole * weight / sum(weights) / a
+        for (a, cell), weight in zip(added, weights, strict=True)
     }
-    return {**taken, **given}
+    return {**taken, **amounts}
 
 
 def _filled(budget: Budget, figures: Mapping[CellKey, Decimal]) -> Budget:

@@ -1,4 +1,4 @@
-"""What a file adds to a sum, written in little space: a line of JSON for each block.
+"""What a file adds to a sum, in compact form: a line of JSON for each block.
 
 A line holds runs of rows that stand on one sheet under the same columns:
 ``[[sheet, [sheet column of each amount column], [[id, sheet row, code, name, level, government,
@@ -26,11 +26,11 @@ NOWHERE = SheetRow("", -1, {})
 HUNDREDTHS = -2
 HUNDREDTH = Decimal(1).scaleb(HUNDREDTHS)
 MOST_DIGITS = 15
-"""Before the point; longer figures stay text: a decimal of the default context holds 28 digits."""
+"""Digits before the point; longer figures stay text: a decimal of the default context holds 28."""
 
 
 class SourceRow(NamedTuple):
-    """A row of a source; `sheet_row` is its sheet row. Amounts are in the order of the block's
+    """A row of a source; `sheet_row` counts from 0. Amounts are in the order of the block's
     columns."""
 
     id: str
@@ -56,7 +56,7 @@ class RowRun(NamedTuple):
 
 
 def make_contribution(pack: Pack, reading: Reading) -> Contribution:
-    """What a file adds."""
+    """The contribution of a file that was read."""
     budget = reading.budget
     blocks = {
         key: json.dumps(
@@ -69,16 +69,16 @@ def make_contribution(pack: Pack, reading: Reading) -> Contribution:
 
 def _runs(reading: Reading, block: Block, rows: Iterable[Row]) -> list[Any]:
     runs: list[Any] = []
-    key, columns, places = block.id, block.columns, reading.rows
+    key, columns, sheet_rows = block.id, block.columns, reading.rows
     before: SheetRow | None = None
     lines: list[Any] = []
     for identity, amounts, code, name, level, government in rows:
-        place = places.get((key, identity), NOWHERE)
-        if before is None or place.sheet != before.sheet or place.columns is not before.columns:
-            before, lines = place, []
-            runs.append([place.sheet, [place.columns.get(c, -1) for c in columns], lines])
+        row = sheet_rows.get((key, identity), NOWHERE)
+        if before is None or row.sheet != before.sheet or row.columns is not before.columns:
+            before, lines = row, []
+            runs.append([row.sheet, [row.columns.get(c, -1) for c in columns], lines])
         figures = [_amount(amounts[c]) if c in amounts else None for c in columns]
-        lines.append((identity, place.row, code, name, level, government, figures))
+        lines.append((identity, row.row, code, name, level, government, figures))
     return runs
 
 
@@ -89,7 +89,7 @@ def _amount(amount: Decimal) -> int | str:
 
 
 def decode_amount(amount: int | str) -> Decimal:
-    """A written amount as the decimal that it is."""
+    """An encoded amount as a decimal."""
     return Decimal(amount).scaleb(HUNDREDTHS) if amount.__class__ is int else Decimal(amount)
 
 
@@ -105,23 +105,23 @@ def decode_rows(text: str) -> Iterator[SourceRow]:
 
 
 def filled_amounts(block: Block, line: SourceRow) -> dict[str, Decimal]:
-    """A row's filled columns."""
+    """The amounts of a row by column, blanks left out."""
     filled = zip(block.columns, line.amounts, strict=True)
     return {column: decode_amount(amount) for column, amount in filled if amount is not None}
 
 
-def rebuild_reading(pack: Pack, share: Contribution, department: str, code: str) -> Reading:
-    """The reading behind a share: its budget, and where each row stands."""
+def rebuild_reading(pack: Pack, contribution: Contribution, department: str, code: str) -> Reading:
+    """The reading behind a contribution: its budget, and the sheet row of each row."""
     blocks: dict[BlockKey, tuple[Row, ...]] = {}
-    places: dict[tuple[BlockKey, str], SheetRow] = {}
-    for key, text in share.blocks.items():
+    sheet_rows: dict[tuple[BlockKey, str], SheetRow] = {}
+    name, year, unit, units, texts = contribution
+    for key, text in texts.items():
         block, rows = pack.blocks[key], []
         for run in decode_runs(text):
             columns = {c: n for c, n in zip(block.columns, run.columns, strict=True) if n >= 0}
             for line in run.rows:
                 rows.append(line.words._replace(amounts=filled_amounts(block, line)))
                 if line.sheet_row >= 0:
-                    places[key, line.id] = SheetRow(run.sheet, line.sheet_row, columns)
+                    sheet_rows[key, line.id] = SheetRow(run.sheet, line.sheet_row, columns)
         blocks[key] = tuple(rows)
-    budget = Budget(share.pack, share.year, share.unit, department, code, blocks, share.units)
-    return Reading(budget, places)
+    return Reading(Budget(name, year, unit, department, code, blocks, units), sheet_rows)

@@ -1,7 +1,7 @@
-"""Rows that a sum lists one below the other: departments, units, projects, source by source.
+"""Rows that a sum lists one below another: departments, units, projects, source by source.
 
-A county has tens of thousands of them. Only those of the highest level are kept, which are all
-that adds up; the others are read again from their sources when they are written.
+A county has tens of thousands of them. Only those of the highest level are kept, the only ones that
+add up; the others are read again from their sources when they are written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from xlbudget.packs.model import TOTAL, Block, Pack
 
 
 class Listing:
-    """What is known of a block's listed rows while they are counted."""
+    """A running summary of a block's listed rows: count, top rows, widest row, most decimals."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -43,41 +43,41 @@ class Listing:
 
 
 def is_listed(block: Block, row: Row | SourceRow) -> bool:
-    """Is this a row that is listed, not added?"""
+    """Whether a row is listed rather than added."""
     return bool(block.levels) and row.id != TOTAL
 
 
-def make_row(block: Block, place: int, line: SourceRow) -> Row:
-    """A row that is listed at that place, counted from 1."""
+def make_row(block: Block, ordinal: int, line: SourceRow) -> Row:
+    """The listed row with that ordinal, counted from 1."""
     _, _, code, name, level, government, _ = line
-    return Row(f"@{place}", filled_amounts(block, line), code, name, level, government)
+    return Row(f"@{ordinal}", filled_amounts(block, line), code, name, level, government)
 
 
 def append_rows(
     pack: Pack, listings: Mapping[BlockKey, Listing], parts: Sequence[SourcePart]
 ) -> dict[BlockKey, AppendedRows]:
-    """What every block lists, its rows to be read again from the sources."""
+    """The listed rows of every block that has any, to be read again from the sources."""
     return {
         key: AppendedRows(
-            found.count,
-            found.widest.words,
-            found.decimals,
+            listing.count,
+            listing.widest.words,
+            listing.decimals,
             _again(pack.blocks[key], parts),
         )
-        for key, found in listings.items()
-        if found.widest
+        for key, listing in listings.items()
+        if listing.widest
     }
 
 
 def _again(block: Block, parts: Sequence[SourcePart]) -> Callable[[], Iterator[Row]]:
-    """Gives a block's listed rows, source by source."""
+    """A function that gives a block's listed rows, source by source."""
 
     def rows() -> Iterator[Row]:
-        place = 0
+        ordinal = 0
         for part in parts:
             for line in decode_rows(part.contribution().blocks.get(block.id, "[]")):
                 if is_listed(block, line):
-                    place += 1
-                    yield make_row(block, place, line)
+                    ordinal += 1
+                    yield make_row(block, ordinal, line)
 
     return rows

@@ -1,7 +1,7 @@
 """Departments added up: code trees by code, fixed rows by row, units and projects listed.
 
-Amounts are the sums of the printed figures. A consolidated budget can itself be a part: the
-sources behind it are added one by one, so that adding up halves is adding up all.
+Amounts are the sums of the printed figures. A consolidated budget can itself be a part: the sources
+behind it are added one by one, so that adding up halves gives the same as adding up all.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from xlbudget.ops.consolidate.listed_rows import Listing, append_rows, is_listed
 from xlbudget.packs.model import TOTAL, Block, ChartSpec, Pack
 
 BY_DEPARTMENT = "three_public"
-"""The pack's picture that shows every department's figures, not the county's."""
+"""The pack's chart that shows every department's figures, not the county's."""
 PRECISE = 60
 """Digits of a sum; figures have at most thirty."""
 
 
 def make_part(pack: Pack, source: Source, reading: Reading) -> SourcePart:
-    """A department's file that has been read as a part."""
+    """The part for a department's file that has been read."""
     return make_part_in_memory(source, make_contribution(pack, reading))
 
 
-def make_part_in_memory(source: Source, share: Contribution) -> SourcePart:
-    """A source as a part where what it adds is there already."""
-    return SourcePart(source, lambda: share)
+def make_part_in_memory(source: Source, contribution: Contribution) -> SourcePart:
+    """The part for a source whose contribution is already in memory."""
+    return SourcePart(source, lambda: contribution)
 
 
 class RowSums:
-    """The columns of a row of the sum while they grow: whole hundredths, other decimals, and how
-    many figures were rounded (a written zero is exactly nothing)."""
+    """Running sums of a row by column: whole hundredths, other decimals, and how many figures were
+    rounded (a written zero is exact)."""
 
     __slots__ = ("hundredths", "others", "rounded")
 
@@ -64,7 +64,7 @@ class RowSums:
                 self.rounded[column] += other != 0
 
     def total(self, column: int) -> Decimal | None:
-        """The sum of a column; None where nothing was stated."""
+        """The sum of a column; None where no source has a figure."""
         whole = self.hundredths.get(column)
         others = self.others.get(column, ())
         if not others:
@@ -75,8 +75,8 @@ class RowSums:
 
 
 class Accumulator(NamedTuple):
-    """A block of the sum while it grows: rows in common by what makes them the same, each with
-    the words of the first source that has it; and what is known of rows that are listed."""
+    """A block of the sum while it grows: rows in common by their identity, each with the words of
+    the first source that has it; and the summary of its listed rows."""
 
     common: dict[tuple[str, str], tuple[Row, RowSums]]
     listing: Listing
@@ -85,34 +85,32 @@ class Accumulator(NamedTuple):
 def merge(pack: Pack, parts: Sequence[SourcePart], name: str) -> Consolidation:
     """All parts added up under that name; the order of the parts makes no difference.
 
-    Parts state each form in the same unit and are of one year; no file is in two of them. Raises
-    ValueError where there is no part.
+    Parts must state each form in the same unit and be of one year, and no file may be in two of
+    them. Raises ValueError where there is no part.
     """
     if not parts:
         raise ValueError("nothing to add up")
     ordered = tuple(sorted(parts, key=_order))
-    picture = pack.charts.get(BY_DEPARTMENT)
+    chart = pack.charts.get(BY_DEPARTMENT)
     drawn: Drawn = {}
     growing = {key: Accumulator({}, Listing()) for key in pack.blocks}
-    stated: Counter[BlockKey] = Counter()
-    for place, part in enumerate(ordered):
-        one = part.contribution()
-        stated.update(one.blocks.keys())
-        for key, text in one.blocks.items():
+    filled_blocks: Counter[BlockKey] = Counter()
+    for index, part in enumerate(ordered):
+        pack_name, year, unit, units, texts = part.contribution()
+        filled_blocks.update(texts.keys())
+        for key, text in texts.items():
             lines = decode_rows(text)
-            if picture and key == (picture.form, picture.block):
-                lines = _note_drawn(drawn, picture, pack.blocks[key], place, lines)
+            if chart and key == (chart.form, chart.block):
+                lines = _note_drawn(drawn, chart, pack.blocks[key], index, lines)
             _grow(growing[key], pack.blocks[key], lines)
     blocks: dict[BlockKey, tuple[Row, ...]] = {}
     roundings: dict[CellKey, int] = {}
     for key, block in pack.blocks.items():
-        if key in stated:
+        if key in filled_blocks:
             blocks[key] = tuple(_rows(pack, block, growing[key], roundings))
-    budget = Budget(
-        one.pack, one.year, one.unit, name, blocks=blocks, units=one.units, roundings=roundings
-    )
-    listed = append_rows(pack, {key: grown.listing for key, grown in growing.items()}, ordered)
-    return Consolidation(budget, ordered, listed, drawn, stated.total())
+    budget = Budget(pack_name, year, unit, name, blocks=blocks, units=units, roundings=roundings)
+    appended = append_rows(pack, {key: grown.listing for key, grown in growing.items()}, ordered)
+    return Consolidation(budget, ordered, appended, drawn, filled_blocks.total())
 
 
 def _order(part: SourcePart) -> tuple[str, str, str]:
@@ -120,19 +118,19 @@ def _order(part: SourcePart) -> tuple[str, str, str]:
 
 
 Drawn = dict[CellKey, dict[int, Decimal]]
-"""Of each cell of a picture, the amount of each source by its place."""
+"""Cell of a chart → index of a source → its amount."""
 
 
 def _note_drawn(
-    drawn: Drawn, picture: ChartSpec, block: Block, place: int, lines: Iterable[SourceRow]
+    drawn: Drawn, chart: ChartSpec, block: Block, source: int, lines: Iterable[SourceRow]
 ) -> Iterator[SourceRow]:
-    """The rows of the source of that place as they are; as they pass, what they state in the
-    picture's cells is noted."""
-    column = block.columns.index(picture.column)
+    """The rows of the source with that index, unchanged; as they pass, their amounts in the chart's
+    cells are recorded."""
+    column = block.columns.index(chart.column)
     for line in lines:
         row, amount = identify_row(block, line)[0], line.amounts[column]
-        if row in picture.rows and amount is not None:
-            drawn.setdefault(CellKey(*block.id, row, picture.column), {})[place] = decode_amount(
+        if row in chart.rows and amount is not None:
+            drawn.setdefault(CellKey(*block.id, row, chart.column), {})[source] = decode_amount(
                 amount
             )
         yield line
@@ -153,8 +151,8 @@ def _grow(growing: Accumulator, block: Block, lines: Iterable[SourceRow]) -> Non
 
 
 def identify_row(block: Block, row: Row | SourceRow) -> tuple[str, str]:
-    """What makes two rows the same: the printed row; the code with the item it names; the name,
-    where a row has no code."""
+    """The identity by which rows are added: the printed row; the code with the item it names; the
+    name, where a row has no code."""
     if block.fixed or row.id == TOTAL:
         return row.id, ""
     return (row.code or f"@{row.name}"), row.government
@@ -163,9 +161,9 @@ def identify_row(block: Block, row: Row | SourceRow) -> tuple[str, str]:
 def _rows(
     pack: Pack, block: Block, grown: Accumulator, roundings: dict[CellKey, int]
 ) -> Iterator[Row]:
-    """The rows of a block of the sum, those of the highest level of listed ones behind them."""
-    totals = [one for one in grown.common.values() if one[0].id == TOTAL]
-    others = [one for one in grown.common.values() if one[0].id != TOTAL]
+    """The rows of a block of the sum, followed by the listed rows of the highest level."""
+    totals = [pair for pair in grown.common.values() if pair[0].id == TOTAL]
+    others = [pair for pair in grown.common.values() if pair[0].id != TOTAL]
     for row, sums in (*totals, *_in_order(pack, block, others)):
         amounts = {}
         for nth, column in enumerate(block.columns):
@@ -181,14 +179,16 @@ def _rows(
 def _in_order(
     pack: Pack, block: Block, rows: Sequence[tuple[Row, RowSums]]
 ) -> Iterator[tuple[Row, RowSums]]:
-    """Fixed rows as printed; codes in their order with the catalogue's names, rows without a code
-    after them."""
+    """Fixed rows in printed order; codes in ascending order with the catalogue's names, then rows
+    without a code."""
     if block.fixed:
-        order = {row.key: place for place, row in enumerate(block.fixed)}
-        yield from sorted(rows, key=lambda one: order[one[0].id])
+        order = {row.key: index for index, row in enumerate(block.fixed)}
+        yield from sorted(rows, key=lambda pair: order[pair[0].id])
         return
     taken = {TOTAL}
     names = pack.catalogues[block.codes].names if block.codes else {}
-    for row, sums in sorted(rows, key=lambda one: (not one[0].code, identify_row(block, one[0]))):
+    for row, sums in sorted(
+        rows, key=lambda pair: (not pair[0].code, identify_row(block, pair[0]))
+    ):
         name = names.get(row.code, row.name)
         yield row._replace(id=make_unique(row.code or "@1", taken), name=name), sums

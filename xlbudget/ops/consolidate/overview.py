@@ -1,6 +1,6 @@
 """The tables of a county's overview, from its consolidation and the figures behind it.
 
-Sheet and page both show what is computed here; what each picture is about, the pack says.
+Sheet and page both show what is computed here; the pack defines what each chart shows.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from xlbudget.ops.consolidate.merge import BY_DEPARTMENT
 from xlbudget.packs.model import ChartSpec, Pack
 
 CLASSES = 11
-"""Bars of the picture of classes: the largest, and one for all others together."""
+"""Bars of the chart of classes: the largest, and one for all others together."""
 DEPARTMENTS = 20
-"""Bars of a picture of departments: more are too thin to read on one screen."""
+"""Bars of a chart of departments: more would be too thin to read on one screen."""
 NOTHING = Decimal(0)
 
 
@@ -28,7 +28,7 @@ def compute_overview(
     consolidation: Consolidation,
     left_out: Sequence[LeftOut] = (),
 ) -> Overview:
-    """The tables, in the unit of the consolidated budget. A picture that the pack does not name is
+    """The tables, in the unit of the consolidated budget. A chart that the pack does not define is
     empty."""
     county, sources = consolidation.budget, consolidation.sources
     other = load_messages()["overview"]["other"]
@@ -49,23 +49,23 @@ def compute_overview(
     )
 
 
-def collect_amounts(pack: Pack, picture: ChartSpec, budget: Budget) -> dict[str, Decimal]:
-    """Row id → the amount in the budget's unit, for the picture's rows that are filled."""
-    rows = budget.blocks.get(BlockKey(picture.form, picture.block), ())
-    shift = _shift(pack, budget, picture.form)
+def collect_amounts(pack: Pack, chart: ChartSpec, budget: Budget) -> dict[str, Decimal]:
+    """Row id → the amount in the budget's unit, for the chart's rows that are filled."""
+    rows = budget.blocks.get(BlockKey(chart.form, chart.block), ())
+    shift = _shift(pack, budget, chart.form)
     return {
-        row.id: row.amounts[picture.column].scaleb(shift)
+        row.id: row.amounts[chart.column].scaleb(shift)
         for row in rows
-        if row.id in picture.rows and picture.column in row.amounts
+        if row.id in chart.rows and chart.column in row.amounts
     }
 
 
 def _bars(pack: Pack, name: str, budget: Budget) -> list[Bar]:
-    picture = pack.charts.get(name)
-    if picture is None:
+    chart = pack.charts.get(name)
+    if chart is None:
         return []
-    amounts = collect_amounts(pack, picture, budget)
-    return [Bar(words, amounts[row]) for row, words in picture.rows.items() if amounts.get(row)]
+    amounts = collect_amounts(pack, chart, budget)
+    return [Bar(words, amounts[row]) for row, words in chart.rows.items() if amounts.get(row)]
 
 
 def _by_size(bars: Sequence[Bar]) -> tuple[Bar, ...]:
@@ -73,25 +73,25 @@ def _by_size(bars: Sequence[Bar]) -> tuple[Bar, ...]:
 
 
 def _few(bars: tuple[Bar, ...], most: int, other: str) -> tuple[Bar, ...]:
-    """The largest bars, and the small ones together where there are too many."""
+    """The largest bars, the rest combined into one where there are too many."""
     if len(bars) <= most:
         return bars
     rest = sum((bar.amount for bar in bars[most - 1 :]), NOTHING)
     return (*bars[: most - 1], Bar(other, rest))
 
 
-def _stacks(pack: Pack, picture: ChartSpec, consolidation: Consolidation) -> tuple[Stack, ...]:
-    """What each department has in the picture's rows: the figures behind the county's own."""
+def _stacks(pack: Pack, chart: ChartSpec, consolidation: Consolidation) -> tuple[Stack, ...]:
+    """Each department's amounts in the chart's rows: the figures behind the county's own."""
     amounts: dict[int, dict[str, Decimal]] = {}
-    shift = _shift(pack, consolidation.budget, picture.form)
+    shift = _shift(pack, consolidation.budget, chart.form)
     for cell, by_source in consolidation.drawn.items():
-        for place, amount in by_source.items():
-            amounts.setdefault(place, {})[cell.row] = amount.scaleb(shift)
+        for source, amount in by_source.items():
+            amounts.setdefault(source, {})[cell.row] = amount.scaleb(shift)
     stacks = []
-    for place, found in amounts.items():
-        each = tuple(found.get(row, NOTHING) for row in picture.rows)
+    for source, by_row in amounts.items():
+        each = tuple(by_row.get(row, NOTHING) for row in chart.rows)
         if any(each):
-            department = consolidation.parts[place].source.department
+            department = consolidation.parts[source].source.department
             stacks.append(Stack(department, each, sum(each, NOTHING)))
     return tuple(sorted(stacks, key=lambda stack: (-stack.total, stack.name))[:DEPARTMENTS])
 
@@ -102,6 +102,6 @@ def _shift(pack: Pack, budget: Budget, form: str) -> int:
     return len(str(pack.yuan(budget.unit_of(form)))) - len(str(pack.yuan(budget.unit)))
 
 
-def total_amount(pack: Pack, picture: ChartSpec, budget: Budget) -> Decimal:
-    """A budget's amounts in a picture's rows together, in the budget's unit."""
-    return sum(collect_amounts(pack, picture, budget).values(), NOTHING)
+def total_amount(pack: Pack, chart: ChartSpec, budget: Budget) -> Decimal:
+    """The sum of a budget's amounts in a chart's rows, in the budget's unit."""
+    return sum(collect_amounts(pack, chart, budget).values(), NOTHING)

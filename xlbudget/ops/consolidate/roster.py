@@ -1,4 +1,4 @@
-"""Who shall report, and under whom: the tree of a county's departments and units."""
+"""The offices that must report, as a tree of a county's departments and units."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Office(NamedTuple):
 
 
 class Roster(NamedTuple):
-    """The offices by code, in the order of the roster, the codes below each, and those that bear
-    a name (tidied)."""
+    """The offices by code, in the order of the roster, the codes below each, and the codes by
+    normalised name."""
 
     offices: Mapping[str, Office]
     below: Mapping[str, Sequence[str]]
@@ -26,13 +26,13 @@ class Roster(NamedTuple):
 
     @property
     def tops(self) -> list[str]:
-        """The codes of those that stand under nobody on the roster."""
+        """The codes of the offices with no other office of the roster above them."""
         return [code for code, office in self.offices.items() if office.parent not in self.offices]
 
 
 class RosterFault(NamedTuple):
-    """What is wrong with a line of a roster (counted from 1): which of the pack's words, with
-    what in it."""
+    """A fault in a line of a roster (counted from 1): the key of its message, and the detail in
+    it."""
 
     line: int
     kind: str
@@ -40,8 +40,8 @@ class RosterFault(NamedTuple):
 
 
 def build_roster(lines: Iterable[tuple[int, Office]]) -> tuple[Roster, list[RosterFault]]:
-    """The roster of numbered lines, and what is wrong with it: a code that stands twice, none at
-    all, no name, or offices that stand under each other in a circle."""
+    """The roster of numbered lines, and its faults: a duplicate code, a missing code or name, or
+    offices that are under each other in a circle."""
     offices: dict[str, Office] = {}
     below: dict[str, list[str]] = {}
     named: dict[str, list[str]] = {}
@@ -71,8 +71,8 @@ def list_branch(roster: Roster, code: str) -> Iterator[str]:
 
 
 def find_office(roster: Roster, code: str, name: str) -> Office | None:
-    """The office of a file: by its code where the file bears one, else by its name where only one
-    bears that."""
+    """The office of a file: by its code where the roster has it, else by its name where only one
+    office has that name."""
     if code in roster.offices:
         return roster.offices[code]
     named = roster.named.get(normalize_text(name), ())
@@ -80,8 +80,8 @@ def find_office(roster: Roster, code: str, name: str) -> Office | None:
 
 
 def find_missing(roster: Roster, sent: Collection[str]) -> Iterator[Office]:
-    """Offices of which there is no file, and whose figures no other file holds: where a whole
-    branch is missing, its top alone."""
+    """Offices that sent no file and whose figures are in no other file: where a whole branch is
+    missing, its top alone."""
     for top in roster.tops:
         yield from _missing(roster, top, sent)
 
@@ -97,22 +97,23 @@ def _missing(roster: Roster, code: str, sent: Collection[str]) -> Iterator[Offic
 
 
 def select_added(roster: Roster, sent: Collection[str]) -> set[str]:
-    """Of those that sent files, the ones to add up: an office's own workbook holds what stands
-    under it."""
-    found: set[str] = set()
+    """The codes of the offices whose files are added up: an office's own workbook includes
+    everything below it."""
+    added: set[str] = set()
     waiting = list(roster.tops)
     while waiting:
         code = waiting.pop()
         if code in sent:
-            found.add(code)
+            added.add(code)
         else:
             waiting.extend(roster.below.get(code, ()))
-    return found
+    return added
 
 
 def list_supervisors(roster: Roster, sent: Collection[str]) -> Iterator[tuple[str, list[str]]]:
-    """Offices that sent a workbook of their own, each with those right below that did as well."""
+    """Offices that sent a workbook of their own, each with those directly below it that did as
+    well."""
     for code in roster.offices:
-        under = [one for one in roster.below.get(code, ()) if one in sent]
+        under = [unit for unit in roster.below.get(code, ()) if unit in sent]
         if code in sent and under:
             yield code, under

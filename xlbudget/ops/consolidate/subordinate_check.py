@@ -20,8 +20,8 @@ OWN, BELOW = "own", "below"
 
 
 class Difference(NamedTuple):
-    """A figure of an office that is not the sum of those below: both, and each of these with its
-    amount (by its place among the consolidation's sources)."""
+    """A figure of an office that is not the sum of those below: both amounts, and (index among the
+    consolidation's sources, amount) of each of those below."""
 
     cell: CellKey
     own: Decimal
@@ -30,37 +30,38 @@ class Difference(NamedTuple):
 
 
 def find_differences(pack: Pack, own: Budget, below: Consolidation) -> Iterator[Difference]:
-    """Every figure of the office's own budget that its units do not add up to, in the order of
-    the forms. Listed rows (units, projects) are compared by their totals."""
-    found = list(_different(pack, own, below))
-    cells = dict.fromkeys(each for cell, *_ in found for each in _cells(below.budget, cell))
+    """Every figure of the office's own budget that differs from the sum of its units, in the order
+    of the forms. Listed rows (units, projects) are compared by their totals."""
+    differing = list(_different(pack, own, below))
+    cells = dict.fromkeys(each for cell, *_ in differing for each in _cells(below.budget, cell))
     origins = trace_cells(pack, below.budget, below.contributions(), cells)
-    for cell, one, other in found:
+    for cell, own_amount, sum_below in differing:
         every = (each for c in _cells(below.budget, cell) for each in origins[c])
-        yield Difference(cell, one, other, _parts(every))
+        yield Difference(cell, own_amount, sum_below, _parts(every))
 
 
 def _different(
     pack: Pack, own: Budget, below: Consolidation
 ) -> Iterator[tuple[CellKey, Decimal, Decimal]]:
-    """Figures that are apart by more than rounding: the office's own, and the sum below."""
+    """Cells that differ by more than rounding, each with the office's own amount and the sum
+    below."""
     mine, theirs = _compared(pack, own), _compared(pack, below.budget)
     for cell in dict.fromkeys((*mine, *theirs)):
-        one, other = mine.get(cell, Decimal(0)), theirs.get(cell, Decimal(0))
-        if one == other:
+        own_amount, sum_below = mine.get(cell, Decimal(0)), theirs.get(cell, Decimal(0))
+        if own_amount == sum_below:
             continue
         units = [pack.yuan(b.unit_of(cell.form)) for b in (own, below.budget)]
         least = pack.least_decimals(own.unit_of(cell.form))
         left, right = cell._replace(block=OWN), cell._replace(block=BELOW)
         roundings = {left: own.roundings.get(cell, 1), right: max(1, _behind(below, cell))}
-        stated = {
+        columns = {
             (side.form, side.block, side.column): StatedColumn(Unit(yuan, least), {side.row: a})
-            for side, yuan, a in zip((left, right), units, (one, other), strict=True)
+            for side, yuan, a in zip((left, right), units, (own_amount, sum_below), strict=True)
         }
-        figures = scale(stated, roundings).figures((left, right))
+        figures = scale(columns, roundings).figures((left, right))
         constraint = Constraint("", 0, EQUAL, (Term(1, left),), (Term(1, right),))
         if judge(constraint, figures).outcome == BROKEN:
-            yield cell, one, other
+            yield cell, own_amount, sum_below
 
 
 def _behind(below: Consolidation, cell: CellKey) -> int:
@@ -68,8 +69,8 @@ def _behind(below: Consolidation, cell: CellKey) -> int:
 
 
 def _compared(pack: Pack, budget: Budget) -> Mapping[CellKey, Decimal]:
-    """Amounts by cell; those of listed rows added up by level, the top level alone."""
-    found: dict[CellKey, Decimal] = {}
+    """Amounts by cell; listed rows of the top level are added up into one row, under the level."""
+    amounts: dict[CellKey, Decimal] = {}
     for key, rows in budget.blocks.items():
         top = pack.blocks[key].levels[:1]
         for row in rows:
@@ -78,12 +79,12 @@ def _compared(pack: Pack, budget: Budget) -> Mapping[CellKey, Decimal]:
             identity = row.level if top and row.id != TOTAL else row.id
             for column, amount in row.amounts.items():
                 cell = CellKey(*key, identity, column)
-                found[cell] = found.get(cell, Decimal(0)) + amount
-    return found
+                amounts[cell] = amounts.get(cell, Decimal(0)) + amount
+    return amounts
 
 
 def _cells(budget: Budget, cell: CellKey) -> Sequence[CellKey]:
-    """The cells that a compared one stands for."""
+    """The cells that a compared cell represents."""
     rows = budget.blocks.get(BlockKey(cell.form, cell.block), ())
     return [
         cell._replace(row=row.id)

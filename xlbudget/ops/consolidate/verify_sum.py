@@ -1,4 +1,5 @@
-"""A consolidated workbook as it was read, held against what it says of the files behind it."""
+"""A consolidated workbook as it was read, verified against its own record of the files behind
+it."""
 
 from __future__ import annotations
 
@@ -20,61 +21,65 @@ NOTHING = Decimal(0)
 
 
 def verify_sum(
-    pack: Pack, reading: Reading, sources: tuple[Source, ...], shares: Sequence[Contribution]
+    pack: Pack, reading: Reading, sources: tuple[Source, ...], contributions: Sequence[Contribution]
 ) -> Reading:
     """The reading with its sources, the levels of its listed rows, the roundings behind its sums,
-    and a remark on every form whose figures are not those sums. Raises ValueError, LookupError,
-    TypeError or ArithmeticError for shares that were changed by hand."""
-    parts = list(map(make_part_in_memory, sources, shares))
+    and an observation on every form whose figures are not those sums. Raises ValueError,
+    LookupError, TypeError or ArithmeticError for contributions that were changed by hand."""
+    parts = list(map(make_part_in_memory, sources, contributions))
     county = merge(pack, parts, reading.budget.department)
-    listed = {key: list(found.rows()) for key, found in county.appended.items()}
-    levels = {(key, row.id): row.level for key, rows in listed.items() for row in rows}
+    listed_rows = {key: list(appended.rows()) for key, appended in county.appended.items()}
+    levels = {(key, row.id): row.level for key, rows in listed_rows.items() for row in rows}
     blocks = {
         key: tuple(row._replace(level=levels.get((key, row.id), row.level)) for row in rows)
         for key, rows in reading.budget.blocks.items()
     }
-    known = (one for one in reading.observations if one.kind != UNCLEAR or not levels)
-    changed = _changed(pack, reading, county, listed)
+    known = (o for o in reading.observations if o.kind != UNCLEAR or not levels)
+    changed = _changed(pack, reading, county, listed_rows)
     return reading._replace(
         budget=reading.budget._replace(blocks=blocks, roundings=county.budget.roundings),
         observations=(*known, *changed),
         sources=sources,
-        contributions=tuple(shares),
+        contributions=tuple(contributions),
     )
 
 
 def _changed(
-    pack: Pack, reading: Reading, county: Consolidation, listed: Mapping[BlockKey, list[Row]]
+    pack: Pack, reading: Reading, county: Consolidation, listed_rows: Mapping[BlockKey, list[Row]]
 ) -> Iterator[Observation]:
-    """One remark a form on figures that are not the sum of what is behind them."""
+    """One observation per form on figures that are not the sum of the figures behind them."""
     by_form: dict[str, list[tuple[CellKey, Decimal, Decimal]]] = {}
     for key in reading.budget.blocks:
         added = county.budget.blocks.get(key, ())
-        if key in listed:
-            added = (*(row for row in added if row.id == TOTAL), *listed[key])
+        if key in listed_rows:
+            added = (*(row for row in added if row.id == TOTAL), *listed_rows[key])
         by_form.setdefault(key.form, []).extend(_apart(reading, key, added))
-    for form, found in by_form.items():
-        if found:
-            cell, printed, total = found[0]
-            place = reading.locate(cell)
-            facts = {"form": pack.forms[form].sheet, "count": str(len(found))}
-            facts["cell"] = address(place) if place else f"{cell.row}·{cell.column}"
+    for form, changed in by_form.items():
+        if changed:
+            cell, printed, total = changed[0]
+            sheet_cell = reading.locate(cell)
+            facts = {"form": pack.forms[form].sheet, "count": str(len(changed))}
+            facts["cell"] = address(sheet_cell) if sheet_cell else f"{cell.row}·{cell.column}"
             facts |= {"printed": format_plain(printed), "total": format_plain(total)}
-            yield Observation(NOT_THE_SUM, "", form, tuple(cell for cell, _, _ in found), facts)
+            yield Observation(NOT_THE_SUM, "", form, tuple(cell for cell, _, _ in changed), facts)
 
 
 def _apart(
     reading: Reading, key: BlockKey, added: Sequence[Row]
 ) -> Iterator[tuple[CellKey, Decimal, Decimal]]:
-    """Cells of a block with what is printed and what the sources add up to, where these differ."""
+    """Cells of a block whose printed amount differs from the sum of the sources, with both
+    amounts."""
     sums = {row.id: row.amounts for row in added}
     printed = {row.id: row.amounts for row in reading.budget.blocks[key]}
     for row in dict.fromkeys((*printed, *sums)):
-        one, other = printed.get(row, {}), sums.get(row, {})
-        if one == other:
+        in_file, in_sum = printed.get(row, {}), sums.get(row, {})
+        if in_file == in_sum:
             continue
-        for column in dict.fromkeys((*one, *other)):
-            stands, should = one.get(column, NOTHING), other.get(column, NOTHING)
+        for column in dict.fromkeys((*in_file, *in_sum)):
+            stands, should = (
+                in_file.get(column, NOTHING),
+                in_sum.get(column, NOTHING),
+            )
             cell = CellKey(*key, row, column)
             if stands != should and cell not in reading.unreadable:
                 yield cell, stands, should

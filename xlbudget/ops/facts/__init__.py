@@ -1,1 +1,1 @@
-"""A budget as tidy rows, a figure each."""
+"""A budget as tidy rows, one figure each."""

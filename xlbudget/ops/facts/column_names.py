@@ -1,4 +1,4 @@
-"""What the columns and blocks of a form are called in one or two printed words."""
+"""Names of the columns and blocks of a form in one or two printed words."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from xlbudget.packs.model import Block, Pack
 from xlbudget.rules.wording import name_column
 
 BETWEEN = "·"
-"""Between headings that stand above each other."""
+"""Separator between headings that are printed above each other."""
 
 
 @lru_cache(maxsize=256)
 def name_columns(pack: Pack, block: Block) -> Mapping[str, str]:
     """Amount column → its printed heading, no two alike within the block.
 
-    A heading that bears the year gives way to the general word, so that a column is called the
-    same in every year. Where several are alike, the headings above them are said too.
+    A heading with the year in it is replaced by the general word, so that a column has the same
+    name in every year. Where several are alike, the headings above them are included.
     """
     words = {column: _word(pack, block, column) for column in block.columns}
     often = Counter(words.values())

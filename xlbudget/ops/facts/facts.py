@@ -1,4 +1,4 @@
-"""A budget as facts: one tidy row a figure, with whose it is, what it is, and where it stands.
+"""A budget as facts: one tidy row per figure, with its department, its meaning and its cell.
 
 A blank gives no fact; a written zero does.
 """
@@ -20,16 +20,16 @@ from xlbudget.packs.model import Block, Pack
 from xlbudget.packs.names import name_row
 
 SANE = 400
-"""Decimals or zeros beyond which nobody wrote a figure in digits."""
+"""The greatest decimal exponent of a figure that is written out in digits."""
 
 
 class Fact(NamedTuple):
     """One figure.
 
-    `amount` is exact and in 元; `printed` are its digits as the file shows them, in
-    `printed_unit`. `unit` is the 单位 under which a row of an outline stands, `level` the row's
-    level there; `row_key` names the row within its block as `CellKey` does. `block_name` is there
-    where a form has several blocks. What a row or file does not say is empty.
+    `amount` is exact and in 元; `printed` are its digits as the file shows them, in `printed_unit`.
+    `unit` is the 单位 to which a row of an outline belongs, `level` the row's level there;
+    `row_key` names the row within its block as `CellKey` does. `block_name` is filled where a
+    form has several blocks. What a row or file does not state is empty.
     """
 
     pack: str
@@ -60,7 +60,7 @@ class Fact(NamedTuple):
 def list_facts(pack: Pack, reading: Reading, file: str) -> Iterator[Fact]:
     """Every filled amount of one department's file, in the order of forms, rows and columns.
 
-    `file` is what the facts call the file. A budget JSON has no cells: `sheet` and `cell` are
+    `file` is the name of the file in the facts. A budget JSON has no cells: `sheet` and `cell` are
     empty. Raises KeyError where the budget names a block or a unit that the pack does not know.
     """
     budget = reading.budget
@@ -77,18 +77,18 @@ def list_facts(pack: Pack, reading: Reading, file: str) -> Iterator[Fact]:
             printed_unit=budget.unit_of(key.form),
         )
         for unit, row in _under_units(pack, block, rows):
-            yield from _of_row(pack, reading, row, _row_said(pack, block, row, unit, of_block))
+            yield from _of_row(pack, reading, row, _with_row(pack, block, row, unit, of_block))
 
 
 def list_source_facts(pack: Pack, county: Consolidation) -> Iterator[Fact]:
     """Every figure of every source of a sum, each source under its own file."""
-    for source, share in county.parts:
-        reading = rebuild_reading(pack, share(), source.department, source.code)
+    for source, load in county.parts:
+        reading = rebuild_reading(pack, load(), source.department, source.code)
         yield from list_facts(pack, reading, source.file)
 
 
-def _row_said(pack: Pack, block: Block, row: Row, unit: str, fact: Fact) -> Fact:
-    """The fact with what is said of the row."""
+def _with_row(pack: Pack, block: Block, row: Row, unit: str, fact: Fact) -> Fact:
+    """The fact with the fields that describe the row filled in."""
     return fact._replace(
         unit=unit,
         row_key=row.id,
@@ -115,7 +115,7 @@ def _of_row(pack: Pack, reading: Reading, row: Row, fact: Fact) -> Iterator[Fact
 
 
 def convert_to_yuan(amount: Decimal, yuan: int) -> Decimal:
-    """The amount in 元, exactly, however long; `yuan` is how many 元 its unit is."""
+    """The exact amount in 元, however long; `yuan` is the number of 元 in its unit."""
     with localcontext() as context:
         context.prec = len(amount.as_tuple().digits) + len(str(yuan))
         return amount * yuan
@@ -129,15 +129,15 @@ def _printed(amount: Decimal) -> str:
     )
 
 
-def _address(place: SheetCell | None) -> tuple[str, str]:
-    """Sheet and address within it (``C7``); nothing where the file has no cells."""
-    if place is None:
+def _address(cell: SheetCell | None) -> tuple[str, str]:
+    """Sheet and address within it (``C7``); both empty where the file has no cells."""
+    if cell is None:
         return "", ""
-    return place.sheet, f"{column_letters(place.column)}{place.row + 1}"
+    return cell.sheet, f"{column_letters(cell.column)}{cell.row + 1}"
 
 
 def _name(pack: Pack, block: Block, row: Row) -> str:
-    """The row's printed label, or its name as the file says it."""
+    """The row's printed label, or its name as the file has it."""
     return name_row(pack, block, row.id) if row.id in block.labels else row.name
 
 
@@ -148,7 +148,7 @@ def _code(pack: Pack, block: Block, row: Row) -> str:
 
 
 def _under_units(pack: Pack, block: Block, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
-    """Each row with the name of the unit that it is or stands under."""
+    """Each row with the name of the unit that it is or belongs to."""
     level = pack.words["unit_level"]
     above = block.levels[: block.levels.index(level)] if level in block.levels else block.levels
     unit = ""

@@ -1,7 +1,7 @@
 """Single cells and pairs of cells whose change satisfies every rule.
 
 One wrong cell is found by algebra over the constraints it stands in; two by trying, for each cell
-that mends some of them, whether one more mends the rest.
+that repairs some of them, whether a second repairs the rest.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from xlbudget.ops.locate.trial import Change, Cost, Trial
 from xlbudget.ops.locate.typing_errors import likely_values
 
 
-def choose_repairs(trial: Trial, found: Iterable[Sequence[Change]]) -> list[RepairSet]:
-    """Of several sets of changes the most credible ones, as repairs; those first that all of
-    them ask for."""
-    ranked = sorted(found, key=total_cost)
+def choose_repairs(trial: Trial, candidates: Iterable[Sequence[Change]]) -> list[RepairSet]:
+    """The most credible of several sets of changes, as repairs; changes common to all sets come
+    first."""
+    ranked = sorted(candidates, key=total_cost)
     best = [changes for changes in ranked if total_cost(changes) == total_cost(ranked[0])]
     distinct = {frozenset((c.cell, c.value) for c in changes): changes for changes in best}
     ways = [[trial.make_repair(change) for change in changes] for changes in distinct.values()]
     common = set.intersection(*map(set, ways)) if ways else set()
-    return [tuple(sorted(way, key=lambda one: (one not in common, one.cell))) for way in ways]
+    return [tuple(sorted(way, key=lambda fix: (fix not in common, fix.cell))) for way in ways]
 
 
 def total_cost(changes: Sequence[Change]) -> Cost:
-    """What a set of changes costs to believe."""
+    """The cost of believing a set of changes: the sum of theirs."""
     return tuple(map(sum, zip(*(change.cost for change in changes), strict=True)))
 
 
 def search_single_cells(trial: Trial, group: Sequence[Constraint]) -> Iterator[tuple[Change]]:
-    """Single cells with a value that mend the whole group and break nothing."""
+    """Single cells with a value that repair the whole group and break nothing."""
     common = {*trial.cells_moving(group[0]), *group[0].condition}
     for constraint in group[1:]:
         common &= {*trial.cells_moving(constraint), *constraint.condition}
@@ -43,9 +43,9 @@ def search_single_cells(trial: Trial, group: Sequence[Constraint]) -> Iterator[t
         if trial.timed_out:
             return
         for value in candidate_values(trial, cell, group):
-            kept = trial.set(cell, value)
+            before = trial.set(cell, value)
             cost = trial.cost(cell, value) if trial.repairs(cell, group) else None
-            trial.restore(kept)
+            trial.restore(before)
             if cost is not None:
                 yield (Change(cell, value, cost),)
 
@@ -53,20 +53,20 @@ def search_single_cells(trial: Trial, group: Sequence[Constraint]) -> Iterator[t
 def search_pairs(
     trial: Trial, group: Sequence[Constraint], deadline: float
 ) -> Iterator[tuple[Change, Change]]:
-    """Pairs of cells with values that mend the whole group and break nothing."""
+    """Pairs of cells with values that repair the whole group and break nothing."""
     for cell in dict.fromkeys(cell for c in group for cell in trial.cells_moving(c)):
         for value in candidate_values(trial, cell, group):
             if time.monotonic() > deadline:
                 return
             before = trial.broken_count(cell)
-            kept = trial.set(cell, value)
+            figures_before = trial.set(cell, value)
             rest = _still(trial, group, cell) if trial.broken_count(cell) < before else []
             if rest:
                 cost = trial.cost(cell, value)
                 for (other,) in search_single_cells(trial, rest):
                     if other.cell != cell:
                         yield Change(cell, value, cost), other
-            trial.restore(kept)
+            trial.restore(figures_before)
 
 
 def candidate_values(trial: Trial, cell: CellKey, group: Iterable[Constraint]) -> list[int]:
@@ -88,6 +88,6 @@ def candidate_values(trial: Trial, cell: CellKey, group: Iterable[Constraint]) -
 
 
 def _still(trial: Trial, group: Iterable[Constraint], cell: CellKey) -> list[Constraint]:
-    """What is broken now, of the group and of the constraints of the cell."""
+    """The constraints that are broken now, of the group and of the cell."""
     touched = [*group, *trial.constraints(cell)]
     return [c for c in dict.fromkeys(touched) if trial.is_broken(c)]

@@ -25,13 +25,13 @@ MOST_TRIES = 12
 """Solutions looked at; the check may reject what the solver takes, where blanks are filled."""
 
 MOST_CELLS = 400
-"""A tangle of more cells than these is not given to the solver: it would not end in time."""
+"""A group of more cells than this is not given to the solver: it would not end in time."""
 
 TRUST = 3
-"""What it costs more to change a total that computes itself."""
+"""The extra cost of changing a total that computes itself."""
 
 A_CELL = 10
-"""What it costs to change a cell at all: fewer cells come before likelier ones."""
+"""The cost of changing any cell at all: fewer cells come before likelier ones."""
 
 TOLERANCE = 1e-7
 
@@ -70,7 +70,7 @@ def search_many_cells(trial: Trial, group: Sequence[Constraint], deadline: float
     model = _model()
     options, steps = _columns(model, trial, group, cells)
     _rows(model, trial, cells, steps)
-    found: list[tuple[Change, ...]] = []
+    solutions: list[tuple[Change, ...]] = []
     best = inf
     for _ in range(MOST_TRIES):
         model.setOptionValue("time_limit", max(0.1, deadline - time.monotonic()))
@@ -81,22 +81,22 @@ def search_many_cells(trial: Trial, group: Sequence[Constraint], deadline: float
         feasible = (
             model.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         )
-        if not feasible or (found and cost > best + 0.5):
-            return MipSolution(found, bool(found))
+        if not feasible or (solutions and cost > best + 0.5):
+            return MipSolution(solutions, bool(solutions))
         best = cost
-        chosen = [one for one in options if values[one.column] > 0.5]
+        chosen = [option for option in options if values[option.column] > 0.5]
         changes = _verified(trial, group, {o.cell: round(values[steps[o.cell]]) for o in chosen})
         if changes:
-            found.append(changes)
-        if not ended or len(found) == MOST_ALTERNATIVES:
-            return MipSolution(found, ended)
-        taken = [one.column for one in chosen]
+            solutions.append(changes)
+        if not ended or len(solutions) == MOST_ALTERNATIVES:
+            return MipSolution(solutions, ended)
+        taken = [option.column for option in chosen]
         model.addRow(-inf, len(taken) - 1, len(taken), taken, [1.0] * len(taken))
-    return MipSolution(found, bool(found))
+    return MipSolution(solutions, bool(solutions))
 
 
 def _model() -> Any:
-    """An empty model that prints nothing: its banner would stand in the middle of a report."""
+    """An empty model that prints nothing: its banner would appear in the middle of a report."""
     import highspy
 
     class Quiet(highspy.Highs):
@@ -114,7 +114,8 @@ def _model() -> Any:
 def _columns(
     model: Any, trial: Trial, group: Sequence[Constraint], cells: Sequence[CellKey]
 ) -> tuple[list[_Option], dict[CellKey, int]]:
-    """For each cell: its step in widths, and a yes or no for each way in which it may change."""
+    """Add the variables of each cell: its step in widths, and a binary for each way in which it may
+    change. Gives the options, and each cell's step variable."""
     import highspy
 
     integer = highspy.HighsVarType.kInteger
@@ -144,10 +145,10 @@ def _columns(
         any_cost = COSTS[""] if now else COSTS[OMITTED]
         options.append(_Option(cell, None, column(0, 1, basic + any_cost)))
         free = options[-1].column
-        indices, factors = [place for place, _ in mine], [factor for _, factor in mine]
+        indices, factors = [index for index, _ in mine], [factor for _, factor in mine]
         model.addRow(-inf, 0, len(indices) + 1, [*indices, free], [*factors, -float(bound)])
         model.addRow(0, inf, len(indices) + 1, [*indices, free], [*factors, float(bound)])
-        choices = [one.column for one in options if one.cell == cell]
+        choices = [option.column for option in options if option.cell == cell]
         model.addRow(-inf, 1, len(choices), choices, [1.0] * len(choices))
     return options, steps
 
@@ -157,17 +158,18 @@ def _likely(trial: Trial, cell: CellKey) -> list[tuple[int, int]]:
     now, width, unit = trial.current_value(cell), trial.width(cell), trial.unit(cell)
     if not now:
         return []
-    found: dict[int, int] = {}
+    cost_by_step: dict[int, int] = {}
     typed = Decimal(now) / unit
     for amount in (Decimal(0), *likely_values(typed)):
         value = int(amount * unit)
         if value % width == 0 and value != now and (value >= 0 or now < 0):
-            found.setdefault((value - now) // width, COSTS[find_slip(typed, amount)])
-    return list(found.items())
+            cost_by_step.setdefault((value - now) // width, COSTS[find_slip(typed, amount)])
+    return list(cost_by_step.items())
 
 
 def _rows(model: Any, trial: Trial, cells: Sequence[CellKey], steps: dict[CellKey, int]) -> None:
-    """Every constraint that one of the cells moves holds afterwards, within rounding."""
+    """Add a row for every constraint that one of the cells moves: it holds afterwards, within
+    rounding."""
     for constraint in dict.fromkeys(c for cell in cells for c in trial.constraints(cell)):
         low, high = _bounds(trial, constraint)
         moving = trial.cells_moving(constraint)
@@ -177,8 +179,8 @@ def _rows(model: Any, trial: Trial, cells: Sequence[CellKey], steps: dict[CellKe
 
 
 def _bounds(trial: Trial, constraint: Constraint) -> tuple[float, float]:
-    """By how much the left side may move, so that the constraint holds within rounding, judged
-    with the blanks that may be filled."""
+    """How far the left side may move, in scaled units, with the constraint still holding within
+    rounding, judged with the blanks that may be filled."""
     verdict = judge(constraint, trial.figures)
     moving = trial.cells_moving(constraint)
     blank = min(MOST_FILLED, sum(not trial.current_value(cell) for cell in moving))
@@ -192,10 +194,10 @@ def _bounds(trial: Trial, constraint: Constraint) -> tuple[float, float]:
 
 
 def _exact(trial: Trial, chosen: dict[CellKey, int]) -> None:
-    """Of the figures within rounding those that make the most constraints hold exactly: each
-    cell in turn takes the value that the others ask for."""
+    """Choose, of the figures within rounding, those that make the most constraints hold exactly:
+    each cell in turn takes the value that the others require."""
     for cell in chosen:
-        asked = [
+        exact_values = [
             (len(c.cells()), value)
             for c in trial.constraints(cell)
             if (factor := trial.cells_moving(c)[cell])
@@ -204,15 +206,15 @@ def _exact(trial: Trial, chosen: dict[CellKey, int]) -> None:
             and abs(residual) <= MOST_ROUNDING * trial.width(cell)
             for value in [trial.current_value(cell) - residual // factor]
         ]
-        if asked:
-            trial.set(cell, min(asked)[1])
+        if exact_values:
+            trial.set(cell, min(exact_values)[1])
 
 
 def _verified(
     trial: Trial, group: Sequence[Constraint], chosen: dict[CellKey, int]
 ) -> tuple[Change, ...]:
-    """The changes with their costs; nothing where the check would not agree with the solver."""
-    kept = dict(trial.figures)
+    """The changes with their costs; empty where the check would not agree with the solver."""
+    figures_before = dict(trial.figures)
     for cell, step in chosen.items():
         trial.set(cell, trial.current_value(cell) + step * trial.width(cell))
     _exact(trial, chosen)
@@ -221,5 +223,5 @@ def _verified(
     if not any(map(trial.is_broken, touched)):
         values = {cell: trial.current_value(cell) for cell in chosen}
         changes = tuple(Change(cell, v, trial.cost(cell, v)) for cell, v in values.items())
-    trial.figures = kept
+    trial.figures = figures_before
     return changes

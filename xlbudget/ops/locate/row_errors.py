@@ -1,7 +1,7 @@
 """Whole rows that are wrong: missing, entered twice, under a wrong code or a wrong heading.
 
-Each hypothesis is the block's rows as they would be; whether it mends anything is decided by
-laying the pack's rules over them.
+Each hypothesis is the block's rows as they would be; whether it repairs anything is decided by
+applying the pack's rules to them.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ Figures = Mapping[CellKey, Figure]
 
 
 class Hypothesis(NamedTuple):
-    """The rows of a block as they would be, with the figures of all blocks, and what it costs to
-    believe it."""
+    """The rows of a block as they would be, with the figures of all blocks, and the cost of
+    believing it."""
 
     repair: RowRepair
     block: BlockKey
@@ -47,7 +47,7 @@ class Hypothesis(NamedTuple):
 
 
 def propose_hypotheses(trial: Trial, codes: frozenset[str]) -> Iterator[Hypothesis]:
-    """Row slips worth trying. `codes` are those that findings about codes name."""
+    """Row slips worth trying. `codes` are the codes that findings name."""
     suspects = {cell for c in trial.broken.values() for cell in c.cells()}
     for key, block in trial.pack.blocks.items():
         rows = trial.budget.blocks.get(key, ())
@@ -70,11 +70,11 @@ def propose_hypotheses(trial: Trial, codes: frozenset[str]) -> Iterator[Hypothes
         yield from _missing_under(trial, block, rows, about)
 
 
-def constraints_repaired(trial: Trial, one: Hypothesis) -> list[Constraint] | None:
+def constraints_repaired(trial: Trial, hypothesis: Hypothesis) -> list[Constraint] | None:
     """The broken constraints that a hypothesis puts right; None where it breaks another."""
-    parts = _parts(trial, one.block)
+    parts = _parts(trial, hypothesis.block)
     before = {i: c for i, c in trial.broken.items() if i[:2] in parts}
-    after = _broken(trial, one.block, one.rows, one.figures)
+    after = _broken(trial, hypothesis.block, hypothesis.rows, hypothesis.figures)
     if not after.keys() <= before.keys():
         return None
     return [c for i, c in before.items() if i not in after]
@@ -82,37 +82,37 @@ def constraints_repaired(trial: Trial, one: Hypothesis) -> list[Constraint] | No
 
 def _parts(trial: Trial, key: BlockKey) -> set[tuple[str, int]]:
     every = bound_rules(trial.pack)
-    named = (every[place] for place in rules_in_block(trial.pack, key))
+    named = (every[index] for index in rules_in_block(trial.pack, key))
     return {(bound.rule.id, bound.number) for bound in named}
 
 
 def _laid(
     trial: Trial, key: BlockKey, rows: tuple[Row, ...], figures: Figures
 ) -> Iterator[Constraint]:
-    """The constraints that name a block, with its rows as given."""
+    """The constraints that name a block, instantiated with these rows."""
     block = trial.pack.blocks[key]
     tree = build_tree(block, rows, trial.pack.catalogues.get(block.codes))
 
     def value(cell: CellKey) -> int:
         return figures[cell].value if cell in figures else 0
 
-    laid = instantiate(trial.pack, {**trial.trees, key: tree}, value, key)
-    return (c for _, c in laid if identify_constraint(c) not in trial.undecided)
+    constraints = instantiate(trial.pack, {**trial.trees, key: tree}, value, key)
+    return (c for _, c in constraints if identify_constraint(c) not in trial.undecided)
 
 
 def _broken(
     trial: Trial, key: BlockKey, rows: tuple[Row, ...], figures: Figures
 ) -> dict[ConstraintIdentity, Constraint]:
-    kept, trial.figures = trial.figures, dict(figures)
+    figures_before, trial.figures = trial.figures, dict(figures)
     broken = {
         identify_constraint(c): c for c in _laid(trial, key, rows, figures) if trial.is_broken(c)
     }
-    trial.figures = kept
+    trial.figures = figures_before
     return broken
 
 
 def first_text_cell(block: Block, row: str) -> CellKey:
-    """The row's first cell of words."""
+    """The row's first text cell."""
     return CellKey(*block.id, row, block.text_columns[0])
 
 
@@ -130,8 +130,8 @@ def _doubled(trial: Trial, block: Block, rows: tuple[Row, ...]) -> Iterator[Hypo
                 chosen = (row,)
             else:
                 continue
-            for one in chosen:
-                yield _without(trial, block, rows, one, 1 if same else 2)
+            for extra in chosen:
+                yield _without(trial, block, rows, extra, 1 if same else 2)
         alike.append(row)
 
 
@@ -150,10 +150,10 @@ def _miscoded(
     touched: set[str],
     named: frozenset[str],
 ) -> Iterator[Hypothesis]:
-    """Rows that would be right under another code: the one of their name, or one that other
-    forms have and that is a slip away."""
+    """Rows that would be right under another code: the one of their name, or one that other forms
+    have and that differs by a slip."""
     there = {row.code for row in rows}
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if not row.code or not (row.id in touched or row.code in named):
             continue
         namesakes = frozenset(catalogue.by_name.get(normalize_text(row.name), ()))
@@ -163,7 +163,7 @@ def _miscoded(
             meant |= namesakes
         for code in sorted((meant | near) - there):
             if _level(catalogue, code):
-                changed = (*rows[:place], row._replace(code=code), *rows[place + 1 :])
+                changed = (*rows[:index], row._replace(code=code), *rows[index + 1 :])
                 cost = 1 + (not is_near_code(row.code, code)) + (code not in namesakes)
                 repair = RowRepair(CODE, first_text_cell(block, row.id), code)
                 yield Hypothesis(repair, block.id, changed, trial.figures, cost)
@@ -176,12 +176,12 @@ def _level(catalogue: Catalogue, code: str) -> bool:
 def _misplaced(
     trial: Trial, block: Block, rows: tuple[Row, ...], touched: set[str]
 ) -> Iterator[Hypothesis]:
-    """Rows of the lowest level under another heading, where the figures of one are what is
-    missing or too much somewhere."""
+    """Rows of the lowest level moved under another heading, where one of their figures equals what
+    is missing or in excess somewhere."""
     apart = {abs(judge(c, trial.figures).residual) for c in trial.broken.values()}
     lowest = block.levels[-1]
-    heads = [place for place, row in enumerate(rows) if row.level and row.level != lowest]
-    for place, row in enumerate(rows):
+    heads = [index for index, row in enumerate(rows) if row.level and row.level != lowest]
+    for index, row in enumerate(rows):
         sizes = {
             abs(trial.current_value(CellKey(*block.id, row.id, column))) for column in row.amounts
         }
@@ -189,7 +189,7 @@ def _misplaced(
             continue
         for head in heads:
             if block.levels.index(rows[head].level) == len(block.levels) - 2:
-                rest = [*rows[:place], *rows[place + 1 :]]
+                rest = [*rows[:index], *rows[index + 1 :]]
                 end = _end(rest, rest.index(rows[head]), block)
                 moved = (*rest[:end], row, *rest[end:])
                 cell = first_text_cell(block, row.id)
@@ -198,11 +198,11 @@ def _misplaced(
 
 
 def _end(rows: list[Row] | tuple[Row, ...], head: int, block: Block) -> int:
-    """Where the rows under a heading end."""
+    """The index after the last row under a heading."""
     depth = block.levels.index(rows[head].level)
-    for place in range(head + 1, len(rows)):
-        if rows[place].level in block.levels[: depth + 1]:
-            return place
+    for index in range(head + 1, len(rows)):
+        if rows[index].level in block.levels[: depth + 1]:
+            return index
     return len(rows)
 
 
@@ -210,11 +210,11 @@ def _missing_code(
     trial: Trial, block: Block, rows: tuple[Row, ...], catalogue: Catalogue, code: str
 ) -> Iterator[Hypothesis]:
     """A row with this code, where it belongs."""
-    place = next((n for n, row in enumerate(rows) if row.code > code), len(rows))
+    index = next((n for n, row in enumerate(rows) if row.code > code), len(rows))
     row = Row(code, {}, code, catalogue.names.get(code, ""))
-    above = _under(rows, catalogue, code) or (rows[place - 1].id if place else TOTAL)
+    above = _under(rows, catalogue, code) or (rows[index - 1].id if index else TOTAL)
     repair = RowRepair(MISSING, first_text_cell(block, above), code, under=above)
-    yield from _filled(trial, block, rows, place, row, repair, 2)
+    yield from _filled(trial, block, rows, index, row, repair, 2)
 
 
 def _under(rows: tuple[Row, ...], catalogue: Catalogue, code: str) -> str:
@@ -249,9 +249,9 @@ def _missing_under(
         depth = block.levels.index(rows[head].level)
         end = _end(rows, head, block)
         yield from _missing_level(trial, block, rows, end, depth + 1, parent)
-        for place in range(head + 2, end):
-            if rows[place].level == block.levels[-1]:
-                yield from _missing_level(trial, block, rows, place, depth, rows[place - 1].id)
+        for index in range(head + 2, end):
+            if rows[index].level == block.levels[-1]:
+                yield from _missing_level(trial, block, rows, index, depth, rows[index - 1].id)
     if whole and block.total is not None:
         yield from _missing_level(trial, block, rows, len(rows), 0, TOTAL)
     if not any(row.level == block.levels[0] for row in rows):
@@ -272,37 +272,37 @@ def _missing_child(
     )
     for other in islice(free, 1):
         row = Row(NEW, {}, other)
-        place = next((n for n, r in enumerate(rows) if r.code > other), len(rows))
+        index = next((n for n, r in enumerate(rows) if r.code > other), len(rows))
         repair = RowRepair(MISSING, first_text_cell(block, parent), under=parent)
-        yield from _filled(trial, block, rows, place, row, repair, 3)
+        yield from _filled(trial, block, rows, index, row, repair, 3)
 
 
 def _missing_level(
-    trial: Trial, block: Block, rows: tuple[Row, ...], place: int, depth: int, under: str
+    trial: Trial, block: Block, rows: tuple[Row, ...], index: int, depth: int, under: str
 ) -> Iterator[Hypothesis]:
     if depth < len(block.levels):
         level = block.levels[depth]
         row = Row(NEW, {}, level=level)
         repair = RowRepair(MISSING, first_text_cell(block, under), level, under=under)
-        yield from _filled(trial, block, rows, place, row, repair, 3)
+        yield from _filled(trial, block, rows, index, row, repair, 3)
 
 
 def _filled(
     trial: Trial,
     block: Block,
     rows: tuple[Row, ...],
-    place: int,
+    index: int,
     row: Row,
     repair: RowRepair,
     cost: int,
 ) -> Iterator[Hypothesis]:
-    """The row with the figures that the broken constraints ask for; nothing where they ask for
-    none, or for one below nothing."""
-    changed = (*rows[:place], row, *rows[place:])
+    """The row with the figures that the broken constraints require; nothing where they require
+    none, or a negative one."""
+    changed = (*rows[:index], row, *rows[index:])
     mine = [CellKey(*block.id, row.id, column) for column in block.columns]
-    kept, trial.figures = trial.figures, dict(trial.figures)
+    figures_before, trial.figures = trial.figures, dict(trial.figures)
     _ask(trial, list(_laid(trial, block.id, changed, trial.figures)), mine)
-    figures, trial.figures = trial.figures, kept
+    figures, trial.figures = trial.figures, figures_before
     new = {cell.column: figures[cell].value for cell in mine if cell in figures}
     if new and all(value > 0 for value in new.values()):
         amounts = {
@@ -310,17 +310,17 @@ def _filled(
             for cell in mine
             if cell.column in new
         }
-        changed = (*rows[:place], row._replace(amounts=amounts), *rows[place:])
-        told = repair._replace(amounts=tuple(amounts.items()))
-        yield Hypothesis(told, block.id, changed, figures, cost)
+        changed = (*rows[:index], row._replace(amounts=amounts), *rows[index:])
+        filled_repair = repair._replace(amounts=tuple(amounts.items()))
+        yield Hypothesis(filled_repair, block.id, changed, figures, cost)
 
 
-def _ask(trial: Trial, laid: Sequence[Constraint], mine: Sequence[CellKey]) -> None:
-    """Set the cells of a new row to what the broken constraints ask of each alone, the one with
-    the fewest terms first, since the fewer figures the less rounding; then make the row agree
-    in itself."""
+def _ask(trial: Trial, constraints: Sequence[Constraint], mine: Sequence[CellKey]) -> None:
+    """Set the cells of a new row to what the broken constraints require of each alone, the one with
+    the fewest terms first, since fewer figures mean less rounding; then make the row consistent in
+    itself."""
     about = sorted(
-        ((terms, c) for c in laid if set(mine) & (terms := net_coefficients(c)).keys()),
+        ((terms, c) for c in constraints if set(mine) & (terms := net_coefficients(c)).keys()),
         key=lambda pair: len(pair[0]),
     )
     for cell in mine:
@@ -343,14 +343,14 @@ def _exact(trial: Trial, cell: CellKey, about: About | None) -> None:
         trial.set(cell, trial.current_value(cell) - residual // terms[cell])
 
 
-def _best(trial: Trial, about: Sequence[About], inside: Sequence[CellKey], one: About) -> CellKey:
+def _best(trial: Trial, about: Sequence[About], inside: Sequence[CellKey], aim: About) -> CellKey:
     """The cell whose change for this constraint leaves the fewest others broken."""
 
     def left(cell: CellKey) -> int:
-        kept = {cell: trial.figures.get(cell)}
-        _exact(trial, cell, one)
+        figures_before = {cell: trial.figures.get(cell)}
+        _exact(trial, cell, aim)
         count = sum(trial.is_broken(constraint) for _, constraint in about)
-        trial.restore(kept)
+        trial.restore(figures_before)
         return count
 
     return min(inside, key=left)

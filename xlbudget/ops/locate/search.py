@@ -1,10 +1,10 @@
 """Which cells are wrong: the fewest, least trusted ones whose change satisfies every rule.
 
-Error localisation after Fellegi and Holt (1976), with the very tolerance of the check: a change
+Error localisation after Fellegi and Holt (1976), with the same tolerance as the check: a change
 counts as a repair if every constraint holds after it, perhaps within rounding, judged with the
-figures as they would be then. What people do wrong to whole rows (miss one, enter it twice, type
-its code wrongly, put figures one row or column away) is one cause, not as many as there are
-cells. Broken constraints that share no cell are causes apart.
+figures as they would be then. An error in a whole row (missing, entered twice, wrong code, figures
+one row or column away) is one cause, not one per cell. Broken constraints that share no cell are
+separate causes.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ PATIENCE = 2.5
 """Seconds after which the search stops, with what it has."""
 
 PAIRS_PATIENCE = 0.5
-"""Seconds for pairs of cells in one tangle; beyond it the solver has more use of the time."""
+"""Seconds for pairs of cells in one group; after that the solver makes better use of the time."""
 
 MOST_EXPLANATIONS = 12
-"""More rows and shifted figures than these are not looked for in one file."""
+"""The most row slips and shifts that are searched for in one file."""
 
 
 MOST_BROKEN = 2_000
-"""With more broken constraints no cause is looked for: the file is wrong as a whole."""
+"""With more broken constraints no cause is searched for: the file is wrong as a whole."""
 
 
 class Explanation(NamedTuple):
@@ -60,31 +60,31 @@ def find_causes(
 ) -> tuple[Cause, ...]:
     """The likely causes of all errors between figures and of rows and codes that are wrong."""
     deadline = time.monotonic() + PATIENCE
-    told = _Told(pack, findings)
+    index = _FindingIndex(pack, findings)
     formulas = _formulas(reading)
     trial = _trial(pack, reading, reading.budget, trees, formulas, deadline)
     if len(trial.broken) > MOST_BROKEN:
-        return (Cause((), told.about(trial.broken.values()), (), True),)
+        return (Cause((), index.about(trial.broken.values()), (), True),)
     causes: list[Cause] = []
     groups = _groups(trial)
     first = [list(search_single_cells(trial, group)) for group in groups]
-    if told.rows or len(groups) > 1 or not all(first):
+    if index.rows or len(groups) > 1 or not all(first):
         while len(causes) < MOST_EXPLANATIONS and time.monotonic() < deadline:
-            found = _wholes(trial, reading, told, deadline)
-            if not found:
+            explanations = _wholes(trial, reading, index, deadline)
+            if not explanations:
                 break
-            causes.append(_cause(found))
-            told = told.without(found[0].explains)
-            budget = found[0].budget
+            causes.append(_cause(explanations))
+            index = index.without(explanations[0].explains)
+            budget = explanations[0].budget
             trial = _trial(pack, reading, budget, build_trees(pack, budget), formulas, deadline)
         groups = _groups(trial)
     for group in groups:
-        causes.append(_cells(trial, group, told, deadline))
+        causes.append(_cells(trial, group, index, deadline))
     return tuple(sorted(causes, key=lambda cause: -len(cause.explains)))
 
 
-class _Told:
-    """What the findings say: of constraints, and of rows and codes."""
+class _FindingIndex:
+    """Findings by what they are about: constraints, and rows and codes."""
 
     def __init__(self, pack: Pack, findings: Iterable[Finding]) -> None:
         kinds = {pack.by_kind[kind].id: kind for kind in ROW_KINDS if kind in pack.by_kind}
@@ -94,14 +94,14 @@ class _Told:
             identify_constraint(f.constraint): f for f in self.findings if f.constraint is not None
         }
         self.rows = {
-            _said(f.case, f.form, f.facts, kinds[f.rule]): f
+            _identify(f.case, f.form, f.facts, kinds[f.rule]): f
             for f in self.findings
             if f.rule in kinds
         }
 
-    def without(self, explained: Iterable[Finding]) -> _Told:
+    def without(self, explained: Iterable[Finding]) -> _FindingIndex:
         gone = {id(finding) for finding in explained}
-        return _Told(self.pack, (f for f in self.findings if id(f) not in gone))
+        return _FindingIndex(self.pack, (f for f in self.findings if id(f) not in gone))
 
     def about(self, constraints: Iterable[Constraint]) -> tuple[Finding, ...]:
         names = map(identify_constraint, constraints)
@@ -117,12 +117,12 @@ class _Told:
         )
 
 
-def _said(case: str, form: str, facts: Mapping[str, str], kind: str) -> tuple[object, ...]:
+def _identify(case: str, form: str, facts: Mapping[str, str], kind: str) -> tuple[object, ...]:
     return kind, case, form, *sorted(facts.items())
 
 
 def _groups(trial: Trial) -> list[list[Constraint]]:
-    """Broken constraints that hang together by cells that change them."""
+    """Broken constraints grouped by the cells that they share."""
     groups: list[tuple[set[CellKey], list[Constraint]]] = []
     for constraint in trial.broken.values():
         cells = {*trial.cells_moving(constraint), *constraint.condition}
@@ -138,92 +138,94 @@ def _groups(trial: Trial) -> list[list[Constraint]]:
     return [constraints for _, constraints in groups]
 
 
-def _cells(trial: Trial, group: list[Constraint], told: _Told, deadline: float) -> Cause:
+def _cells(trial: Trial, group: list[Constraint], index: _FindingIndex, deadline: float) -> Cause:
     """The best explanation of one group by cells: one, else two, else as few as a solver finds."""
-    found: list[tuple[Change, ...]] = [*search_single_cells(trial, group)]
-    if not found:
-        found = [*search_pairs(trial, group, min(deadline, time.monotonic() + PAIRS_PATIENCE))]
+    changes: list[tuple[Change, ...]] = [*search_single_cells(trial, group)]
+    if not changes:
+        changes = [*search_pairs(trial, group, min(deadline, time.monotonic() + PAIRS_PATIENCE))]
     complete = True
-    if not found:
+    if not changes:
         from xlbudget.ops.locate.mip import search_many_cells
 
-        found, complete = search_many_cells(trial, group, _share(deadline))
-    ways = choose_repairs(trial, found)
-    return Cause(ways[0] if ways else (), told.about(group), tuple(ways[1:]), not complete)
+        changes, complete = search_many_cells(trial, group, _half_of_time_left(deadline))
+    ways = choose_repairs(trial, changes)
+    return Cause(ways[0] if ways else (), index.about(group), tuple(ways[1:]), not complete)
 
 
-def _share(deadline: float) -> float:
-    """Half of the time left: the other tangles want theirs."""
+def _half_of_time_left(deadline: float) -> float:
+    """The deadline after half of the time left: the other groups need the rest."""
     now = time.monotonic()
     return now + (deadline - now) / 2
 
 
-def _cause(found: list[Explanation]) -> Cause:
-    best = found[0]
-    ways = dict.fromkeys(one.repairs for one in found if one.rank == best.rank)
+def _cause(explanations: list[Explanation]) -> Cause:
+    best = explanations[0]
+    ways = dict.fromkeys(e.repairs for e in explanations if e.rank == best.rank)
     return Cause(best.repairs, best.explains, tuple(way for way in ways if way != best.repairs))
 
 
-def _wholes(trial: Trial, reading: Reading, told: _Told, deadline: float) -> list[Explanation]:
+def _wholes(
+    trial: Trial, reading: Reading, index: _FindingIndex, deadline: float
+) -> list[Explanation]:
     """Row slips and shifts that explain more than one cell could, best first."""
-    found = []
+    wholes = []
     for changes, constraints in search_shifts(trial):
         if _more_than_a_cell(trial, constraints):
             budget = _with_figures(trial, {change.cell: change.value for change in changes})
             way = tuple(map(trial.make_repair, changes))
-            explains, new = _explained(reading, told, budget, constraints)
-            found.append(
+            explains, new = _explained(reading, index, budget, constraints)
+            wholes.append(
                 Explanation(way, explains, (-len(explains), 1 + 2 * new, len(way)), budget)
             )
-    for one in propose_hypotheses(trial, told.codes):
+    for slip in propose_hypotheses(trial, index.codes):
         if time.monotonic() > deadline:
             break
-        mends = constraints_repaired(trial, one)
+        mends = constraints_repaired(trial, slip)
         if mends is None:
             continue
-        budget = trial.budget._replace(blocks={**trial.budget.blocks, one.block: one.rows})
-        explains, new = _explained(reading, told, budget, mends)
-        if _rows_told(explains) or _more_than_a_cell(trial, mends):
+        budget = trial.budget._replace(blocks={**trial.budget.blocks, slip.block: slip.rows})
+        explains, new = _explained(reading, index, budget, mends)
+        if _any_row_error(explains) or _more_than_a_cell(trial, mends):
             # A missing row of which only the figures are known bears no code of its own.
-            cost = one.cost + (2 * new if one.repair.row else 0)
-            found.append(Explanation((one.repair,), explains, (-len(explains), cost, 1), budget))
-    return sorted(found, key=lambda whole: whole.rank)
+            cost = slip.cost + (2 * new if slip.repair.row else 0)
+            wholes.append(Explanation((slip.repair,), explains, (-len(explains), cost, 1), budget))
+    return sorted(wholes, key=lambda whole: whole.rank)
 
 
-def _rows_told(explains: Iterable[Finding]) -> bool:
-    """Is there an error about a row or a code among them, which no figure could explain?"""
+def _any_row_error(explains: Iterable[Finding]) -> bool:
+    """Whether an error about a row or a code is among them, which no figure could explain."""
     return any(f.constraint is None and f.severity == ERROR for f in explains)
 
 
 def _more_than_a_cell(trial: Trial, constraints: Sequence[Constraint]) -> bool:
-    """Would no single cell explain all of these?"""
+    """Whether there are constraints and no single cell explains all of them."""
     return bool(constraints) and not any(search_single_cells(trial, constraints))
 
 
 def _explained(
-    reading: Reading, told: _Told, budget: Budget, constraints: Iterable[Constraint]
+    reading: Reading, index: _FindingIndex, budget: Budget, constraints: Iterable[Constraint]
 ) -> tuple[tuple[Finding, ...], int]:
-    """The findings that are gone in this budget, and how many errors about rows are new."""
-    after = _rows_said(told.pack, reading, budget)
-    gone = [f for said, f in told.rows.items() if said not in after]
-    new = sum(severity == ERROR for said, severity in after.items() if said not in told.rows)
-    return (*told.about(constraints), *gone), new
+    """The findings that disappear with this budget, and how many errors about rows are new."""
+    after = _row_severities(index.pack, reading, budget)
+    gone = [f for name, f in index.rows.items() if name not in after]
+    new = sum(severity == ERROR for name, severity in after.items() if name not in index.rows)
+    return (*index.about(constraints), *gone), new
 
 
-def _rows_said(pack: Pack, reading: Reading, budget: Budget) -> dict[tuple[object, ...], str]:
-    """What the rules about rows and codes say of a budget, with how grave it is."""
+def _row_severities(pack: Pack, reading: Reading, budget: Budget) -> dict[tuple[object, ...], str]:
+    """Identity → severity of every observation of the rules about rows and codes on a budget."""
     context = Context(pack, reading._replace(budget=budget), build_trees(pack, budget))
-    said = {}
+    severities = {}
     for kind in ROW_KINDS & pack.by_kind.keys():
         rule = pack.by_kind[kind]
         for part in rule.parts:
-            for remark in KINDS[kind](context, part):
-                said[_of(remark)] = pack.severity_of(rule, remark.case)
-    return said
+            for o in KINDS[kind](context, part):
+                severities[_identify_observation(o)] = pack.severity_of(rule, o.case)
+    return severities
 
 
-def _of(remark: Observation) -> tuple[object, ...]:
-    return _said(remark.case, remark.form, remark.facts, remark.kind)
+def _identify_observation(observation: Observation) -> tuple[object, ...]:
+    return _identify(observation.case, observation.form, observation.facts, observation.kind)
 
 
 def _with_figures(trial: Trial, values: Mapping[CellKey, int]) -> Budget:
@@ -232,14 +234,14 @@ def _with_figures(trial: Trial, values: Mapping[CellKey, int]) -> Budget:
     for cell, value in values.items():
         key = BlockKey(cell.form, cell.block)
         rows = list(blocks.get(key, ()))
-        place = next((n for n, row in enumerate(rows) if row.id == cell.row), None)
-        if place is None:
+        index = next((n for n, row in enumerate(rows) if row.id == cell.row), None)
+        if index is None:
             rows.append(Row(cell.row, {}))
-            place = len(rows) - 1
-        amounts = {c: a for c, a in rows[place].amounts.items() if c != cell.column}
+            index = len(rows) - 1
+        amounts = {c: a for c, a in rows[index].amounts.items() if c != cell.column}
         if value:
             amounts[cell.column] = trial.to_form_unit(cell, value)
-        rows[place] = rows[place]._replace(amounts=amounts)
+        rows[index] = rows[index]._replace(amounts=amounts)
         blocks[key] = tuple(rows)
     return trial.budget._replace(blocks=blocks)
 

@@ -1,4 +1,4 @@
-"""Figures that stand one column or one row from where they belong, or two that changed places."""
+"""Figures one column or one row away from where they belong, or two that were swapped."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NO_COST = (0, 1, 0, 0)
 
 
 def search_shifts(trial: Trial) -> Iterator[tuple[tuple[Change, ...], list[Constraint]]]:
-    """Shifts after which everything holds that the cells are in, each with what it mends.
+    """Shifts after which every constraint of the cells holds, each with those that it repairs.
 
-    A figure (or two that changed places) in neighbouring cells of one row or one column, or all
+    A figure (or two that were swapped) in neighbouring cells of one row or one column, or all
     figures of a row in the row above or below.
     """
     for cells, slip in _neighbours(trial):
@@ -24,29 +24,28 @@ def search_shifts(trial: Trial) -> Iterator[tuple[tuple[Change, ...], list[Const
             return
         touched = [c for pair in cells for cell in pair for c in trial.constraints(cell)]
         before = [c for c in dict.fromkeys(touched) if identify_constraint(c) in trial.broken]
-        kept = dict(trial.figures)
-        for one, other in cells:
-            here, there = trial.current_value(one), trial.current_value(other)
-            trial.set(one, there)
-            trial.set(other, here)
+        figures_before = dict(trial.figures)
+        for first, second in cells:
+            here, there = trial.current_value(first), trial.current_value(second)
+            trial.set(first, there)
+            trial.set(second, here)
         clean = not any(map(trial.is_broken, touched))
         changed = (cell for pair in cells for cell in pair)
         changes = tuple(Change(cell, trial.current_value(cell), NO_COST, slip) for cell in changed)
-        trial.figures = kept
+        trial.figures = figures_before
         if before and clean:
             yield changes, before
 
 
 def _neighbours(trial: Trial) -> Iterator[tuple[Sequence[tuple[CellKey, CellKey]], str]]:
-    """Cells whose figures could have changed places, of rows and columns where something is
-    broken."""
+    """Neighbouring cells whose figures could have been swapped, where a constraint is broken."""
     suspect = {cell for constraint in trial.broken.values() for cell in constraint.cells()}
     for key, block in trial.pack.blocks.items():
         ids = _ids(trial, key)
         for row in ids:
-            for one, other in pairwise(CellKey(*key, row, column) for column in block.columns):
-                if {one, other} & suspect and _differ(trial, one, other):
-                    yield [(one, other)], COLUMN
+            for first, second in pairwise(CellKey(*key, row, column) for column in block.columns):
+                if {first, second} & suspect and _differ(trial, first, second):
+                    yield [(first, second)], COLUMN
         for row, below in pairwise(ids):
             pairs = [
                 (CellKey(*key, row, column), CellKey(*key, below, column))
@@ -61,10 +60,11 @@ def _neighbours(trial: Trial) -> Iterator[tuple[Sequence[tuple[CellKey, CellKey]
 
 
 def _ids(trial: Trial, key: BlockKey) -> list[str]:
-    """The block's rows from the top down, those included that the form always prints."""
+    """The ids of the block's rows from the top down, including those that the form always
+    prints."""
     fixed = trial.pack.blocks[key].row_keys
     return [*fixed, *(r.id for r in trial.budget.blocks.get(key, ()) if r.id not in fixed)]
 
 
-def _differ(trial: Trial, one: CellKey, other: CellKey) -> bool:
-    return trial.current_value(one) != trial.current_value(other)
+def _differ(trial: Trial, first: CellKey, second: CellKey) -> bool:
+    return trial.current_value(first) != trial.current_value(second)

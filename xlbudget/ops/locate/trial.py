@@ -1,4 +1,4 @@
-"""Figures that are tried out: what would be broken if this cell said something else?"""
+"""Figures that are tried out: which constraints would be broken if a cell had another value."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from xlbudget.rules.terms import find_condition_cells
 from xlbudget.rules.tree import Trees
 
 Cost = tuple[int, ...]
-"""How hard something is to believe: warnings that it leaves, the slips that it supposes,
-differences within rounding, units of the last decimal left over."""
+"""How implausible a change is: warnings that remain, cost of the slips that it assumes, differences
+within rounding, units of the last decimal left over."""
 
 
 Figures = Mapping[CellKey, Figure | None]
 
 
 class Change(NamedTuple):
-    """A cell with a new value in scaled units (0: blank), and what it costs to believe it."""
+    """A cell with a new value in scaled units (0: blank), and the cost of believing it."""
 
     cell: CellKey
     value: int
@@ -44,7 +44,7 @@ class Change(NamedTuple):
 class Trial:
     """The constraints of a budget by cell, with figures that can be set and taken back.
 
-    `deadline` (of the monotonic clock) is when whoever searches should stop.
+    `deadline` (of the monotonic clock) is when a search should stop.
     """
 
     def __init__(
@@ -69,13 +69,13 @@ class Trial:
         self.figures = dict(self.printed_figures)
         self.broken: dict[ConstraintIdentity, Constraint] = {}
         self.by_cell: dict[CellKey, list[Constraint]] = defaultdict(list)
-        for one in judged:
-            if one.verdict.outcome == UNDECIDED:
+        for judgement in judged:
+            if judgement.verdict.outcome == UNDECIDED:
                 continue
-            if decide_severity(pack, one.constraint, one.verdict) == ERROR:
-                self.broken[identify_constraint(one.constraint)] = one.constraint
-            for cell in net_coefficients(one.constraint):
-                self.by_cell[cell].append(one.constraint)
+            if decide_severity(pack, judgement.constraint, judgement.verdict) == ERROR:
+                self.broken[identify_constraint(judgement.constraint)] = judgement.constraint
+            for cell in net_coefficients(judgement.constraint):
+                self.by_cell[cell].append(judgement.constraint)
         self.followed: dict[CellKey, Mapping[CellKey, int]] = {}
         self.moved: dict[Constraint, Mapping[CellKey, int]] = {}
         self.totals = self._totals() if formulas else {}
@@ -86,17 +86,17 @@ class Trial:
 
     @property
     def timed_out(self) -> bool:
-        """Is it time to stop?"""
+        """Whether the deadline has passed."""
         return time.monotonic() > self.deadline
 
     def _totals(self) -> dict[CellKey, list[tuple[CellKey, int]]]:
         """Cell → the totals that compute themselves from it, each with its factor."""
-        found: dict[CellKey, list[tuple[CellKey, int]]] = defaultdict(list)
+        totals: dict[CellKey, list[tuple[CellKey, int]]] = defaultdict(list)
         for total, (_, constraint) in find_definitions(self.pack, self.trees).items():
             if total in self.formulas and identify_constraint(constraint) not in self.broken:
                 for factor, part in constraint.right:
-                    found[part].append((total, factor))
-        return found
+                    totals[part].append((total, factor))
+        return totals
 
     def follow(self, cell: CellKey) -> Mapping[CellKey, int]:
         """The cell and every total that moves with it, each with the factor by which it does."""
@@ -109,10 +109,10 @@ class Trial:
         wave = {cell: 1}
         while wave:
             following: dict[CellKey, int] = defaultdict(int)
-            for one, factor in wave.items():
-                moved[one] += factor
-                for total, share in self.totals.get(one, ()):
-                    following[total] += factor * share
+            for part, factor in wave.items():
+                moved[part] += factor
+                for total, coefficient in self.totals.get(part, ()):
+                    following[total] += factor * coefficient
             wave = dict(following)
         return moved
 
@@ -135,10 +135,10 @@ class Trial:
         """Every constraint that the cell changes."""
         if cell not in self.totals:
             return self.by_cell[cell]
-        return list(dict.fromkeys(c for one in self.follow(cell) for c in self.by_cell[one]))
+        return list(dict.fromkeys(c for moved in self.follow(cell) for c in self.by_cell[moved]))
 
     def is_broken(self, constraint: Constraint) -> bool:
-        """Is it an error with the figures as they are set now?"""
+        """Whether the constraint is an error with the figures as they are set now."""
         verdict = judge(constraint, self.figures)
         excused = self.excused.get(constraint)
         if excused is not None and excused.residual == verdict.residual:
@@ -150,8 +150,8 @@ class Trial:
         return sum(map(self.is_broken, self.constraints(cell)))
 
     def repairs(self, cell: CellKey, group: Iterable[Constraint]) -> bool:
-        """Does everything hold with the cell as it is set now, but for other groups? A cell on
-        which the choice of constraints rests has them all made anew."""
+        """Whether everything but other groups holds with the cell as it is set now. For a cell on
+        which the choice of constraints depends, all of them are instantiated again."""
         if cell not in self.choosing:
             return not self.broken_count(cell)
         others = frozenset(self.broken.values()) - frozenset(group)
@@ -159,17 +159,17 @@ class Trial:
         return all(c in others or not self.is_broken(c) for _, c in made)
 
     def set(self, cell: CellKey, value: int) -> Figures:
-        """Try a value in scaled units, totals that compute themselves following; gives what
-        stood there, for `restore`."""
+        """Try a value in scaled units, totals that compute themselves following; gives the previous
+        figures, for `restore`."""
         step = value - self.current_value(cell)
         moved = self.follow(cell) if cell in self.totals else {cell: 1}
-        kept = {one: self.figures.get(one) for one in moved}
-        for one, factor in moved.items():
-            before = kept[one]
+        figures_before = {mover: self.figures.get(mover) for mover in moved}
+        for mover, factor in moved.items():
+            before = figures_before[mover]
             roundings = before.roundings if before else 1
-            figure = Figure(self.current_value(one) + factor * step, self.width(one), roundings)
-            self.restore({one: figure if figure.value else None})
-        return kept
+            figure = Figure(self.current_value(mover) + factor * step, self.width(mover), roundings)
+            self.restore({mover: figure if figure.value else None})
+        return figures_before
 
     def restore(self, figures: Figures) -> None:
         """Put figures (None: a blank) into their cells."""
@@ -198,16 +198,16 @@ class Trial:
         return max(1, int(yuan * self.per_yuan))
 
     def printed_amount(self, cell: CellKey) -> Decimal:
-        """What stands in the file, in the form's unit; 0 for a blank."""
+        """The amount in the file, in the form's unit; 0 for a blank."""
         figure = self.printed_figures.get(cell)
         return self.to_form_unit(cell, figure.value if figure else 0)
 
     def to_form_unit(self, cell: CellKey, value: int) -> Decimal:
-        """A value in scaled units as the cell's form would state it."""
+        """A value in scaled units, converted to the unit of the cell's form."""
         return Decimal(value) / self.unit(cell)
 
     def cost(self, cell: CellKey, value: int) -> Cost:
-        """How hard it is to believe that this cell should have the value that it is set to."""
+        """The cost of believing that this cell should have the value that it is set to."""
         old, new = self.printed_amount(cell), Decimal(value) / self.unit(cell)
         warnings = roundings = left = 0
         for constraint in self.constraints(cell):
@@ -221,7 +221,7 @@ class Trial:
         return warnings, believed, roundings, left
 
     def make_repair(self, change: Change) -> Repair:
-        """The change in the unit of its form."""
+        """The change as a repair, in the unit of its form."""
         old, new = self.printed_amount(change.cell), Decimal(change.value) / self.unit(change.cell)
         return Repair(change.cell, old or None, new or None, change.slip or find_slip(old, new))
 
@@ -230,19 +230,19 @@ ConstraintIdentity = tuple[str, int, tuple[tuple[str, str], ...], tuple[str, ...
 
 
 def identify_constraint(constraint: Constraint) -> ConstraintIdentity:
-    """Which constraint of the rules this is, whatever rows it goes over at the moment."""
+    """What identifies a constraint of the rules, whatever rows it covers at the moment."""
     first = (constraint.left or constraint.right)[0].cell
     return constraint.rule, constraint.part, constraint.about, first[:2]
 
 
 def net_coefficients(constraint: Constraint) -> Mapping[CellKey, int]:
     """Cell → coefficient in left − right."""
-    found: dict[CellKey, int] = defaultdict(int)
+    coefficients: dict[CellKey, int] = defaultdict(int)
     for coefficient, cell in constraint.left:
-        found[cell] += coefficient
+        coefficients[cell] += coefficient
     for coefficient, cell in constraint.right:
-        found[cell] -= coefficient
-    return found
+        coefficients[cell] -= coefficient
+    return coefficients
 
 
 def _apart(constraint: Constraint, verdict: Verdict) -> int:

@@ -1,4 +1,4 @@
-"""What people do wrong to a figure when they type it: is one figure a slip of another?"""
+"""Typing errors in figures and codes, and the slip that turns one figure into another."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ COLUMN, ROW = "column", "row"
 MISSING, DOUBLED, CODE, BRANCH = "missing", "doubled", "code", "branch"
 
 COSTS = {TRANSPOSED: 1, SHIFTED: 1, SIGN: 1, UNIT: 1, DIGIT: 2, OMITTED: 2, ADDED: 2, "": 4}
-"""How far each is to be believed: the fewer, the likelier (4: no slip that we know)."""
+"""The cost of believing each slip: the lower, the likelier (4: no known slip)."""
 
 SCALE = 10_000
 
 
 def find_slip(typed: Decimal, right: Decimal) -> str:
-    """The slip by which `right` became `typed`; nothing where none is known. 0 is a blank."""
+    """The slip by which `right` became `typed`; "" where none is known. 0 is a blank."""
     if not typed:
         return OMITTED
     if not right:
@@ -36,37 +36,37 @@ def _digits(amount: Decimal) -> str:
 
 
 def is_near_code(typed: str, right: str) -> bool:
-    """Is one code the other with one digit wrong, missing or too many, or two turned round?"""
+    """Whether one code is the other with one digit wrong, missing or extra, or two transposed."""
     return bool(_by_digits(typed, right))
 
 
 def _by_digits(typed: str, right: str) -> str:
     if len(typed) == len(right):
-        places = [n for n, (a, b) in enumerate(zip(typed, right, strict=True)) if a != b]
-        if len(places) == 1:
+        positions = [n for n, (a, b) in enumerate(zip(typed, right, strict=True)) if a != b]
+        if len(positions) == 1:
             return DIGIT
-        if len(places) == 2 and places[1] == places[0] + 1:
-            one, other = places
-            if typed[one] == right[other] and typed[other] == right[one]:
+        if len(positions) == 2 and positions[1] == positions[0] + 1:
+            first, second = positions
+            if typed[first] == right[second] and typed[second] == right[first]:
                 return TRANSPOSED
     longer, shorter = sorted((typed, right), key=len, reverse=True)
     if len(longer) == len(shorter) + 1:
-        for place in range(len(longer)):
-            if longer[:place] + longer[place + 1 :] == shorter:
+        for position in range(len(longer)):
+            if longer[:position] + longer[position + 1 :] == shorter:
                 return DIGIT
     return ""
 
 
 def likely_values(typed: Decimal) -> Iterator[Decimal]:
     """Figures of which `typed` is a likely slip: other sign, other decimal point, two digits
-    turned round."""
+    transposed."""
     yield -typed
     for factor in (10, 100, 1000, SCALE):
         yield typed * factor
         yield typed / factor
     digits = f"{abs(typed):.2f}".replace(".", "")
-    for place in range(len(digits) - 1):
-        one, other = digits[place], digits[place + 1]
-        if one != other:
-            turned = digits[:place] + other + one + digits[place + 2 :]
+    for position in range(len(digits) - 1):
+        left, right = digits[position], digits[position + 1]
+        if left != right:
+            turned = digits[:position] + right + left + digits[position + 2 :]
             yield Decimal(turned).scaleb(-2).copy_sign(typed)

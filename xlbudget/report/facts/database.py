@@ -1,4 +1,4 @@
-"""Facts files opened as a database that sees nothing else: no other file, no network."""
+"""Facts files opened as a database without access to anything else: no other file, no network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 KINDS = {YEAR: "INT", AMOUNT: "DECIMAL"}
-"""What the type of a column must be called; wider ones of the same kind are taken too."""
+"""What the type name of a column must contain; wider types of the same kind are accepted too."""
 
 MISSING, NOT_PARQUET, NOT_FACTS, SEVERAL, NO_SELECT, WRONG = (
     *("missing", "not_parquet", "not_facts"),
@@ -34,10 +34,10 @@ MISSING, NOT_PARQUET, NOT_FACTS, SEVERAL, NO_SELECT, WRONG = (
 
 
 class Refused(Exception):
-    """A facts file or a query that is not taken.
+    """A facts file or a query that is refused.
 
-    `kind` is one of the words above, `what` the file or nothing, `detail` the columns that a file
-    lacks or what DuckDB says.
+    `kind` is one of the words above, `what` the file or empty, `detail` the columns that a file
+    lacks or DuckDB's message.
     """
 
     def __init__(self, kind: str, what: str = "", detail: str = "") -> None:
@@ -46,7 +46,7 @@ class Refused(Exception):
 
 
 class FactsDatabase(NamedTuple):
-    """An open database of facts: its views, and packs of facts that are not known here."""
+    """An open database of facts: its views, and the names of packs that are not known here."""
 
     connection: DuckDBPyConnection
     views: tuple[FactsView, ...]
@@ -57,20 +57,20 @@ class FactsDatabase(NamedTuple):
 def open_facts(files: Sequence[Path]) -> Iterator[FactsDatabase]:
     """The facts of these files, with views in the words of their packs. Raises Refused.
 
-    They are taken into memory first (some 400 MB for a million); then all access to files and
-    network is closed and the settings are locked. Nothing less would do: a path that may be read
+    They are loaded into memory first (some 400 MB for a million); then all access to files and
+    network is closed and the settings are locked. Nothing less is enough: a path that may be read
     may also be written, and DuckDB counts ``WITH a AS (COPY …) FROM a`` as a SELECT.
     """
     import duckdb
 
-    listed = list(dict.fromkeys(files))
-    for file in listed:
+    distinct = list(dict.fromkeys(files))
+    for file in distinct:
         if not file.is_file():
             raise Refused(MISSING, str(file))
     with duckdb.connect(":memory:", config=SETTINGS) as connection:
-        for file in listed:
+        for file in distinct:
             _look_at(connection, file)
-        _take_in(connection, listed)
+        _take_in(connection, distinct)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         packs, unknown = _packs(connection)
@@ -81,27 +81,28 @@ def open_facts(files: Sequence[Path]) -> Iterator[FactsDatabase]:
 
 
 def _look_at(connection: DuckDBPyConnection, file: Path) -> None:
-    """Raises Refused where the file is no facts file."""
+    """Raise Refused where the file is no facts file."""
     import duckdb
 
     try:
         str(file).encode()
-        found = connection.execute(f"DESCRIBE SELECT * FROM {_scan([file])}").fetchall()
+        described = connection.execute(f"DESCRIBE SELECT * FROM {_scan([file])}").fetchall()
     except (duckdb.Error, UnicodeError) as error:
         raise Refused(NOT_PARQUET, str(file), str(error)) from None
-    types = {str(name): str(kind) for name, kind, *_ in found}
+    types = {str(name): str(kind) for name, kind, *_ in described}
     lacking = [f for f in Fact._fields if KINDS.get(f, TEXT_TYPE) not in types.get(f, "")]
     if lacking:
         raise Refused(NOT_FACTS, str(file), ", ".join(lacking))
 
 
 def _take_in(connection: DuckDBPyConnection, files: Sequence[Path]) -> None:
-    """All facts as a table, each with the place of its file in the list and its own in the file."""
+    """Load all facts into a table, each with the index of its file in the list and its line in the
+    file."""
     import duckdb
 
-    fields, names = ", ".join(Fact._fields), _listed([str(file.absolute()) for file in files])
-    place = f"list_position({names}, {FILE})"
-    select = f"SELECT {fields}, {LINE}, {place} AS {FILE} FROM {_scan(files)}"
+    fields, names = ", ".join(Fact._fields), _list_literal([str(file.absolute()) for file in files])
+    file_index = f"list_position({names}, {FILE})"
+    select = f"SELECT {fields}, {LINE}, {file_index} AS {FILE} FROM {_scan(files)}"
     try:
         connection.execute(f"CREATE TABLE {SOURCE} AS {select}")
     except duckdb.Error as error:
@@ -109,17 +110,17 @@ def _take_in(connection: DuckDBPyConnection, files: Sequence[Path]) -> None:
 
 
 def _scan(files: Sequence[Path]) -> str:
-    patterns = _listed([match_only(file.absolute()) for file in files])
+    patterns = _list_literal([match_only(file.absolute()) for file in files])
     return f"read_parquet({patterns}, union_by_name = true, filename = true, {LINE} = true)"
 
 
-def _listed(texts: Sequence[str]) -> str:
+def _list_literal(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(quote_sql, texts))}]"
 
 
 def _packs(connection: DuckDBPyConnection) -> tuple[list[str], tuple[str, ...]]:
     """Packs of the facts that are known here (the default one where none is), and the others."""
-    found = connection.execute(f"SELECT DISTINCT pack FROM {SOURCE} ORDER BY pack").fetchall()
-    names, known = [str(name) for (name,) in found], set(list_pack_names())
+    rows = connection.execute(f"SELECT DISTINCT pack FROM {SOURCE} ORDER BY pack").fetchall()
+    names, known = [str(name) for (name,) in rows], set(list_pack_names())
     here = [name for name in names if name in known]
     return here or [default_pack()], tuple(name for name in names if name not in known)

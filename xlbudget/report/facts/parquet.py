@@ -1,7 +1,7 @@
 """Facts as a parquet file, which DuckDB, pandas and Excel (Power Query) read.
 
 The facts go through a file of JSON lines beside the target: DuckDB reads it at once, every text
-comes through as it is, and the memory stays the same for a hundred facts and for a million.
+comes through unchanged, and memory use stays the same for a hundred facts and for a million.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class TooLong(Exception):
 
 
 class _Room:
-    """Digits that the amounts met so far need before and after the point."""
+    """The digits that the amounts seen so far need before and after the point."""
 
     def __init__(self) -> None:
         self.whole = self.decimals = 0
@@ -61,11 +61,11 @@ class _Room:
 
 
 def write_facts(facts: Iterable[Fact], target: Path) -> int:
-    """Write the facts, in their order, to a parquet file, and say how many they were.
+    """Write the facts, in their order, to a parquet file, and give their number.
 
-    Amounts are DECIMAL(18,2), wider only where a figure needs it; the year is an integer, all
-    else text. The same facts give the same bytes. An existing file is written over. Raises
-    TooLong, and OSError where the folder cannot be written.
+    Amounts are DECIMAL(18,2), wider only where a figure needs it; the year is an integer, all else
+    text. The same facts give the same bytes. An existing file is overwritten. Raises TooLong, and
+    OSError where the folder cannot be written.
     """
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         lines = Path(folder) / "facts.json"
@@ -78,13 +78,14 @@ def write_facts(facts: Iterable[Fact], target: Path) -> int:
 
 
 def _spool(facts: Iterable[Fact], file: TextIO) -> tuple[int, str]:
-    """A line a fact, under short keys; how many, and the type that holds every amount."""
-    room, count, place = _Room(), 0, Fact._fields.index(AMOUNT)
+    """Write one JSON line per fact, under short keys; gives their number, and the type that holds
+    every amount."""
+    room, count, amount_index = _Room(), 0, Fact._fields.index(AMOUNT)
     keys = _keys()
     encode = json.JSONEncoder(ensure_ascii=False).encode
     for fact in facts:
         values: list[str | int | Decimal] = list(fact)
-        values[place] = digits = _digits(fact)
+        values[amount_index] = digits = _digits(fact)
         room.take(fact, digits)
         file.write(encode(dict(zip(keys, values, strict=True))) + "\n")
         count += 1
@@ -92,7 +93,7 @@ def _spool(facts: Iterable[Fact], file: TextIO) -> tuple[int, str]:
 
 
 def _digits(fact: Fact) -> str:
-    """The amount in digits; one of absurd size is refused before it is written out."""
+    """The amount in digits. Raises TooLong for one of absurd size before it is written out."""
     if not fact.amount:
         return "0"
     if abs(fact.amount.adjusted()) > MOST_DIGITS:
@@ -105,7 +106,7 @@ def _keys() -> list[str]:
 
 
 def _convert(lines: Path, made: Path, amount_type: str) -> None:
-    """The lines as parquet. Raises OSError for whatever DuckDB cannot do: disk, memory."""
+    """Convert the lines to parquet. Raises OSError where DuckDB fails: disk, memory."""
     import duckdb
 
     special = {YEAR: YEAR_TYPE, AMOUNT: amount_type}
@@ -126,10 +127,10 @@ def _convert(lines: Path, made: Path, amount_type: str) -> None:
 
 
 def match_only(path: Path) -> str:
-    """The path as a pattern that fits nothing else: a folder may be called ``[2025]``."""
+    """The path as a pattern that matches nothing else: a folder may be called ``[2025]``."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 def quote_sql(text: Path | str) -> str:
-    """A text as SQL writes it."""
+    """A text as an SQL literal."""
     return "'" + str(text).replace("'", "''") + "'"

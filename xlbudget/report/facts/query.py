@@ -14,9 +14,8 @@ ROWS_TOGETHER = 10_000
 
 
 class Answer(NamedTuple):
-    """Column names and rows of a query; values as Python has them, amounts as Decimal.
-
-    The rows come once, while the database is open, and may raise Refused as they come.
+    """Column names and rows of a query; values are Python objects, amounts Decimal. The rows can be
+    read once, while the database is open; reading them may raise Refused.
     """
 
     names: tuple[str, ...]
@@ -24,7 +23,8 @@ class Answer(NamedTuple):
 
 
 def ask(connection: DuckDBPyConnection, sql: str) -> Answer:
-    """What a SELECT gives. Raises Refused for anything else, with DuckDB's words for an error."""
+    """The result of a SELECT. Raises Refused for anything else, with DuckDB's message for an
+    error."""
     import duckdb
 
     try:

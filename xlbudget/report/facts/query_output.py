@@ -1,4 +1,4 @@
-"""What a query gives, as an aligned table, as CSV for Excel, or as JSON.
+"""The result of a query as an aligned table, as CSV for Excel, or as JSON.
 
 Each gives its text in pieces, so that a million rows of CSV or JSON need no memory.
 """
@@ -28,13 +28,13 @@ BOM = "\ufeff"
 
 
 def format_table(answer: Answer) -> Iterator[str]:
-    """Columns aligned for Chinese width, numbers to the right with thousands apart; blank is
-    nothing. Characters that would steer a terminal are shown as spaces."""
+    """Columns aligned for Chinese width, numbers right-aligned with thousands separators; a blank
+    is empty. Control characters of a terminal are replaced by spaces."""
     rows = list(answer.rows)
-    lines = [[_shown(name) for name in answer.names]]
-    lines += [[_shown(_grouped(value)) for value in row] for row in rows]
-    right = [_all_numbers(rows, place) for place in range(len(answer.names))]
-    widths = [max(measure_width(line[place]) for line in lines) for place in range(len(right))]
+    lines = [[_printable(name) for name in answer.names]]
+    lines += [[_printable(_grouped(value)) for value in row] for row in rows]
+    right = [_all_numbers(rows, index) for index in range(len(answer.names))]
+    widths = [max(measure_width(line[index]) for line in lines) for index in range(len(right))]
     rule = [RULE * width for width in widths]
     for line in [lines[0], rule, *lines[1:]]:
         yield _aligned(line, widths, right) + "\n"
@@ -48,9 +48,9 @@ def _aligned(line: Sequence[str], widths: Sequence[int], right: Sequence[bool]) 
     return GAP.join(cells).rstrip()
 
 
-def _all_numbers(rows: Sequence[Sequence[object]], place: int) -> bool:
-    found = [row[place] for row in rows if row[place] is not None]
-    return bool(found) and all(_is_number(value) for value in found)
+def _all_numbers(rows: Sequence[Sequence[object]], index: int) -> bool:
+    values = [row[index] for row in rows if row[index] is not None]
+    return bool(values) and all(_is_number(value) for value in values)
 
 
 def _is_number(value: object) -> bool:
@@ -58,11 +58,11 @@ def _is_number(value: object) -> bool:
 
 
 def _grouped(value: object) -> str:
-    """A decimal with thousands apart; all else as text."""
+    """A decimal with thousands separators; anything else as text."""
     return f"{value:,f}" if isinstance(value, Decimal) else _text(value)
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else " " for c in text)
 
 
@@ -85,20 +85,20 @@ def _harmless(text: str) -> str:
 
 
 def format_json(answer: Answer) -> Iterator[str]:
-    """A list of objects, one a row; amounts are strings with their exact digits. A column name
-    that stands twice is numbered."""
+    """A list of objects, one per row; amounts are strings with their exact digits. A repeated
+    column name is numbered."""
     taken: set[str] = set()
     names = [make_unique(name, taken) for name in answer.names]
     before = "["
     for row in answer.rows:
-        said = _plain(dict(zip(names, row, strict=True)))
-        yield before + json.dumps(said, ensure_ascii=False)
+        fields = _plain(dict(zip(names, row, strict=True)))
+        yield before + json.dumps(fields, ensure_ascii=False)
         before = ",\n "
     yield "[]\n" if before == "[" else "]\n"
 
 
 def _plain(value: object) -> Any:
-    """As JSON can say it: amounts as strings, no NaN."""
+    """The value as JSON can hold it: amounts as strings, null for NaN and infinity."""
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -1,7 +1,7 @@
 """Views over facts in the words of the forms, as SQL derived from the packs.
 
-`facts` is everything under its English names, 事实 (the pack's word) the same in Chinese; each
-form is a view under its sheet's word and its key, a line a row and a column a printed column.
+`facts` is everything under its English names, 事实 (the pack's word) the same in Chinese; each form
+is a view under its sheet's word and its key, with a line per row and a column per printed column.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from xlbudget.packs.model import Block, Form, Pack
 from xlbudget.report.facts.parquet import quote_sql
 
 SOURCE, FILE, LINE = "numbered_facts", "filename", "file_row_number"
-"""What the views stand on: facts with the facts file and line in it from which they come."""
+"""The table under the views: facts with the facts file and the line in it from which they come."""
 
 ALWAYS = ("department", "unit", "code", "name")
 IDENTITY = ("pack", "year", *ALWAYS, "department_code", "block", "row_key", "file")
@@ -33,7 +33,7 @@ class FactsView(NamedTuple):
 
 
 class _Cells(NamedTuple):
-    """Blocks whose column is printed in one column of a view."""
+    """A column of a block that is shown in one column of a view."""
 
     pack: str
     form: str
@@ -42,7 +42,8 @@ class _Cells(NamedTuple):
 
 
 def list_views(packs: Sequence[Pack]) -> Iterator[FactsView]:
-    """The views for facts of these packs (at least one; its words are used), `facts` first."""
+    """The views for facts of these packs (at least one; the first's words are used), `facts`
+    first."""
     words = load_messages()["facts"]
     yield FactsView("facts", "", f"SELECT {', '.join(Fact._fields)} FROM {SOURCE}")
     yield FactsView(words["view"], "", _in_words(packs[0]))
@@ -52,16 +53,16 @@ def list_views(packs: Sequence[Pack]) -> Iterator[FactsView]:
 
 def _named(packs: Iterable[Pack]) -> Mapping[str, list[tuple[Pack, Form]]]:
     """Name of a view → the forms that it shows; every form has two names."""
-    found: dict[str, list[tuple[Pack, Form]]] = {}
+    forms_by_name: dict[str, list[tuple[Pack, Form]]] = {}
     for pack in packs:
         for form in pack.forms.values():
             for name in (form.sheet, form.key):
-                found.setdefault(name, []).append((pack, form))
-    return found
+                forms_by_name.setdefault(name, []).append((pack, form))
+    return forms_by_name
 
 
 def _in_words(pack: Pack) -> str:
-    named = [f"{_said(pack, f)} AS {quote_identifier(_word(f))}" for f in Fact._fields]
+    named = [f"{_expression_of(pack, f)} AS {quote_identifier(_word(f))}" for f in Fact._fields]
     return f"SELECT {', '.join(named)} FROM {SOURCE}"
 
 
@@ -69,8 +70,8 @@ def _word(field: str) -> str:
     return str(load_messages()["facts"]["columns"][field])
 
 
-def _said(pack: Pack, field: str) -> str:
-    """The field; levels as the pack says them."""
+def _expression_of(pack: Pack, field: str) -> str:
+    """The SQL expression of a field; levels in the pack's words."""
     if field != "level":
         return field
     cases = [f"WHEN {quote_sql(k)} THEN {quote_sql(w)}" for k, w in pack.words["levels"].items()]
@@ -82,22 +83,23 @@ def _form(forms: Sequence[tuple[Pack, Form]]) -> str:
     blocks = [(pack, block) for pack, form in forms for block in form.blocks]
     first = _about_rows([block for _, block in blocks], [form for _, form in forms])
     taken: set[str] = set()
-    shown = [_column(_said(pack, f), _word(f), taken) for f in first]
+    identifying = [_column(_expression_of(pack, f), _word(f), taken) for f in first]
     last = [_column(f, _word(f), taken) for f in LAST]
     amounts = [
         _column(f"sum(amount) FILTER (WHERE {_any(cells)})", word, taken)
         for word, cells in _columns(blocks).items()
     ]
     together = dict.fromkeys((*IDENTITY, *first, FILE))
-    wanted = " OR ".join(f"{_is(pack=p.name, form=form.key)}" for p, form in forms)
+    condition = " OR ".join(f"{_is(pack=p.name, form=form.key)}" for p, form in forms)
     return (
-        f"SELECT {', '.join((*shown, *amounts, *last))} FROM {SOURCE} WHERE {wanted}"
+        f"SELECT {', '.join((*identifying, *amounts, *last))} FROM {SOURCE} WHERE {condition}"
         f" GROUP BY {', '.join(together)} ORDER BY {FILE}, min({LINE})"
     )
 
 
 def _about_rows(blocks: Sequence[Block], forms: Sequence[Form]) -> list[str]:
-    """What a view says of its rows: always the four, and what only such forms have."""
+    """The fields that describe a view's rows: always the four, and those that only such forms
+    have."""
     several = any(len(form.blocks) > 1 for form in forms)
     some = {
         "block_name": several,
@@ -110,12 +112,12 @@ def _about_rows(blocks: Sequence[Block], forms: Sequence[Form]) -> list[str]:
 
 
 def _columns(blocks: Iterable[tuple[Pack, Block]]) -> Mapping[str, list[_Cells]]:
-    """Printed heading → the columns that it is in these blocks."""
-    found: dict[str, list[_Cells]] = {}
+    """Printed heading → the columns of these blocks under it."""
+    by_word: dict[str, list[_Cells]] = {}
     for pack, block in blocks:
         for column, word in name_columns(pack, block).items():
-            found.setdefault(word, []).append(_Cells(pack.name, block.form, block.key, column))
-    return found
+            by_word.setdefault(word, []).append(_Cells(pack.name, block.form, block.key, column))
+    return by_word
 
 
 def _column(expression: str, word: str, taken: set[str]) -> str:
@@ -135,5 +137,5 @@ def _is(**fields: str) -> str:
 
 
 def quote_identifier(word: str) -> str:
-    """A name as SQL writes it."""
+    """A name as an SQL identifier."""
     return '"' + word.replace('"', '""') + '"'
