@@ -58,9 +58,9 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], 
             _parse(read_part(package, part), reader)
     sheets = [sheet for sheet in reader.sheets if not sheet.copied]
     hidden = {sheet.name: sheet.style in reader.hidden for sheet in sheets}
-    listed = [ListedSheet(sheet.name, hidden[sheet.name], "") for sheet in sheets]
-    names = {sheet.name for sheet in is_wanted(listed, own)}
-    return listed, [
+    sheet_list = [ListedSheet(sheet.name, hidden[sheet.name], "") for sheet in sheets]
+    names = {sheet.name for sheet in is_wanted(sheet_list, own)}
+    return sheet_list, [
         RawSheet(
             sheet.name,
             sheet.grid(),

@@ -35,7 +35,7 @@ def decrypt(content: bytes, password: str) -> bytes:
 
 
 def _run(job: str, argument: Any, content: bytes) -> bytes:
-    """The child's result. Raises FileFault where its first line holds a fault, or it has none."""
+    """The child's result. Raises FileFault for the fault that it answers, and where it fails."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "xlbudget.workbook.read.sandbox.child", job],
         stdin=subprocess.PIPE,
