@@ -46,7 +46,7 @@ class ListedSheet(NamedTuple):
 def is_wanted(sheet_list: Sequence[ListedSheet], own: Sequence[str]) -> list[ListedSheet]:
     """The worksheets to read. `own` names the sheets of a workbook that checks itself: where
     it has hidden sheets of these names, all sheets so named hold nothing typed by people and are
-    left out, except the first two. Raises FileFault for too many sheets, and for two of one name."""
+    left out, except the first two. Raises FileFault for too many sheets and for two of one name."""
     if len(sheet_list) > MOST_SHEETS:
         raise FileFault("too_large", "sheets", count=str(len(sheet_list)), limit=str(MOST_SHEETS))
     names = set()
