@@ -1,4 +1,4 @@
-"""Why a file is not read: raised by every reader, put into words by the pack."""
+"""Why a file is not read: raised by every reader, worded by the pack."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ BESIDE_TITLE = {"x": 0.42, "y": 0.01, "width": 0.56, "height": 0.08}
 NAME_PIXELS = 11
 ROOM = 1.18
 MANY = 6
-"""Bars from which on they stand close together; fewer would be fat."""
+"""As many bars or more stand close together; fewer would be too thick."""
 
 
 class ChartTable(NamedTuple):
@@ -45,7 +45,7 @@ class ChartTable(NamedTuple):
 
 def draw_bars(book: Book, table: ChartTable, title: str, width: int) -> Any:
     """Horizontal bars in the table's order, the first on top; several columns are stacked.
-    `width` is the picture's, in pixels."""
+    `width` is the chart's, in pixels."""
     stacked = len(table.columns) > 1
     kind = {"type": "bar", **({"subtype": "stacked"} if stacked else {})}
     chart = book.add_chart(kind)
@@ -71,7 +71,7 @@ def draw_bars(book: Book, table: ChartTable, title: str, width: int) -> Any:
 
 
 def _axis_of_amounts(table: ChartTable, stacked: bool) -> dict[str, Any]:
-    """Shown where there are no labels at the bars; else it leaves room for the longest one's."""
+    """The axis, visible where bars have no labels; else it leaves room for the longest bar's."""
     room = {} if stacked or table.largest <= 0 else {"max": table.largest * ROOM}
     return {
         **room,
@@ -85,7 +85,7 @@ def _axis_of_amounts(table: ChartTable, stacked: bool) -> dict[str, Any]:
 
 
 def _plot(table: ChartTable, width: int) -> dict[str, float]:
-    """All the room that there is below the title and the legend beside it: with less, LibreOffice
+    """The plot area: all room below the title and the legend beside it. With less, LibreOffice
     leaves out every second name."""
     names = round(min(0.45, (table.longest * NAME_PIXELS + 12) / width), 3)
     return {"x": names, "y": 0.1, "width": round(0.97 - names, 3), "height": 0.82}
@@ -107,7 +107,7 @@ def draw_ring(book: Book, table: ChartTable, title: str, _: int) -> Any:
     return _titled(chart, title)
 
 
-def _titled(chart: Any, title: str, place: Mapping[str, Any] = MappingProxyType({})) -> Any:
-    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, **place})
+def _titled(chart: Any, title: str, layout: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, **layout})
     chart.set_chartarea({"border": {"color": "#BBBBBB"}})
     return chart

@@ -1,7 +1,7 @@
 """The rows of a county's forms, tens of thousands, made while the sheet is packed.
 
-One row's XML differs from the next one's in its number, its words and its figures only: the rest
-is prepared once for all rows that are filled alike.
+The XML of two rows that are filled alike differs in number, texts and figures only: the rest is
+prepared once for all of them.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from xlbudget.workbook.xlsx.row_xml import (
 from xlbudget.workbook.xlsx.styles import Formats
 
 Look = tuple[str, int, int]
-"""What makes a cell's style: role, indentation, decimals."""
+"""What decides a cell's style: role, indentation, decimals."""
 Styles = Mapping[Look, int]
 
 
 class RowShape(NamedTuple):
-    """How a listed row is filled: its level, and of each column how long its words or decimals are
-    (-1 for a blank one)."""
+    """How an appended row is filled: its level, and of each column how many decimals its figure has
+    (0 for a text, -1 for a blank)."""
 
     level: str
     columns: tuple[int, ...]
@@ -55,23 +55,23 @@ def write_rows(
     pack: Pack,
     planned: SheetPlan,
     first: int,
-    listed: Mapping[BlockKey, AppendedRows],
+    appended: Mapping[BlockKey, AppendedRows],
     formats: Formats,
 ) -> None:
     """Write a form's rows from `first` down to its note, none of whose cells are merged; those of
-    `listed` blocks into the lines that the plan keeps free for them."""
+    `appended` blocks into the lines that the plan keeps free for them."""
     end, free = planned.body[1], planned.free
     cells = [cell for cell in planned.cells if first <= cell.row < end]
-    blocks = [block for block in planned.form.blocks if block.id in listed]
+    blocks = [block for block in planned.form.blocks if block.id in appended]
     looks = {_look(planned, cell) for cell in cells}
-    looks.update(look for block in blocks for look in _looks_of(planned, block, listed[block.id]))
+    looks.update(look for block in blocks for look in _looks_of(planned, block, appended[block.id]))
     # The styles are written before the rows are made.
     styles = {look: formats.index(*look) for look in sorted(looks)}
 
     def lines() -> Iterator[str]:
         yield from _as_planned(planned, (cell for cell in cells if cell.row < free), styles)
         for block in blocks:
-            yield from _as_listed(pack, block, planned, listed[block.id], styles)
+            yield from _as_appended(pack, block, planned, appended[block.id], styles)
         yield from _as_planned(planned, (cell for cell in cells if cell.row >= free), styles)
 
     sheet.defer_rows(
@@ -84,7 +84,7 @@ def _look(planned: SheetPlan, cell: PlannedCell) -> Look:
 
 
 def _as_planned(planned: SheetPlan, cells: Iterable[PlannedCell], styles: Styles) -> Iterator[str]:
-    """Rows whose cells are planned."""
+    """The XML of rows whose cells are planned."""
     patterns: dict[tuple[tuple[int, int, str], ...], str] = {}
     for number, row in groupby(cells, attrgetter("row")):
         line = list(row)
@@ -97,33 +97,33 @@ def _as_planned(planned: SheetPlan, cells: Iterable[PlannedCell], styles: Styles
         )
 
 
-def _as_listed(
-    pack: Pack, block: Block, planned: SheetPlan, listed: AppendedRows, styles: Styles
+def _as_appended(
+    pack: Pack, block: Block, planned: SheetPlan, appended: AppendedRows, styles: Styles
 ) -> Iterator[str]:
-    """Rows that are listed, each planned when its turn comes if it is filled like none before."""
+    """The XML of appended rows, each planned only where it is filled like none before it."""
     paths = [(key, key in block.columns) for key in block.paths]
     patterns: dict[RowShape, str] = {}
-    for number, row in enumerate(listed.rows(), start=planned.free):
-        filled, said = _said(pack, block, row, paths)
+    for number, row in enumerate(appended.rows(), start=planned.free):
+        filled, texts = _fill(pack, block, row, paths)
         pattern = patterns.get(filled)
         if pattern is None:
             pattern = patterns[filled] = _pattern(pack, block, planned, row, styles)
-        yield fill_row(pattern, number, said)
+        yield fill_row(pattern, number, texts)
 
 
-def _looks_of(planned: SheetPlan, block: Block, listed: AppendedRows) -> Iterator[Look]:
-    """The looks of all cells that may come."""
-    most = max(USUAL_DECIMALS, listed.decimals)
+def _looks_of(planned: SheetPlan, block: Block, appended: AppendedRows) -> Iterator[Look]:
+    """The looks of all cells that appended rows may have."""
+    most = max(USUAL_DECIMALS, appended.decimals)
     yield from ((ENTRY, level, 0) for level in range(len(block.levels)))
     yield from ((AMOUNT, 0, decimals) for decimals in range(planned.least, most + 1))
 
 
-def _said(
+def _fill(
     pack: Pack, block: Block, row: Row, paths: Sequence[tuple[str, bool]]
 ) -> tuple[RowShape, tuple[str, ...]]:
-    """How a row is filled, and with what, from left to right; `paths` are its columns, and
+    """How a row is filled, and its contents from left to right; `paths` are its columns, and
     whether they hold amounts."""
-    said, filled = [], []
+    texts, filled = [], []
     amounts = row.amounts
     for key, holds_amounts in paths:
         if holds_amounts:
@@ -133,12 +133,12 @@ def _said(
             text = escape_text(text_in_column(pack, block, row, key))
             filled.append(0 if text else -1)
         if text:
-            said.append(text)
-    return RowShape(row.level, tuple(filled)), tuple(said)
+            texts.append(text)
+    return RowShape(row.level, tuple(filled)), tuple(texts)
 
 
 def _pattern(pack: Pack, block: Block, planned: SheetPlan, row: Row, styles: Styles) -> str:
-    """The XML of rows that are filled like this one."""
+    """The pattern of rows that are filled like this one."""
     cells = plan_cells(pack, block, row, 0, planned.columns)
     return make_row_pattern(
         (cell.column, styles[_look(planned, cell)], _kind(cell.content)) for cell in cells

@@ -1,8 +1,8 @@
 """The hidden sheet 溯源: behind a county's figures, what each of its sources states.
 
-Rows of text that the program itself reads back (`read_origins`); whoever shows the sheet can
+Rows of text that the program itself reads back (`read_origins`); whoever unhides the sheet can
 follow them too. A row is a record of `core.source_records`, numbered as on the sheet of sources:
-its texts in as many cells as Excel's limit asks for, an empty cell between two of them.
+its texts in as many cells as Excel's limit requires, an empty cell between two of them.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from xlbudget.core.consolidation import Consolidation, Contribution, Source
 from xlbudget.core.source_records import read_records, write_records
 
 LIMIT = 32_767
-"""Characters that Excel takes in one cell."""
+"""Most characters that Excel takes in one cell."""
 
 
 def write_origins(consolidation: Consolidation) -> Iterator[list[str]]:
-    """The sheet's rows, every cell a text; each source is read when its turn comes."""
-    for number, (source, share) in enumerate(consolidation.parts, start=1):
-        for first, second, text, *more in write_records(number, source, share()):
+    """The sheet's rows, every cell a text; sources are read one at a time."""
+    for number, (source, contribution) in enumerate(consolidation.parts, start=1):
+        for first, second, text, *more in write_records(number, source, contribution()):
             yield [first, second, *_cells(text), *(c for each in more for c in ("", *_cells(each)))]
 
 
 def count_rows(consolidation: Consolidation) -> int:
-    """How many rows those are."""
+    """How many rows `write_origins` gives."""
     return len(consolidation.parts) + consolidation.stated
 
 

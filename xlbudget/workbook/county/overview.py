@@ -1,4 +1,4 @@
-"""The sheet 概览: a county at a glance. What was left out and what had errors first, then pictures
+"""The sheet 概览: a county at a glance. What was left out and what had errors first, then charts
 with their figures beside them."""
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ WIDTHS = (24, 13, 12, 12, 12, 12, 2, 24, 13, 12, 12, 12, 12)
 ROW_PIXELS = 19
 LEAST_ROWS, SHARES_ROWS = 12, 16
 PAGE_ROWS = 44
-"""So many rows are one page of A4, if the columns are its width."""
+"""Rows of one page of A4 whose width the columns fill."""
 MOST_PARTS = 4
 HEADING_HEIGHT = 28
 TITLE_ROW, VERDICT_ROW, LISTS_ROW = 0, 1, 3
 
 
 class OverviewSheet(NamedTuple):
-    """What every part of the sheet is written with."""
+    """What every part of the sheet needs to be written."""
 
     book: Book
     sheet: FormulaSheet
@@ -61,7 +61,7 @@ def write_overview(
 
 
 def _write_bands(view: OverviewSheet, row: int) -> int:
-    """The pictures from this row down, none over two pages; the row below them."""
+    """Write the charts from this row down, none across two pages; gives the row below them."""
     breaks, page = [], 0
     for write in (_shares, _largest, _three_public):
         size = write(view, row)
@@ -74,12 +74,12 @@ def _write_bands(view: OverviewSheet, row: int) -> int:
 
 
 def _shares(view: OverviewSheet, row: int) -> int:
-    """Expenditure by class on the left, income by source on the right."""
-    shown = view.overview
-    rows = max(len(shown.classes) + 1, len(shown.income) + 1, SHARES_ROWS)
-    left = _table(view, row, 0, "classes", shown.classes)
+    """Expenditure by class on the left, income by source on the right; gives the rows used."""
+    overview = view.overview
+    rows = max(len(overview.classes) + 1, len(overview.income) + 1, SHARES_ROWS)
+    left = _table(view, row, 0, "classes", overview.classes)
     _insert(view, left, draw_bars, "classes", (row, 2, rows, GAP))
-    right = _table(view, row, RIGHT, "income", shown.income)
+    right = _table(view, row, RIGHT, "income", overview.income)
     _insert(view, right, draw_ring, "income", (row, RIGHT + 2, rows, LAST + 1))
     return rows + 1
 
@@ -92,17 +92,17 @@ def _largest(view: OverviewSheet, row: int) -> int:
 
 
 def _three_public(view: OverviewSheet, row: int) -> int:
-    """A table of several columns with stacked bars."""
-    shown = view.overview
-    parts = shown.parts[:MOST_PARTS]
-    rows = max(len(shown.three_public) + 1, LEAST_ROWS)
-    bar = [Bar(stack.name, stack.total) for stack in shown.three_public]
+    """A table of several columns with stacked bars; gives the rows used."""
+    overview = view.overview
+    parts = overview.parts[:MOST_PARTS]
+    rows = max(len(overview.three_public) + 1, LEAST_ROWS)
+    bar = [Bar(stack.name, stack.total) for stack in overview.three_public]
     table = _table(view, row, 0, "three_public", bar)
     view.sheet.set_row(row, HEADING_HEIGHT)
-    for place, part in enumerate(parts):
-        view.sheet.write_string(row, 2 + place, part, view.formats.cell(HEADING))
-        for line, stack in enumerate(shown.three_public, start=row + 1):
-            _amount(view, line, 2 + place, stack.amounts[place])
+    for index, part in enumerate(parts):
+        view.sheet.write_string(row, 2 + index, part, view.formats.cell(HEADING))
+        for line, stack in enumerate(overview.three_public, start=row + 1):
+            _amount(view, line, 2 + index, stack.amounts[index])
     columns = range(2, 2 + len(parts))
     _insert(
         view, table._replace(columns=columns), draw_bars, "three_public", (row, 6, rows, LAST + 1)
@@ -110,25 +110,23 @@ def _three_public(view: OverviewSheet, row: int) -> int:
     return rows + 1
 
 
-def _table(
-    view: OverviewSheet, row: int, column: int, picture: str, shown: Sequence[Bar]
-) -> ChartTable:
-    """Names and amounts under a heading. No sum: of rounded figures it may be off by cents, and
-    the form's own total stands in the form."""
+def _table(view: OverviewSheet, row: int, column: int, key: str, bars: Sequence[Bar]) -> ChartTable:
+    """Write names and amounts under a heading. No sum: of rounded figures it may be off by cents,
+    and the form has its own total."""
     heading, style = view.formats.cell(HEADING), view.formats.cell
-    view.sheet.write_string(row, column, view.words["pictures"][picture][1], heading)
+    view.sheet.write_string(row, column, view.words["pictures"][key][1], heading)
     amount = view.words["amount"].format(unit=view.overview.unit)
     view.sheet.write_string(row, column + 1, amount, heading)
-    for line, bar in enumerate(shown, start=row + 1):
+    for line, bar in enumerate(bars, start=row + 1):
         view.sheet.write_string(line, column, bar.name, style(TEXT))
         _amount(view, line, column + 1, bar.amount)
-    longest = max((len(bar.name) for bar in shown), default=0)
-    largest = max((stored_number(bar.amount) for bar in shown), default=0)
-    return ChartTable(view.words["sheet"], row, column, (column + 1,), len(shown), longest, largest)
+    longest = max((len(bar.name) for bar in bars), default=0)
+    largest = max((stored_number(bar.amount) for bar in bars), default=0)
+    return ChartTable(view.words["sheet"], row, column, (column + 1,), len(bars), longest, largest)
 
 
 def _amount(view: OverviewSheet, row: int, column: int, amount: Decimal) -> None:
-    """An amount, or nothing where there is none."""
+    """Write an amount, blank where it is 0."""
     style = view.formats.cell(AMOUNT, 0, 2)
     if amount:
         view.sheet.write_number(row, column, stored_number(amount), style)
@@ -137,14 +135,14 @@ def _amount(view: OverviewSheet, row: int, column: int, amount: Decimal) -> None
 
 
 def _insert(
-    view: OverviewSheet, table: ChartTable, draw: Any, picture: str, area: tuple[int, ...]
+    view: OverviewSheet, table: ChartTable, draw: Any, key: str, area: tuple[int, ...]
 ) -> None:
-    """Draw the table's picture over so many rows, from one column up to another."""
+    """Draw the table's chart into `area`: row, column, rows, and the column after its last."""
     row, column, rows, end = area
     if not table.size or not table.columns:
         return
-    title = view.words["pictures"][picture][0].format(unit=view.overview.unit)
-    width = sum(WIDTHS[place] * 7 + 5 for place in range(column, end)) - 12
+    title = view.words["pictures"][key][0].format(unit=view.overview.unit)
+    width = sum(WIDTHS[index] * 7 + 5 for index in range(column, end)) - 12
     chart = draw(view.book, table, title, width)
     chart.set_size({"width": width, "height": rows * ROW_PIXELS - 4})
     view.sheet.insert_chart(row, column, chart, {"x_offset": 8, "y_offset": 2})

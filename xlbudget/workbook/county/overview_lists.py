@@ -1,4 +1,4 @@
-"""What the overview says first: departments that had errors, files that were left out."""
+"""What the overview begins with: departments that had errors, files that were left out."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ def write_lists(
     right: int,
     formats: Formats,
 ) -> int:
-    """Departments with errors from this row on, what was left out from column `right`; gives the
-    row where the pictures may begin."""
+    """Write departments with errors from this row on, what was left out from column `right`; gives
+    the row where the charts may begin."""
     words = load_messages()["overview"]
-    listed = load_messages()["sources"]["sheet"]
+    sources_sheet = load_messages()["sources"]["sheet"]
     if not overview.flagged and not overview.left_out:
         sheet.write_string(row, 0, words["clean"], formats.cell(LEAD))
         return row + 2
     ends = [row]
     if overview.flagged:
-        said = words["flagged"].format(count=len(overview.flagged))
+        caption = words["flagged"].format(count=len(overview.flagged))
         headings = (words["name"], words["errors"], words["file"])
-        _head(sheet, row, 0, said, headings, formats)
-        numbers = {source: BODY_ROW + place + 1 for place, source in enumerate(sources)}
+        _head(sheet, row, 0, caption, headings, formats)
+        numbers = {source: BODY_ROW + index + 1 for index, source in enumerate(sources)}
         for line, source in enumerate(overview.flagged[:MOST_FLAGGED], start=row + 2):
-            _write_flagged(sheet, line, source, f"'{listed}'!A{numbers[source]}", formats)
-        ends.append(_more(sheet, row, 0, len(overview.flagged), words, listed, formats))
+            _write_flagged(sheet, line, source, f"'{sources_sheet}'!A{numbers[source]}", formats)
+        ends.append(_more(sheet, row, 0, len(overview.flagged), words, sources_sheet, formats))
     if overview.left_out:
-        said = words["left_out"].format(count=len(overview.left_out))
-        _head(sheet, row, right, said, (words["file"], words["why"]), formats)
+        caption = words["left_out"].format(count=len(overview.left_out))
+        _head(sheet, row, right, caption, (words["file"], words["why"]), formats)
         for line, left in enumerate(overview.left_out[:MOST_FLAGGED], start=row + 2):
             _write_left(sheet, line, right, left, formats)
         ends.append(_more(sheet, row, right, len(overview.left_out), words, "", formats))
@@ -50,21 +50,26 @@ def write_lists(
 
 
 def _head(
-    sheet: FormulaSheet, row: int, column: int, said: str, headings: Sequence[str], formats: Formats
+    sheet: FormulaSheet,
+    row: int,
+    column: int,
+    lead: str,
+    headings: Sequence[str],
+    formats: Formats,
 ) -> None:
-    """What the list is, and its headings; the last one is as wide as is left."""
+    """Write a list's lead and headings; the last heading spans the remaining columns."""
     style = formats.cell(HEADING)
-    sheet.write_string(row, column, said, formats.cell(LEAD))
-    for place, heading in enumerate(headings[:-1]):
-        sheet.write_string(row + 1, column + place, heading, style)
+    sheet.write_string(row, column, lead, formats.cell(LEAD))
+    for index, heading in enumerate(headings[:-1]):
+        sheet.write_string(row + 1, column + index, heading, style)
     last = column + len(headings) - 1
     sheet.merge_range(row + 1, last, row + 1, column + SIDE, headings[-1], style)
 
 
 def _write_flagged(
-    sheet: FormulaSheet, row: int, source: Source, place: str, formats: Formats
+    sheet: FormulaSheet, row: int, source: Source, target: str, formats: Formats
 ) -> None:
-    sheet.write_url(row, 0, f"internal:{place}", formats.cell(JUMP), source.department)
+    sheet.write_url(row, 0, f"internal:{target}", formats.cell(JUMP), source.department)
     sheet.write_number(row, 1, source.errors, formats.cell(STATE))
     sheet.merge_range(row, 2, row, SIDE, "", formats.cell(TEXT))
     sheet.write_string(row, 2, source.file, formats.cell(TEXT))
@@ -87,15 +92,15 @@ def _more(
     column: int,
     count: int,
     words: dict[str, str],
-    listed: str,
+    sources_sheet: str,
     formats: Formats,
 ) -> int:
-    """Says how many are not listed, and gives the row below the list."""
+    """Write how many entries are left out of the list; gives the row below it."""
     end = row + 2 + min(count, MOST_FLAGGED)
     if count <= MOST_FLAGGED:
         return end
-    said = words["more" if listed else "more_left_out"].format(
-        count=count - MOST_FLAGGED, sheet=listed
+    caption = words["more" if sources_sheet else "more_left_out"].format(
+        count=count - MOST_FLAGGED, sheet=sources_sheet
     )
-    sheet.write_string(end, column, said, formats.cell(LEAD))
+    sheet.write_string(end, column, caption, formats.cell(LEAD))
     return end + 1

@@ -1,4 +1,4 @@
-"""The review of a consolidated workbook: a line a constraint, a formula over the cells themselves.
+"""The review of a consolidated workbook: a line for each constraint, formulas over the cells.
 
 How far the sides may be apart is fixed by how many roundings are behind them (RULES.md,
 Tolerance), which the cells alone do not show.
@@ -62,7 +62,7 @@ from xlbudget.workbook.xlsx.row_xml import (
 from xlbudget.workbook.xlsx.styles import LINK, PLAIN, STATE, WORDS, Formats
 
 LINES = 2_000
-"""Lines at most: the gravest, then those nearest to the totals. The others are counted."""
+"""Lines at most: the most severe, then those nearest to the totals. The others are counted."""
 LONGEST = 8_000
 """Characters of a formula; Excel takes 8192. A longer sum is written as its value."""
 
@@ -80,8 +80,7 @@ class RoundingInterval(NamedTuple):
 
 class ReviewLine(NamedTuple):
     """One constraint in words and formulas: form's sheet, rule, sentence, both sides in the unit of
-    that form, how far apart they are and what may be between them, the word for a breach and for
-    its state now."""
+    that form, their difference and its interval, the word for a breach and for its state now."""
 
     sheet: str
     rule: str
@@ -148,13 +147,13 @@ def make_review(
     judged: Iterable[JudgedConstraint],
     count: int,
 ) -> Review:
-    """The lines of the constraints that were decided, in the order of the forms; there are
-    `count` of them, perhaps more than are given."""
+    """The lines of the constraints that were decided, in the order of the forms; `count` is their
+    number, which may exceed that of `judged`."""
     words = load_messages()["book"]
-    decided = (one for one in judged if one.verdict.outcome != UNDECIDED)
-    chosen = sorted(decided, key=lambda one: _rank(pack, one))[:LINES]
+    decided = (judgement for judgement in judged if judgement.verdict.outcome != UNDECIDED)
+    chosen = sorted(decided, key=lambda judgement: _rank(pack, judgement))[:LINES]
     order = list(pack.forms)
-    chosen.sort(key=lambda one: order.index(one.constraint.cells()[0].form))
+    chosen.sort(key=lambda judgement: order.index(judgement.constraint.cells()[0].form))
     amounts = dict(budget.amounts())
     names = {(key, row.id): row.name for key, rows in budget.blocks.items() for row in rows}
     by_form = {planned.form.key: planned for planned in plans}
@@ -164,24 +163,24 @@ def make_review(
     return Review(
         words,
         words["sheets"]["review"],
-        tuple(writer.line(one) for one in chosen),
+        tuple(writer.line(judgement) for judgement in chosen),
         count - len(chosen),
         frozenset(pack.forms.keys() - filled),
     )
 
 
-def _rank(pack: Pack, one: JudgedConstraint) -> tuple[bool, int, int]:
-    """What does not hold first; then totals before classes before what is below them; then in the
-    order of the rules."""
-    first = one.constraint.cells()[0]
+def _rank(pack: Pack, judgement: JudgedConstraint) -> tuple[bool, int, int]:
+    """The sort key of a line: what does not hold first; then totals, classes, what is below them;
+    then the order of the rules."""
+    first = judgement.constraint.cells()[0]
     block = pack.blocks[BlockKey(first.form, first.block)]
     depth = 0 if first.row in block.row_keys or first.row == TOTAL else len(first.row)
-    return one.verdict.outcome in (HELD, ROUNDING), depth, one.instance.bound
+    return judgement.verdict.outcome in (HELD, ROUNDING), depth, judgement.instance.bound
 
 
 class _Writer(NamedTuple):
-    """Turns constraints into lines. `amounts` are in the `units` of their forms, `names` are those
-    of open rows, `roundings` how many rounded figures a cell is the sum of (one, if not there)."""
+    """Turns constraints into lines. `amounts` are in the `units` of their forms, `names` those of
+    open rows, `roundings` how many rounded figures a cell is the sum of (one if not there)."""
 
     pack: Pack
     plans: Mapping[str, SheetPlan]
@@ -190,9 +189,9 @@ class _Writer(NamedTuple):
     units: Mapping[str, str]
     roundings: Mapping[CellKey, int]
 
-    def line(self, one: JudgedConstraint) -> ReviewLine:
+    def line(self, judgement: JudgedConstraint) -> ReviewLine:
         """A constraint in words and formulas."""
-        constraint, verdict = one.constraint, one.verdict
+        constraint, verdict = judgement.constraint, judgement.verdict
         first = constraint.cells()[0]
         states = load_messages()["book"]["states"]
         rule = self.pack.rules[constraint.rule]
@@ -202,7 +201,7 @@ class _Writer(NamedTuple):
         return ReviewLine(
             self.pack.forms[first.form].sheet,
             constraint.rule,
-            self.says(constraint),
+            self.sentence(constraint),
             *self.sides(constraint),
             constraint.relation == AT_MOST,
             self.interval(constraint),
@@ -211,7 +210,7 @@ class _Writer(NamedTuple):
             self.address(constraint),
         )
 
-    def says(self, constraint: Constraint) -> str:
+    def sentence(self, constraint: Constraint) -> str:
         """What must hold, in the rule's sentence."""
         rule, first = self.pack.rules[constraint.rule], constraint.cells()[0]
         block = BlockKey(first.form, first.block)
@@ -226,7 +225,7 @@ class _Writer(NamedTuple):
         return render_sentence(self.pack, part, rule, constraint.about, block, called)
 
     def address(self, constraint: Constraint) -> str:
-        """Where the first of its figures stands."""
+        """The address of its first figure that is in a form, empty where there is none."""
         for cell in constraint.cells():
             block = BlockKey(cell.form, cell.block)
             row = self.plans[cell.form].rows.get((block, cell.row))
@@ -236,7 +235,7 @@ class _Writer(NamedTuple):
         return ""
 
     def sides(self, constraint: Constraint) -> tuple[Formula, Formula, float | int]:
-        """Both sides in the unit of the form named first, and how far they are apart."""
+        """Both sides in the unit of the form named first, and their difference."""
         unit = self.yuan(constraint.cells()[0])
         left, right = (
             sum((self.amount(term, unit) for term in terms), Decimal(0))
@@ -253,7 +252,7 @@ class _Writer(NamedTuple):
         return self.pack.yuan(self.units[cell.form])
 
     def interval(self, constraint: Constraint) -> RoundingInterval:
-        """The intervals of the figures that are there now, each in its own unit."""
+        """The interval of the figures that are there now, each in its own unit."""
         lasts = []
         for coefficient, cell in constraint.terms():
             amount = self.amounts.get(cell)
@@ -275,7 +274,7 @@ class _Writer(NamedTuple):
         )
 
     def side(self, terms: Sequence[Term], unit: int, value: Decimal) -> Formula:
-        """The sum of one side in units of so many 元, cells of one column as ranges."""
+        """The sum of one side in units of `unit` 元, cells of one column as ranges."""
         groups: dict[tuple[str, int, int], list[int]] = {}
         for coefficient, cell in terms:
             planned, block = self.plans[cell.form], BlockKey(cell.form, cell.block)
@@ -295,7 +294,7 @@ class _Writer(NamedTuple):
         )
 
     def piece(self, form: str, column: int, weight: Decimal, rows: list[int]) -> str:
-        """So many times the cells of a column."""
+        """`weight` times the sum of a column's cells."""
         sheet, letters = sheet_name(self.pack.forms[form].sheet), column_letters(column)
         texts = []
         for _, run in groupby(enumerate(sorted(rows)), key=lambda item: item[1] - item[0]):
@@ -307,30 +306,30 @@ class _Writer(NamedTuple):
         return before + (text if len(texts) == 1 or not before else f"({text})")
 
     def amount(self, term: Term, unit: int) -> Decimal:
-        """A term's value in units of so many 元."""
+        """A term's value in units of `unit` 元."""
         amount = self.amounts.get(term.cell, Decimal(0))
         return term.coefficient * amount * self.yuan(term.cell) / unit
 
 
-def write_county_review(sheet: FormulaSheet, tally: Review, formats: Formats) -> None:
+def write_county_review(sheet: FormulaSheet, review: Review, formats: Formats) -> None:
     """Write the sheet."""
-    words = tally.words
-    head, size = words["review"], len(tally.lines)
+    words = review.words
+    head, size = words["review"], len(review.lines)
     lay_out_review(sheet, max(size, 1))
     style = formats.cell(STATE)
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, GOES_TO, head["title"], formats.cell(TITLE))
     sheet.merge_range(VERDICT_ROW, 0, VERDICT_ROW, GOES_TO, "", style)
-    sheet.write_cell_formula(VERDICT_ROW, 0, tally.verdict, style)
+    sheet.write_cell_formula(VERDICT_ROW, 0, review.verdict, style)
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, GOES_TO, head["hint"], formats.cell(WORDS))
     for column, heading in enumerate(head["headings"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
-    _write_lines(sheet, words, tally.lines, formats)
+    _write_lines(sheet, words, review.lines, formats)
     colour_states(sheet, words, max(size, 1), formats)
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
 
 MONEY = -1
-"""Stands for the decimals of a column of figures: as many as a line needs."""
+"""Placeholder for the decimals of a column of figures: as many as a line needs."""
 COLUMNS = (
     (NUMBER, PLAIN, 0, FIGURE),
     (SHEET, PLAIN, 0, TEXT),
@@ -342,7 +341,7 @@ COLUMNS = (
     (STATED, STATE, 0, SPOKEN),
     (GOES_TO, LINK, 0, SPOKEN),
 )
-"""Of each column its style, with how many decimals, and what it holds, from left to right."""
+"""Column, style, decimals and what it holds (`row_xml.INSIDE`)."""
 
 
 def _write_lines(
@@ -357,10 +356,10 @@ def _write_lines(
     pattern = make_row_pattern(styled)
 
     def rows() -> Iterator[str]:
-        for place, line in enumerate(lines):
-            row = BODY_ROW + place
+        for index, line in enumerate(lines):
+            row = BODY_ROW + index
             yield fill_row(
-                pattern, row, tuple(map(escape_text, _said(words, place, row, line, decimals)))
+                pattern, row, tuple(map(escape_text, _contents(words, index, row, line, decimals)))
             )
 
     if lines:
@@ -368,12 +367,12 @@ def _write_lines(
         sheet.defer_rows(later, GOES_TO)
 
 
-def _said(
-    words: Mapping[str, Any], place: int, row: int, line: ReviewLine, decimals: int
+def _contents(
+    words: Mapping[str, Any], index: int, row: int, line: ReviewLine, decimals: int
 ) -> Iterator[str]:
-    """What a line says in its columns, from left to right."""
+    """The contents of a line's columns, from left to right."""
     left, right = (f"{column_letters(column)}{row + 1}" for column in (LEFT_SIDE, RIGHT_SIDE))
-    yield from (str(place + 1), line.sheet, line.rule, line.sentence)
+    yield from (str(index + 1), line.sheet, line.rule, line.sentence)
     apart = Formula(f"ROUND({left}-{right},{decimals})", line.apart)
     for formula in (line.left, line.right, apart):
         yield from (formula.text, format_figure(float(formula.value)))
@@ -382,7 +381,7 @@ def _said(
 
 
 def _state(states: Mapping[str, str], line: ReviewLine, left: str, right: str) -> str:
-    """The word for how far the sides are apart, by the intervals of RULES.md."""
+    """The formula of the state's word, by the intervals of RULES.md."""
     per_unit, bound, squares, widest = line.interval
     units = f"ROUND({multiply_by(per_unit)}ABS({left}-{right}),0)"
     held, near, doubtful = (quote_text(states[kind]) for kind in ("", NOTE, WARNING))

@@ -1,5 +1,5 @@
-"""The sheet 来源: the departments that were added up, their files, and what was wrong with them;
-and, hidden behind it, 溯源: which of their figures are behind each consolidated one."""
+"""The sheet 来源: the departments that were added up, their files and how many errors they had;
+and the hidden sheet 溯源: which of their figures each consolidated figure comes from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlbudget.workbook.county.origins import count_rows, write_origins
 from xlbudget.workbook.live.regions import ref_range
 from xlbudget.workbook.xlsx.formula import Formula, stored_number
 from xlbudget.workbook.xlsx.package import Book, DeferredRows, FormulaSheet, encode_pieces
-from xlbudget.workbook.xlsx.row_xml import TEXT as SAID
+from xlbudget.workbook.xlsx.row_xml import TEXT as INLINE_TEXT
 from xlbudget.workbook.xlsx.row_xml import escape_text, fill_row, make_row_pattern
 from xlbudget.workbook.xlsx.styles import CUT, JUMP, PAPER_A4, RED, STATE, TOTAL, WORDS, Formats
 
@@ -36,8 +36,8 @@ def write_sources(book: Book, consolidation: Consolidation, formats: Formats) ->
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, ERRORS, words["hint"], formats.cell(WORDS))
     for column, heading in enumerate(words["headings"]):
         sheet.write_string(HEAD_ROW, column, heading.format(unit=unit), formats.cell(HEADING))
-    for place, source in enumerate(consolidation.sources):
-        _write_source(sheet, BODY_ROW + place, place + 1, source, formats)
+    for index, source in enumerate(consolidation.sources):
+        _write_source(sheet, BODY_ROW + index, index + 1, source, formats)
     _write_total(sheet, words["total"], consolidation.sources, formats)
     _colour(sheet, len(consolidation.sources), formats)
     _write_origins(book.sheet(words["origins"]), consolidation)
@@ -46,17 +46,17 @@ def write_sources(book: Book, consolidation: Consolidation, formats: Formats) ->
 def make_link(file: str) -> str:
     """A file's path, relative to the workbook, as XlsxWriter takes it for a link.
 
-    Signs are written as %XX, so that a name never begins a web address (:), a place in the file
-    (#) or a code of its own (%); Chinese stays as it is, as Excel itself writes it.
+    Signs are written as %XX, so that a name never begins a web address (:), an anchor in the file
+    (#) or an escape of its own (%); Chinese stays as it is, as Excel itself writes it.
     """
     letters = (quote(c) if c.isascii() else c for c in file.replace("\\", "/"))
     return "external:./" + "".join(letters)
 
 
 def _write_source(
-    sheet: FormulaSheet, row: int, place: int, source: Source, formats: Formats
+    sheet: FormulaSheet, row: int, number: int, source: Source, formats: Formats
 ) -> None:
-    sheet.write_number(row, NUMBER, place, formats.cell(STATE))
+    sheet.write_number(row, NUMBER, number, formats.cell(STATE))
     sheet.write_string(row, CODE, source.code, formats.cell(TEXT))
     sheet.write_string(row, DEPARTMENT, source.department, formats.cell(TEXT))
     sheet.write_number(row, SPENT, stored_number(source.total), formats.cell(AMOUNT, 0, 2))
@@ -95,9 +95,9 @@ def _write_total(
 def _write_origins(sheet: FormulaSheet, consolidation: Consolidation) -> None:
     def lines() -> Iterator[str]:
         for row, texts in enumerate(write_origins(consolidation)):
-            said = [(column, 0, SAID) for column, text in enumerate(texts) if text]
+            cells = [(column, 0, INLINE_TEXT) for column, text in enumerate(texts) if text]
             yield fill_row(
-                make_row_pattern(said), row, tuple(escape_text(text) for text in texts if text)
+                make_row_pattern(cells), row, tuple(escape_text(text) for text in texts if text)
             )
 
     sheet.defer_rows(DeferredRows(0, count_rows(consolidation), lambda: encode_pieces(lines())), 2)

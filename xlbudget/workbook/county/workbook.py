@@ -1,7 +1,7 @@
-"""The consolidated workbook: the forms with a county's figures, and what stands behind them.
+"""The consolidated workbook: the forms with a county's figures, their review and their sources.
 
 It is not for typing: its rows stay where they are, so that each line of its review is a formula
-over the cells themselves, and no sheet is needed between.
+over the cells themselves, and no hidden sheet is needed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def make_county_workbook(
 ) -> Book:
     """The forms with the figures as they are, the sheets 来源 and, hidden, 溯源; contents, overview
     and review. `overview` is what `ops.consolidate.overview` makes of the consolidation, `judged`
-    of its `count` constraints those to be shown."""
+    of its `count` constraints those to be listed."""
     budget = consolidation.budget
     budget = budget._replace(blocks={key: budget.blocks.get(key, ()) for key in pack.blocks})
     book = new_book(budget)
@@ -51,12 +51,12 @@ def make_county_workbook(
         for form in pack.forms.values()
     )
     write_overview(book, first, consolidation.sources, overview, formats)
-    tally = make_review(pack, budget, plans, judged, count)
-    review = book.sheet(load_messages()["book"]["sheets"]["review"])
-    write_county_review(review, tally, formats)
-    states = [(form, _state(form, tally)) for form in pack.forms.values()]
+    review = make_review(pack, budget, plans, judged, count)
+    sheet = book.sheet(load_messages()["book"]["sheets"]["review"])
+    write_county_review(sheet, review, formats)
+    states = [(form, _state(form, review)) for form in pack.forms.values()]
     hint, tabs = load_messages()["consolidate"]["hint"], _tabs()
-    write_contents(contents, pack, budget, states, tally.verdict, hint, tabs, formats)
+    write_contents(contents, pack, budget, states, review.verdict, hint, tabs, formats)
     return book
 
 
@@ -65,23 +65,23 @@ def _write_form(
     pack: Pack,
     form: Form,
     budget: Budget,
-    listed: Mapping[BlockKey, AppendedRows],
+    appended: Mapping[BlockKey, AppendedRows],
     formats: Formats,
 ) -> SheetPlan:
-    """Write a form as printed; its plan without the cells, which are many."""
-    planned = plan(pack, form, budget, listed)
+    """Write a form as printed; gives its plan without the cells, which are many."""
+    planned = plan(pack, form, budget, appended)
     sheet = book.sheet(form.sheet)
     first = _below_merged(planned)
     around = tuple(cell for cell in planned.cells if not first <= cell.row < planned.body[1])
     write_printed(sheet, planned._replace(cells=around), formats, lambda _: None)
-    write_rows(sheet, pack, planned, first, listed, formats)
+    write_rows(sheet, pack, planned, first, appended, formats)
     rows = dict(planned.rows)
     for block in form.blocks:
-        if block.id in listed:
+        if block.id in appended:
             for row in budget.blocks[block.id]:
-                place = ordinal_of(row.id)
-                if place:
-                    rows[block.id, row.id] = planned.free + place - 1
+                ordinal = ordinal_of(row.id)
+                if ordinal:
+                    rows[block.id, row.id] = planned.free + ordinal - 1
     _lead_to_sources(sheet, planned)
     sheet.protect("", {"format_columns": True, "format_rows": True})
     return planned._replace(cells=(), rows=rows)
@@ -102,20 +102,20 @@ def _tabs() -> Sequence[Tab]:
 
 
 def _lead_to_sources(sheet: FormulaSheet, planned: SheetPlan) -> None:
-    """A form's title leads to its sources. A cell of its own would be read as content."""
+    """Link a form's title to its sources. A cell of its own would be read as content."""
     words = load_messages()["sources"]
     title = next(cell for cell in planned.cells if cell.role == TITLE)
     sheet.link(title.row, title.column, f"internal:'{words['sheet']}'!A1", words["tip"])
 
 
-def _state(form: Form, tally: Review) -> Formula:
+def _state(form: Form, review: Review) -> Formula:
     """无数据, 相符, or how many lines of the form are broken or doubtful."""
     words = load_messages()["book"]
-    if form.key in tally.empty:
+    if form.key in review.empty:
         return Formula(quote_text(words["empty"]), words["empty"])
     value, text = words["clean"], quote_text(words["clean"])
-    for grave, said in ((WARNING, words["doubtful"]), (ERROR, words["broken"])):
-        count = tally.state_count(form.sheet, words["states"][grave])
-        text = f"IF({count.text}>0,{count.text}&{quote_text(' ' + said)},{text})"
-        value = f"{count.value} {said}" if count.value else value
+    for severity, phrase in ((WARNING, words["doubtful"]), (ERROR, words["broken"])):
+        count = review.state_count(form.sheet, words["states"][severity])
+        text = f"IF({count.text}>0,{count.text}&{quote_text(' ' + phrase)},{text})"
+        value = f"{count.value} {phrase}" if count.value else value
     return Formula(text, value)

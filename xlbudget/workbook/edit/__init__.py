@@ -1,1 +1,1 @@
-"""Copies of the user's own workbook: marked, or put right."""
+"""Copies of the user's own workbook: annotated, or corrected."""

@@ -21,7 +21,7 @@ WIDTHS = (8, 14, 90)
 
 
 class Annotation(NamedTuple):
-    """One thing found: how grave, where (nowhere for what is missing), what."""
+    """One finding as it is marked: severity, cell (None for what is missing), sentence."""
 
     severity: str
     cell: SheetCell | None
@@ -38,11 +38,11 @@ class ResultWords(NamedTuple):
 
 
 def annotate(content: bytes, entries: Sequence[Annotation], words: ResultWords) -> bytes:
-    """The workbook with the cells coloured, a comment on each, and a first sheet that lists what
-    was found with links. Raises FileFault where openpyxl cannot take it up."""
+    """The workbook with the cells coloured, a comment on each, and a first sheet that lists the
+    annotations with links. Raises FileFault where openpyxl cannot load it."""
     book = load_for_editing(content)
-    for place, said in _by_place(entries).items():
-        _mark(book[place.sheet], place, said)
+    for cell, group in _by_cell(entries).items():
+        _mark(book[cell.sheet], cell, group)
     _list(book, entries, words)
     book.calculation.fullCalcOnLoad = True
     written = BytesIO()
@@ -51,7 +51,7 @@ def annotate(content: bytes, entries: Sequence[Annotation], words: ResultWords) 
 
 
 def load_for_editing(content: bytes) -> Any:
-    """A workbook to change. Raises FileFault: openpyxl gives up on much that is read otherwise,
+    """The workbook in openpyxl. Raises FileFault: openpyxl fails on much that other readers take,
     with any kind of error (READING.md, 3)."""
     import openpyxl
 
@@ -61,29 +61,29 @@ def load_for_editing(content: bytes) -> Any:
         raise FileFault("not_changed", "odd") from error
 
 
-def _by_place(entries: Sequence[Annotation]) -> dict[SheetCell, list[Annotation]]:
-    found: dict[SheetCell, list[Annotation]] = {}
+def _by_cell(entries: Sequence[Annotation]) -> dict[SheetCell, list[Annotation]]:
+    by_cell: dict[SheetCell, list[Annotation]] = {}
     for entry in entries:
         if entry.cell is not None:
-            found.setdefault(entry.cell, []).append(entry)
-    return found
+            by_cell.setdefault(entry.cell, []).append(entry)
+    return by_cell
 
 
-def _mark(sheet: Any, place: SheetCell, entries: Sequence[Annotation]) -> None:
+def _mark(sheet: Any, position: SheetCell, entries: Sequence[Annotation]) -> None:
     from openpyxl.comments import Comment
 
-    cell = find_writable(sheet, place)
-    grave = any(entry.severity == ERROR for entry in entries)
-    cell.fill = _fill(RED if grave else AMBER)
-    said = "\n".join(dict.fromkeys(entry.text for entry in entries))
+    cell = find_writable(sheet, position)
+    is_error = any(entry.severity == ERROR for entry in entries)
+    cell.fill = _fill(RED if is_error else AMBER)
+    text = "\n".join(dict.fromkeys(entry.text for entry in entries))
     if cell.comment is not None:
-        said = f"{cell.comment.text}\n{said}"
-    cell.comment = Comment(said, "xlbudget", COMMENT_HEIGHT, COMMENT_WIDTH)
+        text = f"{cell.comment.text}\n{text}"
+    cell.comment = Comment(text, "xlbudget", COMMENT_HEIGHT, COMMENT_WIDTH)
 
 
-def find_writable(sheet: Any, place: SheetCell) -> Any:
-    """The cell, or the first of the merged cells that it belongs to."""
-    cell = sheet.cell(place.row + 1, place.column + 1)
+def find_writable(sheet: Any, position: SheetCell) -> Any:
+    """The cell at `position`, or the first of the merged cells that it belongs to."""
+    cell = sheet.cell(position.row + 1, position.column + 1)
     for area in sheet.merged_cells.ranges:
         if cell.coordinate in area:
             return sheet.cell(area.min_row, area.min_col)
@@ -119,12 +119,12 @@ def _list(book: Any, entries: Sequence[Annotation], words: ResultWords) -> None:
         sheet.cell(row, 1, words.severities[entry.severity])
         sheet.cell(row, 1).fill = _fill(RED if entry.severity == ERROR else AMBER)
         if entry.cell is not None:
-            where = sheet.cell(row, 2, address(entry.cell))
-            where.hyperlink = Hyperlink(where.coordinate, location=address(entry.cell))
-            where.font = Font(color="0563C1", underline="single")
-        said = sheet.cell(row, 3)
-        said.value, said.data_type = entry.text, "s"
-        said.alignment = Alignment(wrap_text=True, vertical="top")
+            link = sheet.cell(row, 2, address(entry.cell))
+            link.hyperlink = Hyperlink(link.coordinate, location=address(entry.cell))
+            link.font = Font(color="0563C1", underline="single")
+        text = sheet.cell(row, 3)
+        text.value, text.data_type = entry.text, "s"
+        text.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A4"
     sheet.page_setup.orientation = "landscape"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

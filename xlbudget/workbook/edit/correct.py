@@ -1,4 +1,4 @@
-"""A copy of the user's own workbook with figures put right, and a sheet that records each."""
+"""A copy of the user's own workbook with figures corrected, and a sheet that records it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDTHS = (16, 18, 18, 80)
 
 
 class Correction(NamedTuple):
-    """One change: where, what stood there as shown, what is written, and why."""
+    """One change: the cell, its old text as displayed, its new value (None: blank), why."""
 
     cell: SheetCell
     old: str
@@ -25,13 +25,13 @@ def correct(
     content: bytes, corrections: Sequence[Correction], sheet: str, headings: Sequence[str]
 ) -> bytes:
     """The workbook with the corrections made, and a last sheet that records them. Raises
-    FileFault where openpyxl cannot take it up."""
+    FileFault where openpyxl cannot load it."""
     from xlbudget.workbook.edit.annotate import find_writable, load_for_editing
 
     book = load_for_editing(content)
-    for one in corrections:
-        cell = find_writable(book[one.cell.sheet], one.cell)
-        cell.value = None if one.new is None else float(one.new)
+    for correction in corrections:
+        cell = find_writable(book[correction.cell.sheet], correction.cell)
+        cell.value = None if correction.new is None else float(correction.new)
     _record(book, corrections, sheet, headings)
     book.calculation.fullCalcOnLoad = True
     written = BytesIO()
@@ -47,9 +47,9 @@ def _record(
         for column, heading in enumerate(headings, start=1):
             sheet.cell(1, column, heading)
             sheet.column_dimensions["ABCD"[column - 1]].width = WIDTHS[column - 1]
-    for row, one in enumerate(corrections, start=sheet.max_row + 1):
-        new = "" if one.new is None else float(one.new)
-        for column, value in enumerate((address(one.cell), one.old, new, one.why), start=1):
+    for row, each in enumerate(corrections, start=sheet.max_row + 1):
+        new = "" if each.new is None else float(each.new)
+        for column, value in enumerate((address(each.cell), each.old, new, each.why), start=1):
             cell = sheet.cell(row, column)
             cell.value = value
             if isinstance(value, str):

@@ -30,9 +30,9 @@ Cells = dict[tuple[BlockKey, int, str], list[str]]
 
 
 class LedgerRun(NamedTuple):
-    """The lines of one shape and column, which stand one below the other."""
+    """The consecutive lines of one bound rule and column."""
 
-    shape: BoundRule
+    bound: BoundRule
     column: str
     lines: Sequence[LedgerLine]
 
@@ -44,79 +44,81 @@ def write_weights(
     lines: Sequence[LedgerLine],
     weights: Mapping[CellKey, tuple[int, int]],
 ) -> Iterator[tuple[int, int, Formula]]:
-    """Row, column and formula of every mark. `weights` are those of a cell's constraints: of its
-    own form alone, and all."""
+    """Row, column and formula of every mark. `weights` are those of each cell's constraints: of
+    its own form alone, and of all."""
     inner: Cells = defaultdict(list)
     outer: Cells = defaultdict(list)
     for run in _runs(pack, lines):
-        picks = (*run.shape.left, *run.shape.right)
-        for pick in picks:
-            _spread(grid, sheets, run, pick, inner if run.shape.within else outer)
+        selectors = (*run.bound.left, *run.bound.right)
+        for selector in selectors:
+            _spread(grid, sheets, run, selector, inner if run.bound.within else outer)
     shift = inner_shift(grid)
-    asked = {
-        pick.block
-        for shape in bound_rules(pack)
-        if shape.part.between
-        for pick in (*shape.left, *shape.right)
+    between = {
+        selector.block
+        for bound in bound_rules(pack)
+        if bound.part.between
+        for selector in (*bound.left, *bound.right)
     }
     for key, region in grid.items():
         ids = {row: identity for identity, row in region.fixed.items()}
         ids |= {region.row_at(n): identity for n, identity in enumerate(region.ids, start=1)}
         for row, identity in ids.items():
             for column in region.block.columns:
-                own, every = weights.get(CellKey(*key, identity, column), (0, 0))
-                line, place = region.band + row, region.columns[column]
+                own, total = weights.get(CellKey(*key, identity, column), (0, 0))
+                line, index = region.band + row, region.columns[column]
                 terms = inner[key, row, column]
-                if key in asked:
-                    yield line, place + shift, Formula(join_terms(terms), own)
-                    terms = [ref("", line, place + shift)]
-                yield line, place, Formula(join_terms([*terms, *outer[key, row, column]]), every)
+                if key in between:
+                    yield line, index + shift, Formula(join_terms(terms), own)
+                    terms = [ref("", line, index + shift)]
+                yield line, index, Formula(join_terms([*terms, *outer[key, row, column]]), total)
 
 
 def _runs(pack: Pack, lines: Sequence[LedgerLine]) -> Iterator[LedgerRun]:
-    shapes = bound_rules(pack)
-    found: dict[tuple[int, str], list[LedgerLine]] = defaultdict(list)
+    every = bound_rules(pack)
+    by_rule: dict[tuple[int, str], list[LedgerLine]] = defaultdict(list)
     for line in lines:
-        found[line.shape, line.column].append(line)
-    for (place, column), group in found.items():
-        yield LedgerRun(shapes[place], column, group)
+        by_rule[line.bound, line.column].append(line)
+    for (number, column), group in by_rule.items():
+        yield LedgerRun(every[number], column, group)
 
 
-def _spread(grid: Grid, sheets: HiddenSheets, run: LedgerRun, pick: Selector, cells: Cells) -> None:
-    """Add this pick's terms to the marks of the cells that it may mean."""
-    region = grid[pick.block]
-    column = pick.column or run.column
-    for row, term in _terms(region, sheets, run, pick):
-        cells[pick.block, row, column].append(term)
+def _spread(
+    grid: Grid, sheets: HiddenSheets, run: LedgerRun, selector: Selector, cells: Cells
+) -> None:
+    """Add a selector's terms to the marks of the cells that it may mean."""
+    region = grid[selector.block]
+    column = selector.column or run.column
+    for row, term in _terms(region, sheets, run, selector):
+        cells[selector.block, row, column].append(term)
 
 
 def _terms(
-    region: Region, sheets: HiddenSheets, run: LedgerRun, pick: Selector
+    region: Region, sheets: HiddenSheets, run: LedgerRun, selector: Selector
 ) -> Iterator[tuple[int, str]]:
     whole = _span(sheets, run.lines, WEIGHT)
     by_row = {line.row: line for line in run.lines if not line.open_position}
     rows = range(1, region.slots + 1)
-    if pick.how == FIXED:
-        yield region.fixed[pick.row], _sum(whole)
-    elif pick.how == GROUP and pick.row in region.block.sets:
-        yield from ((region.fixed[row], _sum(whole)) for row in region.block.sets[pick.row])
-    elif pick.how == GROUP and pick.row in region.block.levels:
-        level = region.block.levels.index(pick.row) + 1
+    if selector.how == FIXED:
+        yield region.fixed[selector.row], _sum(whole)
+    elif selector.how == GROUP and selector.row in region.block.sets:
+        yield from ((region.fixed[row], _sum(whole)) for row in region.block.sets[selector.row])
+    elif selector.how == GROUP and selector.row in region.block.levels:
+        level = region.block.levels.index(selector.row) + 1
         for nth in rows:
             own = region.helper("level", nth, sheets.figures)
             yield region.row_at(nth), f"IF({own}={level},{_sum(whole)},0)"
-    elif pick.how == GROUP:
-        yield from _of_parents(region, sheets, run, pick)
-    elif pick.how == BOUND and run.shape.row_word not in ("class", "code"):
+    elif selector.how == GROUP:
+        yield from _of_parents(region, sheets, run, selector)
+    elif selector.how == BOUND and run.bound.row_word not in ("class", "code"):
         for line in run.lines:
             row = (
                 region.row_at(line.open_position) if line.open_position else region.fixed[line.row]
             )
             yield row, ref(sheets.ledger, line.number, WEIGHT)
-    elif pick.how == BOUND:
-        for identity, place in region.fixed.items():
+    elif selector.how == BOUND:
+        for identity, sheet_row in region.fixed.items():
             if identity in by_row:
-                yield place, ref(sheets.ledger, by_row[identity].number, WEIGHT)
+                yield sheet_row, ref(sheets.ledger, by_row[identity].number, WEIGHT)
         keys = _span(sheets, run.lines, KEY)
         for nth in rows:
             code = region.helper("code", nth, sheets.figures)
@@ -124,20 +126,20 @@ def _terms(
     else:
         for nth in rows:
             code = region.helper("code", nth, sheets.figures)
-            yield region.row_at(nth), f"IF({code}={quote_text(pick.row)},{_sum(whole)},0)"
+            yield region.row_at(nth), f"IF({code}={quote_text(selector.row)},{_sum(whole)},0)"
 
 
 def _of_parents(
-    region: Region, sheets: HiddenSheets, run: LedgerRun, pick: Selector
+    region: Region, sheets: HiddenSheets, run: LedgerRun, selector: Selector
 ) -> Iterator[tuple[int, str]]:
-    """Children have the weight of their parent's line, where there is one, tops that of all."""
+    """Row and mark: children bear the weight of their parent's line, top rows that of all."""
     whole = _span(sheets, run.lines, WEIGHT)
     placed = [line for line in run.lines if line.open_position]
-    if pick.row == CHILDREN and not placed:
+    if selector.row == CHILDREN and not placed:
         return
     for nth in range(1, region.slots + 1):
         parent = region.helper("parent", nth, sheets.figures)
-        if pick.row == CHILDREN:
+        if selector.row == CHILDREN:
             lines = _span(sheets, placed, WEIGHT)
             yield region.row_at(nth), f"IF({parent}>0,INDEX({lines},{parent}),0)"
         else:

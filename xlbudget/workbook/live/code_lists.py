@@ -1,4 +1,4 @@
-"""The hidden sheet of code catalogues: names for codes, and what has parts."""
+"""The hidden sheet of code catalogues: names of codes, and which codes have parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIELDS = 3
 
 
 class CodeLists(NamedTuple):
-    """Where each catalogue stands on the sheet: first column and number of codes."""
+    """Each catalogue's first column on the sheet and its number of codes."""
 
     sheet: str
     first: Mapping[str, int]
@@ -28,17 +28,17 @@ class CodeLists(NamedTuple):
         return self._range(catalogue, 1)
 
     def has_parts(self, catalogue: str, code: str) -> str:
-        """Has the code parts by the catalogue, or is it not in it?"""
+        """The test whether the code has parts in the catalogue or is missing from it."""
         codes = self.codes(catalogue)
         return f'OR(COUNTIF({codes},{code})=0,COUNTIF({codes},{code}&"*")>1)'
 
     def name_of(self, catalogue: str, code: str) -> str:
-        """The name of a code, nothing for an unknown one."""
-        listed = f'MATCH({code}&"",{self.codes(catalogue)},0)'
-        return f'IFERROR(INDEX({self.names(catalogue)},{listed}),"")'
+        """The formula of a code's name, empty for an unknown code."""
+        position = f'MATCH({code}&"",{self.codes(catalogue)},0)'
+        return f'IFERROR(INDEX({self.names(catalogue)},{position}),"")'
 
     def code_of_name(self, catalogue: str, name: str, above: str) -> str:
-        """The code of a name: a part of the top code `above`, else a top code of that name."""
+        """The formula of a name's code: a part of the top code `above`, else a top code."""
         codes = self.codes(catalogue)
         part = f"INDEX({codes},MATCH({above}&{name},{self._range(catalogue, 2)},0))"
         top = f'INDEX({codes},MATCH("/"&{name},{self._range(catalogue, 2)},0))'
@@ -50,11 +50,11 @@ class CodeLists(NamedTuple):
 
 
 def place_catalogues(pack: Pack, sheet: str) -> CodeLists:
-    """Where the pack's catalogues stand."""
+    """The columns of the pack's catalogues."""
     catalogues = pack.catalogues.values()
     return CodeLists(
         sheet,
-        {c.key: place * FIELDS for place, c in enumerate(catalogues)},
+        {c.key: index * FIELDS for index, c in enumerate(catalogues)},
         {c.key: len(c.names) for c in catalogues},
     )
 
@@ -71,7 +71,7 @@ def list_cells(pack: Pack, lists: CodeLists) -> Iterator[tuple[int, int, str | i
 
 
 def _by_name(pack: Pack, catalogue: Catalogue) -> bool:
-    """Is there a form that prints the names of this catalogue and no codes?"""
+    """Whether a form prints the names of this catalogue and no codes."""
     return any(
         block.codes == catalogue.key and "code" not in block.paths for block in pack.blocks.values()
     )

@@ -23,14 +23,14 @@ WIDTHS = (14, 12, 66, 18)
 
 
 class Tab(NamedTuple):
-    """A sheet that is no form, and what it is."""
+    """A sheet that is not a form, and its title."""
 
     sheet: str
     title: str
 
 
 def locate_about(sheet: str) -> AboutCells:
-    """Where department, year and unit stand."""
+    """References to the cells of department, year and unit."""
     return AboutCells(*(ref(sheet, row, FORM) for row in (DEPARTMENT_ROW, YEAR_ROW, UNIT_ROW)))
 
 
@@ -73,8 +73,8 @@ def write_contents(
 
 def _write_about(sheet: Any, pack: Pack, budget: Budget, formats: Formats) -> None:
     words = load_messages()["book"]
-    said = ((DEPARTMENT_ROW, words["department"], budget.department),)
-    for row, label, value in (*said, (UNIT_ROW, words["unit"], budget.unit)):
+    department = ((DEPARTMENT_ROW, words["department"], budget.department),)
+    for row, label, value in (*department, (UNIT_ROW, words["unit"], budget.unit)):
         sheet.write_string(row, NUMBER, label, formats.cell(HEADING))
         role = ENTRY if row == DEPARTMENT_ROW else TEXT
         sheet.merge_range(row, FORM, row, STATED, value, formats.cell(role))

@@ -1,8 +1,8 @@
-"""The hidden sheet of figures: every amount as a number, and how open rows hang together.
+"""The hidden sheet of figures: every amount as a number, and how open rows nest.
 
-Everything that a rule needs stands here at a fixed place: amounts rounded as they are shown,
-blanks as nothing, codes as text, each row's parent by its place among the rows (0: under none,
--1: no row). The forms change under it; nothing behind it does.
+Everything that a rule needs has a fixed cell here: amounts rounded as they are displayed, blanks
+as 0, codes as text, each row's parent by its position among the rows (0: no parent, -1: no row).
+People insert rows into the forms; the cells behind them never move.
 """
 
 from __future__ import annotations
@@ -42,26 +42,26 @@ def write_figures(
 def _sources(
     region: Region, amounts: Mapping[CellKey, Decimal]
 ) -> Iterator[tuple[int, int, str, Decimal]]:
-    """Row and column on the form of every amount, where it is taken from, and what it is."""
+    """Row and column on the form of every amount, the reference to it, and its value."""
     key = region.block.id
     for column in region.block.columns:
-        place = region.columns[column]
+        index = region.columns[column]
         for identity, row in region.fixed.items():
             amount = amounts.get(CellKey(*key, identity, column), Decimal(0))
-            yield row, place, ref(region.sheet, row, place), amount
+            yield row, index, ref(region.sheet, row, index), amount
         for nth, identity in enumerate(region.ids, start=1):
             amount = amounts.get(CellKey(*key, identity, column), Decimal(0))
             source = f"INDEX({region.in_form(column)},{nth})"
-            yield region.row_at(nth), place, source, amount
+            yield region.row_at(nth), index, source, amount
 
 
 def _figure(source: str, amount: Decimal, decimals: int) -> Formula:
-    """A figure as shown; words, blanks and errors are nothing."""
+    """A figure rounded as displayed; texts, blanks and errors count as 0."""
     return Formula(f"ROUND(IFERROR(1*{source},0),{decimals})", stored_number(amount))
 
 
 def _width(region: Region, row: int, column: int, amount: Decimal) -> tuple[int, int, Formula]:
-    """How wide a figure's last decimal is; nothing where there is none."""
+    """Row, column and width of a figure's last decimal; 0 for a figure of 0."""
     width = region.width(row, column)
     figure = ref("", region.band + row, column)
     formula = Formula(f"IF({figure}=0,0,{width})", width if amount else 0)
@@ -78,16 +78,16 @@ def _outline(
     rows: Mapping[str, Row],
 ) -> Written:
     tree = trees[region.block.id]
-    parents = {child: parent for parent, found in tree.children.items() for child in found}
-    places = {identity: nth for nth, identity in enumerate(region.ids, start=1) if identity}
+    parents = {child: parent for parent, below in tree.children.items() for child in below}
+    positions = {identity: nth for nth, identity in enumerate(region.ids, start=1) if identity}
     there = [rows.get(identity) for identity in region.ids]
     catalogue = pack.catalogues.get(region.block.codes)
     tops = list(accumulate(_top_marks(there, catalogue), max, initial=0))[1:]
     if len(region.block.levels) > 1:
-        yield from _levels(region, there, parents, places, _unit_names(pack, grid))
+        yield from _levels(region, there, parents, positions, _unit_names(pack, grid))
     for nth, row in enumerate(there, start=1):
         line = region.band + region.row_at(nth)
-        parent = places.get(parents.get(row.id, ""), 0) if row else -1
+        parent = positions.get(parents.get(row.id, ""), 0) if row else -1
         values: dict[str, Value] = {
             "name": row.name if row else "",
             "parent": parent,
@@ -105,7 +105,7 @@ def _outline(
 
 
 def _top_marks(there: list[Row | None], catalogue: Catalogue | None) -> Iterator[int]:
-    """The place of each row that is a top code, 0 for others."""
+    """The position of each row with a top code, 0 for other rows."""
     for nth, row in enumerate(there, start=1):
         is_top = row and catalogue and row.code and len(row.code) == catalogue.lengths[0]
         yield nth if is_top else 0
@@ -138,14 +138,14 @@ def _texts(
 
 
 def _parent(region: Region, catalogue: Catalogue, code: str, name: str, before: str) -> str:
-    """The nearest code above that stands in the form; a row without a code hangs under the last
-    top row (the same as in `rules.tree`)."""
-    listed = region.helper_range("code")
-    found = "0"
+    """The position of the nearest ancestor in the form; a row without a code belongs to the last
+    top row (as in `rules.tree`)."""
+    codes = region.helper_range("code")
+    position = "0"
     for length in catalogue.lengths[:-1]:
-        nearer = f"IFERROR(MATCH(LEFT({code},{length}),{listed},0),{found})"
-        found = f"IF(LEN({code})>{length},{nearer},{found})"
-    return f'IF({code}="",IF({name}="",-1,{before}),{found})'
+        nearer = f"IFERROR(MATCH(LEFT({code},{length}),{codes},0),{position})"
+        position = f"IF(LEN({code})>{length},{nearer},{position})"
+    return f'IF({code}="",IF({name}="",-1,{before}),{position})'
 
 
 def _childless(region: Region, catalogue: Catalogue, codes: CodeLists, code: str, nth: int) -> str:
@@ -163,7 +163,7 @@ def _childless(region: Region, catalogue: Catalogue, codes: CodeLists, code: str
 
 
 def _unit_names(pack: Pack, grid: Grid) -> list[str]:
-    """Where names of units stand: blocks of one level."""
+    """The ranges of the names of units, which are those of blocks of one level."""
     return [
         region.helper_range("name") for region in grid.values() if len(region.block.levels) == 1
     ]
@@ -173,11 +173,11 @@ def _levels(
     region: Region,
     there: list[Row | None],
     parents: Mapping[str, str],
-    places: Mapping[str, int],
+    positions: Mapping[str, int],
     units: list[str],
 ) -> Written:
-    """Level by level as `layout.recognise.row_levels` has it: the first row is the top; a row is a
-    unit if its name is known as one, or if the rows above and below it add up so."""
+    """Levels as in `layout.recognise.row_levels`: the first row is the top; a row is a unit if its
+    name is a known unit's, or if the rows above and below it add up that way."""
     levels = region.block.levels
     column = region.block.columns[0]
     count, running, unit = 0, Decimal(0), 0
@@ -186,7 +186,7 @@ def _levels(
         count += row is not None
         running += row.amounts.get(column, Decimal(0)) if row else 0
         unit = nth if level == 2 else unit
-        parent = places.get(parents.get(row.id, ""), 0) if row else -1
+        parent = positions.get(parents.get(row.id, ""), 0) if row else -1
         line = region.band + region.row_at(nth)
         texts = _level_texts(region, nth, units)
         values: dict[str, Value] = {
@@ -210,7 +210,7 @@ def _level_texts(region: Region, nth: int, units: list[str]) -> dict[str, str]:
     counted = region.helper("count", earlier) if earlier else "0"
     summed = region.helper("sum", earlier) if earlier else "0"
     unit = region.helper("last", earlier) if earlier else "0"
-    known = [f"COUNTIF({listed},{name})>0" for listed in units]
+    known = [f"COUNTIF({names},{name})>0" for names in units]
     known.append(f"{name}={region.helper('name', 1)}")
     if earlier:
         known.append(_adds_up(region, nth, unit, summed, amount))
@@ -230,7 +230,7 @@ def _level_parent(region: Region, level: str, unit: str) -> str:
 
 
 def _sum_decimals(region: Region) -> int:
-    """The most decimals in the column by which levels are told."""
+    """The most decimals in the column that tells levels apart."""
     column = region.columns[region.block.columns[0]]
     return max(
         [region.usual_decimals, *(d for (_, c), d in region.other_decimals.items() if c == column)]
@@ -238,7 +238,7 @@ def _sum_decimals(region: Region) -> int:
 
 
 def _adds_up(region: Region, nth: int, unit: str, summed: str, amount: str) -> str:
-    """Do the rows since the last unit add up to it, and some rows below to this one?"""
+    """The test whether the rows since the last unit add up to it, and rows below to this one."""
     sums = region.helper_range("sum")
     counts = region.helper_range("count")
     below = region.helper("sum", nth)

@@ -46,7 +46,7 @@ class AboutCells(NamedTuple):
 
 
 class FormContext(NamedTuple):
-    """What stands behind the forms: where, and by which names the forms look there."""
+    """What a form's formulas refer to; `figures` is the name of the sheet of figures."""
 
     grid: Grid
     codes: CodeLists
@@ -63,7 +63,7 @@ def write_form(
     behind: FormContext,
     formats: Formats,
 ) -> None:
-    """Write one form as planned, live."""
+    """Write one form as planned, with its formulas, input messages and colours."""
     write_printed(
         sheet, planned, formats, lambda cell: _formula(planned, cell, pack, budget, behind)
     )
@@ -83,14 +83,14 @@ def write_printed(
     formats: Formats,
     formula_of: Callable[[PlannedCell], Formula | None],
 ) -> None:
-    """Write what is printed and typed, with formulas where there are some."""
+    """Write what is printed and typed, with a formula where `formula_of` gives one."""
     _lay_out(sheet, planned)
     for cell in planned.cells:
         _write_cell(sheet, cell, planned.decimals(cell), formula_of(cell), formats)
 
 
 def mark_name(form: str) -> str:
-    """The name by which a form's cells find the mark behind them."""
+    """The defined name by which a form's cells find the marks behind them."""
     return f"mark_{form}"
 
 
@@ -141,13 +141,15 @@ def _formula(
     parts, names of codes still to be typed from the catalogue."""
     printed = pack.words["print"]
     if cell.role == TITLE:
-        return _shown(planned.form.title.split(str(pack.year)), behind.about.year, str(pack.year))
+        return _join_pieces(
+            planned.form.title.split(str(pack.year)), behind.about.year, str(pack.year)
+        )
     if cell.role == ABOUT:
-        return _shown(
+        return _join_pieces(
             printed["department"].split("{department}"), behind.about.department, budget.department
         )
     if cell.role == UNIT and budget.unit_of(planned.form.key) == budget.unit:
-        return _shown(printed["unit"].split("{unit}"), behind.about.unit, budget.unit)
+        return _join_pieces(printed["unit"].split("{unit}"), behind.about.unit, budget.unit)
     if cell.role == NOTE:
         return _empty_note(planned, cell, pack, behind)
     if cell.role == AMOUNT:
@@ -157,7 +159,7 @@ def _formula(
     return None
 
 
-def _shown(pieces: list[str], source: str, value: str) -> Formula | None:
+def _join_pieces(pieces: list[str], source: str, value: str) -> Formula | None:
     if len(pieces) == 1:
         return None
     texts = [quote_text(piece) if piece else "" for piece in pieces]
@@ -166,7 +168,7 @@ def _shown(pieces: list[str], source: str, value: str) -> Formula | None:
 
 
 def _empty_note(planned: SheetPlan, cell: PlannedCell, pack: Pack, behind: FormContext) -> Formula:
-    """The note that a form has no data comes and goes by itself."""
+    """The note that a form has no data, displayed only while that is so."""
     note = pack.words["print"]["empty"]
     return Formula(
         f'IF({has_no_amounts(planned, behind.grid, behind.figures)},{quote_text(note)},"")',
@@ -175,7 +177,7 @@ def _empty_note(planned: SheetPlan, cell: PlannedCell, pack: Pack, behind: FormC
 
 
 def has_no_amounts(planned: SheetPlan, grid: Grid, figures: str) -> str:
-    """Has the form no amount but zeros?"""
+    """The test whether the form has no amount but zeros."""
     regions = [grid[block.id] for block in planned.form.blocks]
     last = max(planned.body[1], *(region.row_at(region.slots) for region in regions))
     band = regions[0].band
@@ -185,7 +187,7 @@ def has_no_amounts(planned: SheetPlan, grid: Grid, figures: str) -> str:
 
 
 def _name(planned: SheetPlan, cell: PlannedCell, behind: FormContext) -> Formula | None:
-    """The name of the code that will be typed beside it."""
+    """The name of the code typed beside the cell; None where no code is typed."""
     for block in planned.form.blocks:
         region = behind.grid[block.id]
         if CODE not in region.columns or region.columns[NAME] != cell.column:
@@ -198,7 +200,7 @@ def _name(planned: SheetPlan, cell: PlannedCell, behind: FormContext) -> Formula
 
 
 def _help(sheet: Any, region: Region, behind: FormContext, formats: Formats) -> None:
-    """Lists and messages where codes and names are typed."""
+    """Add lists and messages where codes and names are typed."""
     words = load_messages()["book"]
     first, last = region.first, region.first + region.height - 1
     block = region.block
@@ -235,12 +237,12 @@ def _help(sheet: Any, region: Region, behind: FormContext, formats: Formats) -> 
 
 
 def _explain(sheet: Any, planned: SheetPlan, region: Region) -> None:
-    """What a column means, shown where its heading is chosen."""
+    """Add what each column means, displayed when its heading is selected."""
     first, last = planned.heading
     for key, message in region.block.help.items():
         column = region.columns[key]
-        said = {"input_title": region.block.paths[key][-1], "input_message": message}
-        sheet.data_validation(first, column, last, column, {"validate": "any", **said})
+        prompt = {"input_title": region.block.paths[key][-1], "input_message": message}
+        sheet.data_validation(first, column, last, column, {"validate": "any", **prompt})
 
 
 def _name_lists(block: Block) -> Iterable[tuple[str, str]]:
@@ -278,7 +280,7 @@ def _rows(region: Region) -> Iterable[tuple[int, int]]:
 
 
 def _mark(sheet: Any, planned: SheetPlan, region: Region, formats: Formats) -> None:
-    """Colour what the marks say, gravest first."""
+    """Colour cells by their marks, the most severe first."""
     name = mark_name(planned.form.key)
     columns = [region.columns[column] for column in region.block.columns]
     for first, last in _rows(region):

@@ -1,8 +1,8 @@
-"""The hidden sheet of constraints: a line for each that holds now or may come to hold.
+"""The hidden sheet of constraints: a line for each that applies now or may come to.
 
-The second compiler of the rules: `rules.instantiate` lays a bound rule over the cells of a
-budget, this lays it over the places of a grid, open rows included that nobody has filled yet. A
-test recalculates workbooks and holds the two against each other, constraint by constraint.
+The second compiler of the rules: `rules.instantiate` applies a bound rule to the cells of a
+budget, this applies it to the cells of a grid, including open rows that are still blank. A test
+recalculates workbooks and compares the two, constraint by constraint.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ NAMES = {
     COUNT: "line_count",
     UNITS: "line_units",
 }
-"""Names for the fields of the line in which a formula stands: every line's formula reads the
-same, for people and for the file's size."""
+"""Defined names for the fields of a formula's own line: every line's formula reads the same, for
+people and for the file's size."""
 OPEN_ROW = "\0"
-"""Stands in a sentence for the name of an open row, which only the workbook knows."""
+"""Placeholder in a sentence for the name of an open row, which only the workbook knows."""
 
 
 class HiddenSheets(NamedTuple):
@@ -65,11 +65,11 @@ class HiddenSheets(NamedTuple):
 
 
 class LedgerLine(NamedTuple):
-    """One line: which constraint. `row` is a fixed row's id, a code, or empty where `open_position`
-    counts the open row of block `on`."""
+    """One line's constraint. `bound` is the index of its bound rule; `row` is a fixed row's id, a
+    code, or empty where `open_position` counts the open row of block `on`."""
 
     number: int
-    shape: int
+    bound: int
     column: str
     row: str
     on: BlockKey | None
@@ -78,44 +78,44 @@ class LedgerLine(NamedTuple):
 
 def list_lines(pack: Pack, grid: Grid) -> list[LedgerLine]:
     """Every line, form by form."""
-    shapes = list(enumerate(bound_rules(pack)))
+    every = list(enumerate(bound_rules(pack)))
     order = list(pack.forms)
-    shapes.sort(key=lambda item: order.index(item[1].first.block.form))
-    found = [
-        (place, column, row, on, nth)
-        for place, shape in shapes
-        for column in shape.columns
-        for row, on, nth in _rows(pack, grid, shape)
+    every.sort(key=lambda item: order.index(item[1].first.block.form))
+    fields = [
+        (number, column, row, on, nth)
+        for number, bound in every
+        for column in bound.columns
+        for row, on, nth in _rows(pack, grid, bound)
     ]
-    return [LedgerLine(FIRST_LINE + n, *line) for n, line in enumerate(found)]
+    return [LedgerLine(FIRST_LINE + n, *line) for n, line in enumerate(fields)]
 
 
-def _rows(pack: Pack, grid: Grid, shape: BoundRule) -> Iterator[tuple[str, BlockKey | None, int]]:
-    """(fixed row or code, block, place among its open rows) of every line of a shape."""
-    word = shape.row_word
+def _rows(pack: Pack, grid: Grid, bound: BoundRule) -> Iterator[tuple[str, BlockKey | None, int]]:
+    """(fixed row or code, block, position among its open rows) of each line of a bound rule."""
+    word = bound.row_word
     if not word:
         yield "", None, 0
     elif word == "class":
-        yield from ((code, None, 0) for code in list_classes(shape, pack))
+        yield from ((code, None, 0) for code in list_classes(bound, pack))
     elif word == "code":
         yield TOTAL, None, 0
-        for block in _blocks(shape):
+        for block in _blocks(bound):
             yield from ((word, block, nth) for nth in range(1, grid[block].slots + 1))
     else:
-        assert shape.on is not None
-        region = grid[shape.on]
+        assert bound.on is not None
+        region = grid[bound.on]
         if word == "row":
-            yield from ((row, shape.on, 0) for row in region.fixed)
-        yield from (("", shape.on, nth) for nth in range(1, region.slots + 1))
+            yield from ((row, bound.on, 0) for row in region.fixed)
+        yield from (("", bound.on, nth) for nth in range(1, region.slots + 1))
 
 
-def _blocks(shape: BoundRule) -> list[BlockKey]:
-    return list(dict.fromkeys(pick.block for pick in (*shape.left, *shape.right)))
+def _blocks(bound: BoundRule) -> list[BlockKey]:
+    return list(dict.fromkeys(selector.block for selector in (*bound.left, *bound.right)))
 
 
 class Measure(NamedTuple):
     """What the figures of an expression are measured in: sides are stated in units of `yuan` 元,
-    those of the form named first; how far they are apart is counted in units of `last`, the finest
+    those of the form named first; their difference is counted in units of `last`, the finest
     last decimal among its blocks, as a power of ten in 元. `alike`: all figures are one such unit
     wide."""
 
@@ -130,20 +130,20 @@ class Measure(NamedTuple):
 
     @property
     def decimals(self) -> int:
-        """How many decimals of the sides' unit that is."""
+        """How many decimals the sides have in their unit."""
         return self.per_unit.adjusted()
 
 
-def find_measure(grid: Grid, picks: Sequence[Selector]) -> Measure:
+def find_measure(grid: Grid, selectors: Sequence[Selector]) -> Measure:
     """The measure of some terms."""
-    regions = [grid[pick.block] for pick in picks]
+    regions = [grid[selector.block] for selector in selectors]
     lasts = {region.last for region in regions}
     alike = len(lasts) == 1 and not any(region.widths for region in regions)
     return Measure(regions[0].yuan, min(lasts), alike)
 
 
 class FormulaWriter(NamedTuple):
-    """Turns lines into formulas over the sheet of figures. `shift` is that of inner marks."""
+    """Turns lines into formulas over the sheet of figures. `shift` is `inner_shift`'s."""
 
     pack: Pack
     grid: Grid
@@ -151,93 +151,95 @@ class FormulaWriter(NamedTuple):
     shift: int
 
     def key(self, line: LedgerLine) -> str:
-        """The code that the line is about, as a formula; nothing where it is about no code."""
+        """The line's code as a formula, empty where it has none."""
         if line.row and line.open_position:
             assert line.on is not None
             return self.grid[line.on].helper("code", line.open_position, self.sheets.figures)
         return quote_text(line.row) if line.row else ""
 
-    def measure(self, shape: BoundRule) -> Measure:
-        """What a shape's figures are measured in."""
-        return find_measure(self.grid, (*shape.left, *shape.right))
+    def measure(self, bound: BoundRule) -> Measure:
+        """The measure of a bound rule's figures."""
+        return find_measure(self.grid, (*bound.left, *bound.right))
 
-    def side(self, line: LedgerLine, picks: Iterable[Selector], yuan: int) -> str:
-        """The sum of one side in units of so many 元."""
+    def side(self, line: LedgerLine, selectors: Iterable[Selector], yuan: int) -> str:
+        """The sum of one side in units of `yuan` 元."""
         terms = [
             multiply_by(Decimal(p.coefficient * self.grid[p.block].yuan) / yuan)
             + self._sum(line, p)
-            for p in picks
+            for p in selectors
         ]
         return join_terms(terms).replace("+-", "-")
 
-    def bound(self, line: LedgerLine, shape: BoundRule) -> str:
-        """The widths of the last decimals of all figures, weighted by their coefficients: where all
-        are alike, how many figures there are. Two such cells at most differ by a whole unit or not
-        at all, which two roundings never explain."""
-        picks = (*shape.left, *shape.right)
-        measure = self.measure(shape)
-        few = sum(abs(p.coefficient) for p in picks) <= 2
-        if measure.alike and few and all(self.alone(line, p) for p in picks):
+    def width_sum(self, line: LedgerLine, bound: BoundRule) -> str:
+        """The sum of the widths of all figures' last decimals, weighted by their coefficients:
+        where all are alike, the number of figures. At most two such cells differ by a whole unit
+        or not at all, which two roundings never explain."""
+        selectors = (*bound.left, *bound.right)
+        measure = self.measure(bound)
+        few = sum(abs(p.coefficient) for p in selectors) <= 2
+        if measure.alike and few and all(self.alone(line, p) for p in selectors):
             return "2"
-        return join_terms([self._widths(line, p, measure) for p in picks])
+        return join_terms([self._widths(line, p, measure) for p in selectors])
 
-    def squares(self, line: LedgerLine, shape: BoundRule) -> str:
-        """The squares of the widths of all figures, weighted likewise."""
-        measure = self.measure(shape)
-        squares = [self._widths(line, p, measure, 2) for p in (*shape.left, *shape.right)]
+    def squares(self, line: LedgerLine, bound: BoundRule) -> str:
+        """The sum of the squares of all figures' widths, weighted likewise."""
+        measure = self.measure(bound)
+        squares = [self._widths(line, p, measure, 2) for p in (*bound.left, *bound.right)]
         return f"({join_terms(squares)})"
 
-    def widest(self, line: LedgerLine, shape: BoundRule) -> str:
+    def widest(self, line: LedgerLine, bound: BoundRule) -> str:
         """The widest last decimal of all figures."""
-        measure = self.measure(shape)
+        measure = self.measure(bound)
         widths = []
-        for pick in (*shape.left, *shape.right):
-            wide = factor(1, measure.last) / factor(1, self.grid[pick.block].last)
-            for there in self._there(line, pick):
+        for selector in (*bound.left, *bound.right):
+            wide = factor(1, measure.last) / factor(1, self.grid[selector.block].last)
+            for there in self._there(line, selector):
                 widths.append(multiply_by(wide) + f"SUMPRODUCT(MAX({there}))")
         return widths[0] if len(widths) == 1 else f"MAX({','.join(widths)})"
 
-    def _widths(self, line: LedgerLine, pick: Selector, measure: Measure, power: int = 1) -> str:
+    def _widths(
+        self, line: LedgerLine, selector: Selector, measure: Measure, power: int = 1
+    ) -> str:
         """The widths of a term's figures, or their squares, weighted by its coefficient."""
-        wide = factor(1, measure.last) / factor(1, self.grid[pick.block].last)
-        before = multiply_by(abs(pick.coefficient) * wide**power)
-        if (alone := self.alone(line, pick)) and not self.grid[pick.block].widths:
+        wide = factor(1, measure.last) / factor(1, self.grid[selector.block].last)
+        before = multiply_by(abs(selector.coefficient) * wide**power)
+        if (alone := self.alone(line, selector)) and not self.grid[selector.block].widths:
             return f"{before}({alone}<>0)"
-        widths = self._there(line, pick)
+        widths = self._there(line, selector)
         if power > 1:
             widths = [f"({there})^{power}" for there in widths]
         return before + _together([f"SUMPRODUCT({there})" for there in widths])
 
-    def _there(self, line: LedgerLine, pick: Selector) -> list[str]:
-        """For each piece of a term an array: what each figure's last decimal is wide, in units of
-        its block's finest; 0 where there is none, or it is not meant."""
-        region = self.grid[pick.block]
+    def _there(self, line: LedgerLine, selector: Selector) -> list[str]:
+        """For each piece of a term an array of the widths of its figures' last decimals, in units
+        of the block's finest; 0 for a figure of 0 and for one that is not meant."""
+        region = self.grid[selector.block]
         shift = region.widths
-        if alone := self.alone(line, pick, shift):
+        if alone := self.alone(line, selector, shift):
             return [alone if shift else f"1*({alone}<>0)"]
         there = "" if shift else "<>0"
         return [
             f"({rows}={wanted})*({column}{there})" if wanted else f"1*({column}{there})"
-            for rows, wanted, column in self._choice(line, pick, shift)
+            for rows, wanted, column in self._choice(line, selector, shift)
         ]
 
-    def _sum(self, line: LedgerLine, pick: Selector) -> str:
-        alone = self.alone(line, pick)
+    def _sum(self, line: LedgerLine, selector: Selector) -> str:
+        alone = self.alone(line, selector)
         if alone:
             return alone
         pieces = [
             f"SUMIF({rows},{wanted},{column})" if wanted else f"SUM({column})"
-            for rows, wanted, column in self._choice(line, pick)
+            for rows, wanted, column in self._choice(line, selector)
         ]
         return _together(pieces)
 
-    def alone(self, line: LedgerLine, pick: Selector, shift: int = 0) -> str:
-        """The one cell that a pick means, if it is one by its place, or one beside it."""
-        region = self.grid[pick.block]
-        column = pick.column or line.column
-        if pick.how == FIXED:
-            row = pick.row
-        elif pick.how != BOUND:
+    def alone(self, line: LedgerLine, selector: Selector, shift: int = 0) -> str:
+        """The one cell that a selector means, or that `shift` columns right; empty for several."""
+        region = self.grid[selector.block]
+        column = selector.column or line.column
+        if selector.how == FIXED:
+            row = selector.row
+        elif selector.how != BOUND:
             return ""
         elif not line.row:
             return region.behind(
@@ -250,29 +252,29 @@ class FormulaWriter(NamedTuple):
         return region.behind(region.fixed[row], column, self.sheets.figures, shift)
 
     def _choice(
-        self, line: LedgerLine, pick: Selector, shift: int = 0
+        self, line: LedgerLine, selector: Selector, shift: int = 0
     ) -> list[tuple[str, str, str]]:
-        """Rows to choose from, what is chosen, and the amounts, or what stands beside them: for
-        every run of rows in which the pick means some."""
-        region = self.grid[pick.block]
-        column = pick.column or line.column
+        """The range to match, the value to match, and the amounts, or the cells `shift` columns
+        right of them: for every run of rows in which the selector means some."""
+        region = self.grid[selector.block]
+        column = selector.column or line.column
         sheet = self.sheets.figures
-        if pick.how == GROUP and pick.row in region.block.sets:
-            return [("", "", run) for run in self._runs(region, pick.row, column, shift)]
-        if not region.helpers or (pick.row == CHILDREN and not line.open_position):
+        if selector.how == GROUP and selector.row in region.block.sets:
+            return [("", "", run) for run in self._runs(region, selector.row, column, shift)]
+        if not region.helpers or (selector.row == CHILDREN and not line.open_position):
             return []
         amounts = region.behind_range(column, sheet, shift)
-        if pick.how == GROUP and pick.row in region.block.levels:
-            level = region.block.levels.index(pick.row) + 1
+        if selector.how == GROUP and selector.row in region.block.levels:
+            level = region.block.levels.index(selector.row) + 1
             return [(region.helper_range("level", sheet), str(level), amounts)]
-        if pick.how == GROUP:
-            parent = line.open_position if pick.row == CHILDREN else 0
+        if selector.how == GROUP:
+            parent = line.open_position if selector.row == CHILDREN else 0
             return [(region.helper_range("parent", sheet), str(parent), amounts)]
-        code = self.key(line) if pick.how == BOUND else quote_text(pick.row)
+        code = self.key(line) if selector.how == BOUND else quote_text(selector.row)
         return [(region.helper_range("code", sheet), code, amounts)]
 
     def _runs(self, region: Region, name: str, column: str, shift: int) -> Iterator[str]:
-        """The rows of a named set, as ranges of rows that stand one below the other."""
+        """The rows of a named set as ranges of consecutive rows."""
         rows = sorted(region.fixed[row] for row in region.block.sets[name])
         runs = [[rows[0]]]
         for row in rows[1:]:
@@ -284,39 +286,39 @@ class FormulaWriter(NamedTuple):
             first = region.behind(run[0], column, self.sheets.figures, shift)
             yield f"{first}:{region.behind(run[-1], column, '', shift)}"
 
-    def applies(self, line: LedgerLine, shape: BoundRule) -> str:
-        """1 where the constraint holds for rows that are there, by the shape's condition."""
+    def applies(self, line: LedgerLine, bound: BoundRule) -> str:
+        """1 where the constraint applies: its rows are there and its condition is met; else 0."""
         conditions = []
-        if shape.when:
-            conditions.append(self._met(line, *shape.when))
-        if _may_lack_terms(shape):
-            conditions.append(self._has_terms(line, shape))
+        if bound.when:
+            conditions.append(self._met(line, *bound.when))
+        if _may_lack_terms(bound):
+            conditions.append(self._has_terms(line, bound))
         if line.open_position:
-            conditions += self._stands(line, shape)
+            conditions += self._stands(line, bound)
         if not conditions:
             return "1"
         test = conditions[0] if len(conditions) == 1 else f"AND({','.join(conditions)})"
         return f"IF({test},1,0)"
 
-    def _met(self, line: LedgerLine, picks: Sequence[Selector], relation: str) -> str:
-        """Whether a condition is met. What is no single figure is rounded first: nothing added up
-        by a computer may be nearly nothing."""
-        measure = find_measure(self.grid, picks)
-        asked = self.side(line, picks, measure.yuan)
-        if len(picks) > 1 or not self.alone(line, picks[0]):
-            asked = f"ROUND({asked},{measure.decimals})"
-        return f"{asked}{'=0' if relation == EQUAL else '<>0'}"
+    def _met(self, line: LedgerLine, selectors: Sequence[Selector], relation: str) -> str:
+        """The test whether a condition is met. A sum is rounded first: in floating point a sum
+        of 0 may be slightly off."""
+        measure = find_measure(self.grid, selectors)
+        figure = self.side(line, selectors, measure.yuan)
+        if len(selectors) > 1 or not self.alone(line, selectors[0]):
+            figure = f"ROUND({figure},{measure.decimals})"
+        return f"{figure}{'=0' if relation == EQUAL else '<>0'}"
 
-    def _has_terms(self, line: LedgerLine, shape: BoundRule) -> str:
-        """Whether any row is there that the shape's terms mean."""
+    def _has_terms(self, line: LedgerLine, bound: BoundRule) -> str:
+        """The test whether there is any row that the rule's terms mean."""
         counts = [
             f"COUNTIF({rows},{wanted})"
-            for pick in (*shape.left, *shape.right)
-            for rows, wanted, _ in self._choice(line, pick)
+            for selector in (*bound.left, *bound.right)
+            for rows, wanted, _ in self._choice(line, selector)
         ]
         return f"{join_terms(counts)}>0"
 
-    def _stands(self, line: LedgerLine, shape: BoundRule) -> Iterator[str]:
+    def _stands(self, line: LedgerLine, bound: BoundRule) -> Iterator[str]:
         assert line.on is not None
         sheet, region = self.sheets.figures, self.grid[line.on]
         if line.row:
@@ -324,44 +326,44 @@ class FormulaWriter(NamedTuple):
             yield f'{code}<>""'
             codes = region.helper_range("code", sheet)
             yield f"IFERROR(MATCH({code},{codes},0)={line.open_position},1=0)"
-            for block in _blocks(shape):
+            for block in _blocks(bound):
                 if block == line.on:
                     break
-                listed = self.grid[block].helper_range("code", sheet)
-                yield f"COUNTIF({listed},{code})=0"
-        elif shape.row_word == "parent":
+                earlier = self.grid[block].helper_range("code", sheet)
+                yield f"COUNTIF({earlier},{code})=0"
+        elif bound.row_word == "parent":
             yield f"COUNTIF({region.helper_range('parent', sheet)},{line.open_position})>0"
-        elif shape.row_word == "childless":
+        elif bound.row_word == "childless":
             yield f"{region.helper('childless', line.open_position, sheet)}=1"
         else:
             yield f"{region.helper('parent', line.open_position, sheet)}>=0"
 
-    def units(self, shape: BoundRule) -> str:
-        """How many units of the last decimal the sides differ by, the wrong way."""
+    def units(self, bound: BoundRule) -> str:
+        """By how many units of the last decimal the sides differ, 0 where an inequality holds."""
         left, right = NAMES[LEFT], NAMES[RIGHT]
-        apart = f"ROUND({multiply_by(self.measure(shape).per_unit)}ABS({left}-{right}),0)"
-        return f"IF({left}<={right},0,{apart})" if shape.relation == AT_MOST else apart
+        apart = f"ROUND({multiply_by(self.measure(bound).per_unit)}ABS({left}-{right}),0)"
+        return f"IF({left}<={right},0,{apart})" if bound.relation == AT_MOST else apart
 
-    def weight(self, line: LedgerLine, shape: BoundRule) -> str:
-        """Nothing where it holds; else by the intervals of RULES.md a note, warning or error."""
-        applies, bound, apart = NAMES[APPLIES], NAMES[COUNT], NAMES[UNITS]
-        width, squares = "1", bound
-        if not self.measure(shape).alike:
-            width, squares = self.widest(line, shape), self.squares(line, shape)
-        severity = shape.part.severity or shape.rule.severity_of("")
+    def weight(self, line: LedgerLine, bound: BoundRule) -> str:
+        """0 where it holds, else the weight of a note, warning or error by RULES.md's intervals."""
+        applies, widths, apart = NAMES[APPLIES], NAMES[COUNT], NAMES[UNITS]
+        width, squares = "1", widths
+        if not self.measure(bound).alike:
+            width, squares = self.widest(line, bound), self.squares(line, bound)
+        severity = bound.part.severity or bound.rule.severity_of("")
         broken = str(WARNING_WEIGHT if severity == WARNING else ERROR_WEIGHT)
-        excuse = self._excuse(line, shape)
+        excuse = self._excuse(line, bound)
         if excuse:
             broken = f"IF(AND({apart}={width},{excuse}),{WARNING_WEIGHT},{broken})"
         weights = Outcomes(str(NOTE_WEIGHT), str(WARNING_WEIGHT), broken)
-        beyond = choose_outcome(apart, bound, squares, width, weights)
+        beyond = choose_outcome(apart, widths, squares, width, weights)
         return f"IF(OR({applies}=0,{apart}=0),0,{beyond})"
 
-    def _excuse(self, line: LedgerLine, shape: BoundRule) -> str:
-        """Class totals between forms that balance within themselves may differ by one unit."""
-        if shape.part.between != "classes" or line.row == TOTAL or not line.row:
+    def _excuse(self, line: LedgerLine, bound: BoundRule) -> str:
+        """The test whether class totals may differ by a unit: both forms balance in themselves."""
+        if bound.part.between != "classes" or line.row == TOTAL or not line.row:
             return ""
-        marks = [self._inner_mark(line, pick) for pick in (*shape.left, *shape.right)]
+        marks = [self._inner_mark(line, selector) for selector in (*bound.left, *bound.right)]
         calm = f"{join_terms(marks)}<{WARNING_WEIGHT}"
         if not line.open_position:
             return calm
@@ -369,24 +371,24 @@ class FormulaWriter(NamedTuple):
         top = self.pack.catalogues[self.pack.blocks[line.on].codes].lengths[0]
         return f"LEN({self.key(line)})={top},{calm}"
 
-    def _inner_mark(self, line: LedgerLine, pick: Selector) -> str:
-        region = self.grid[pick.block]
-        column = pick.column or line.column
+    def _inner_mark(self, line: LedgerLine, selector: Selector) -> str:
+        region = self.grid[selector.block]
+        column = selector.column or line.column
         sheet, shift = self.sheets.marks, self.shift
         if not line.open_position and line.row in region.fixed:
             return region.behind(region.fixed[line.row], column, sheet, shift)
-        listed = region.helper_range("code", self.sheets.figures)
+        codes = region.helper_range("code", self.sheets.figures)
         marks = region.behind_range(column, sheet, shift)
-        return f"SUMIF({listed},{self.key(line)},{marks})"
+        return f"SUMIF({codes},{self.key(line)},{marks})"
 
-    def sentence(self, line: LedgerLine, shape: BoundRule) -> str:
+    def sentence(self, line: LedgerLine, bound: BoundRule) -> str:
         """The rule's sentence, with OPEN_ROW where an open row is named."""
-        about = tuple(shape.words.items())
+        about = tuple(bound.words.items())
         if line.row or line.open_position:
-            about += ((shape.row_word, OPEN_ROW if line.open_position else line.row),)
+            about += ((bound.row_word, OPEN_ROW if line.open_position else line.row),)
         if line.column:
             about += (("column", line.column),)
-        block = shape.first.block
+        block = bound.first.block
 
         def called(word: str, value: str) -> str:
             if value == OPEN_ROW:
@@ -395,11 +397,11 @@ class FormulaWriter(NamedTuple):
                 return name_code(self.pack, value)
             return name_row(self.pack, self.pack.blocks[block], value)
 
-        return render_sentence(self.pack, shape.part, shape.rule, about, block, called)
+        return render_sentence(self.pack, bound.part, bound.rule, about, block, called)
 
-    def sentence_formula(self, line: LedgerLine, shape: BoundRule) -> str:
+    def sentence_formula(self, line: LedgerLine, bound: BoundRule) -> str:
         """The sentence as a formula that takes the open row's name from the form."""
-        pieces = [quote_text(piece) for piece in self.sentence(line, shape).split(OPEN_ROW)]
+        pieces = [quote_text(piece) for piece in self.sentence(line, bound).split(OPEN_ROW)]
         text = f"&{self._open_name(line)}&".join(pieces)
         return f'IF({NAMES[APPLIES]}=0,"",{text})'
 
@@ -411,18 +413,18 @@ class FormulaWriter(NamedTuple):
         name = region.helper("name", line.open_position, sheet)
         return f'{self.key(line)}&" "&{name}' if line.row else name
 
-    def link_target(self, line: LedgerLine, shape: BoundRule) -> str:
+    def link_target(self, line: LedgerLine, bound: BoundRule) -> str:
         """The address of the first figure."""
-        pick = shape.first
-        region = self.grid[pick.block]
-        column = region.columns[pick.column or line.column]
+        selector = bound.first
+        region = self.grid[selector.block]
+        column = region.columns[selector.column or line.column]
         if line.open_position:
             assert line.on is not None
             region = self.grid[line.on]
-            own = next(p for p in (*shape.left, *shape.right) if p.block == line.on)
+            own = next(p for p in (*bound.left, *bound.right) if p.block == line.on)
             column = region.columns[own.column or line.column]
             return address(SheetCell(region.sheet, region.row_at(line.open_position), column))
-        row = pick.row if pick.how == FIXED else line.row
+        row = selector.row if selector.how == FIXED else line.row
         return address(SheetCell(region.sheet, region.fixed.get(row, region.first), column))
 
 
@@ -431,14 +433,15 @@ def _together(pieces: list[str]) -> str:
     return pieces[0] if len(pieces) == 1 else f"({join_terms(pieces)})"
 
 
-def _may_lack_terms(shape: BoundRule) -> bool:
-    """Whether all its terms are rows under others, or under none: there may be no such row, and
-    then nothing has to hold."""
+def _may_lack_terms(bound: BoundRule) -> bool:
+    """Whether all terms are children or top rows: there may be no such row, and then nothing has
+    to hold."""
     return all(
-        pick.how == GROUP and pick.row in (CHILDREN, TOPS) for pick in (*shape.left, *shape.right)
+        selector.how == GROUP and selector.row in (CHILDREN, TOPS)
+        for selector in (*bound.left, *bound.right)
     )
 
 
 def inner_shift(grid: Grid) -> int:
-    """How far right of a cell's mark the mark stands of its own form's constraints alone."""
+    """How many columns right of a cell's mark is the one of its own form's constraints alone."""
     return 2 + max(max(region.columns.values()) for region in grid.values())

@@ -1,4 +1,4 @@
-"""What each line of the ledger says now: the values that its formulas would give."""
+"""The values of each line of the ledger now: those that its formulas give."""
 
 from __future__ import annotations
 
@@ -49,51 +49,50 @@ def evaluate_lines(
     per_yuan: Decimal,
     judged: Sequence[JudgedConstraint],
 ) -> list[LineValues]:
-    """An entry for each line, in order."""
-    found = {one.instance: one for one in judged}
+    """The values of each line, in order."""
+    by_instance = {judgement.instance: judgement for judgement in judged}
     rows = _rows(budget, writer.grid)
     there = {CellKey(*key, row.id, "") for key, some in budget.blocks.items() for row in some}
-    shapes = bound_rules(pack)
+    every = bound_rules(pack)
     entries = []
     for line in lines:
         row = rows.get((line.on, line.open_position)) if line.on else None
-        one = found.get(_instance(line, row))
+        judgement = by_instance.get(_instance(line, row))
         if (
-            one is not None
+            judgement is not None
             and line.row
             and line.open_position
-            and not _first(line, row, one, there)
+            and not _first(line, row, judgement, there)
         ):
-            one = None
-        entries.append(_entry(pack, writer, line, shapes[line.shape], row, one, per_yuan))
+            judgement = None
+        entries.append(_entry(pack, writer, line, every[line.bound], row, judgement, per_yuan))
     return entries
 
 
 def _rows(budget: Budget, grid: Grid) -> Mapping[tuple[BlockKey, int], Row]:
-    """(block, place) → the row that stands there."""
-    found = {}
+    """(block, position among its open rows) → row."""
+    rows = {}
     for key, region in grid.items():
         by_id = {row.id: row for row in budget.blocks.get(key, ())}
-        for place, identity in enumerate(region.ids, start=1):
+        for nth, identity in enumerate(region.ids, start=1):
             if identity:
-                found[key, place] = by_id[identity]
-    return found
+                rows[key, nth] = by_id[identity]
+    return rows
 
 
 def _instance(line: LedgerLine, row: Row | None) -> Instance:
     if not line.open_position:
-        return Instance(line.shape, line.row, line.column)
+        return Instance(line.bound, line.row, line.column)
     if row is None:
         return Instance(-1, "", "")
-    return Instance(line.shape, row.code if line.row else row.id, line.column)
+    return Instance(line.bound, row.code if line.row else row.id, line.column)
 
 
 def _first(
-    line: LedgerLine, row: Row | None, one: JudgedConstraint, there: Collection[CellKey]
+    line: LedgerLine, row: Row | None, judgement: JudgedConstraint, there: Collection[CellKey]
 ) -> bool:
-    """Is this the row by which the ledger tells a code: its first in the first block that has
-    it?"""
-    for cell in one.constraint.cells():
+    """Whether the ledger lists a code by this row: its first in the first block that has it."""
+    for cell in judgement.constraint.cells():
         if cell._replace(column="") in there:
             return row is not None and cell[:3] == (*(line.on or ()), row.id)
     return False
@@ -103,25 +102,25 @@ def _entry(
     pack: Pack,
     writer: FormulaWriter,
     line: LedgerLine,
-    shape: BoundRule,
+    bound: BoundRule,
     row: Row | None,
-    one: JudgedConstraint | None,
+    judgement: JudgedConstraint | None,
     per_yuan: Decimal,
 ) -> LineValues:
-    form = pack.forms[shape.first.block.form].sheet
+    form = pack.forms[bound.first.block.form].sheet
     key = (row.code if row else "") if line.row and line.open_position else line.row
-    link = writer.link_target(line, shape)
-    says = _said(writer, line, shape, row) if one or not line.open_position else ""
-    if one is None:
-        return LineValues(shape.rule.id, form, key, False, 0, 0, 0, 0, 0, link, says)
-    verdict = one.verdict
-    measure = writer.measure(shape)
+    link = writer.link_target(line, bound)
+    says = _sentence(writer, line, bound, row) if judgement or not line.open_position else ""
+    if judgement is None:
+        return LineValues(bound.rule.id, form, key, False, 0, 0, 0, 0, 0, link, says)
+    verdict = judgement.verdict
+    measure = writer.measure(bound)
     unit, last = per_yuan * measure.yuan, per_yuan / factor(1, measure.last)
     apart = abs(verdict.residual) / last
-    if shape.relation == AT_MOST and verdict.residual < 0:
+    if bound.relation == AT_MOST and verdict.residual < 0:
         apart = Decimal(0)
     return LineValues(
-        rule=shape.rule.id,
+        rule=bound.rule.id,
         form=form,
         key=key,
         applies=True,
@@ -129,56 +128,56 @@ def _entry(
         right=stored_number(Decimal(verdict.right) / unit),
         bound=stored_number(verdict.bound / last),
         units=round(apart),
-        weight=WEIGHTS[decide_severity(pack, one.constraint, verdict)],
+        weight=WEIGHTS[decide_severity(pack, judgement.constraint, verdict)],
         link=link,
         says=says,
     )
 
 
 def write_formulas(
-    writer: FormulaWriter, line: LedgerLine, shape: BoundRule, entry: LineValues
+    writer: FormulaWriter, line: LedgerLine, bound: BoundRule, entry: LineValues
 ) -> dict[int, Formula]:
-    """The formulas of a line by field, with what they give now."""
+    """The formulas of a line by field, with their values now."""
 
-    applies = writer.applies(line, shape)
+    applies = writer.applies(line, bound)
 
     def gated(text: str) -> str:
         always = applies.isdigit() or text.isdigit()
         return text if always else f"IF({NAMES[APPLIES]}=0,0,{text})"
 
-    measure = writer.measure(shape)
-    found = {
+    measure = writer.measure(bound)
+    formulas = {
         APPLIES: Formula(applies, int(entry.applies)),
-        LEFT: Formula(gated(writer.side(line, shape.left, measure.yuan)), entry.left),
-        RIGHT: Formula(gated(writer.side(line, shape.right, measure.yuan)), entry.right),
-        COUNT: Formula(gated(writer.bound(line, shape)), entry.bound),
-        UNITS: Formula(writer.units(shape), entry.units),
-        WEIGHT: Formula(writer.weight(line, shape), entry.weight),
+        LEFT: Formula(gated(writer.side(line, bound.left, measure.yuan)), entry.left),
+        RIGHT: Formula(gated(writer.side(line, bound.right, measure.yuan)), entry.right),
+        COUNT: Formula(gated(writer.width_sum(line, bound)), entry.bound),
+        UNITS: Formula(writer.units(bound), entry.units),
+        WEIGHT: Formula(writer.weight(line, bound), entry.weight),
     }
     if line.open_position:
-        found[SAYS] = Formula(writer.sentence_formula(line, shape), entry.says)
+        formulas[SAYS] = Formula(writer.sentence_formula(line, bound), entry.says)
         if line.row:
-            found[KEY] = Formula(writer.key(line), entry.key)
-    return found
+            formulas[KEY] = Formula(writer.key(line), entry.key)
+    return formulas
 
 
-def _said(writer: FormulaWriter, line: LedgerLine, shape: BoundRule, row: Row | None) -> str:
+def _sentence(writer: FormulaWriter, line: LedgerLine, bound: BoundRule, row: Row | None) -> str:
     name = row.name if row else ""
     if line.row and line.open_position:
         name = f"{row.code if row else ''} {name}"
-    return writer.sentence(line, shape).replace(OPEN_ROW, name)
+    return writer.sentence(line, bound).replace(OPEN_ROW, name)
 
 
 def cell_weights(pack: Pack, judged: Sequence[JudgedConstraint]) -> dict[CellKey, tuple[int, int]]:
     """Each cell's weights: of the constraints of its own form alone, and of all."""
-    shapes = bound_rules(pack)
-    found: dict[CellKey, tuple[int, int]] = {}
+    every = bound_rules(pack)
+    weights: dict[CellKey, tuple[int, int]] = {}
     for instance, constraint, verdict in judged:
         weight = WEIGHTS[decide_severity(pack, constraint, verdict)]
         if not weight:
             continue
-        within = shapes[instance.bound].within
+        within = every[instance.bound].within
         for cell in constraint.cells():
-            own, every = found.get(cell, (0, 0))
-            found[cell] = (own + weight * within, every + weight)
-    return found
+            own, total = weights.get(cell, (0, 0))
+            weights[cell] = (own + weight * within, total + weight)
+    return weights

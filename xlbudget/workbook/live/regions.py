@@ -21,21 +21,20 @@ from xlbudget.packs.model import NAME, TOTAL, Block, Pack
 ROOM = 5
 ROOM_OF_BLANK = 22
 """How many rows people may insert into an open block before the checks no longer see the last; more
-where everything is still to be written. Rows beyond are counted and said (`uncovered_rows`)."""
+where everything is still to be written. Rows beyond are counted and reported (`uncovered_rows`)."""
 
 LETTERS = [column_letters(column) for column in range(256)]
 HELPERS = ("code", "name", "parent", "last", "childless", "level", "sum", "top", "count")
-"""Columns behind each open block that say how its rows hang together (see `figures`)."""
+"""Columns behind each open block that hold how its rows nest (see `figures`)."""
 
 
 class Region(NamedTuple):
     """One block: sheet, rows by id (`fixed`, the total among them), open rows from `first` on.
 
-    `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the row
-    ids that stand there now. Rows and columns are counted from 0. Amounts are in units of `yuan` 元
+    `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the ids
+    of the rows now in them. Rows and columns are counted from 0. Amounts are in units of `yuan` 元
     and shown with `usual_decimals` decimals, but for the `other_decimals`: cells by row and column.
-    Where there are such, the width of each figure's last decimal stands `widths` columns right of
-    it."""
+    Where there are any, the width of a figure's last decimal is `widths` columns right of it."""
 
     block: Block
     sheet: str
@@ -66,13 +65,13 @@ class Region(NamedTuple):
         """How many decimals a cell shows."""
         return self.other_decimals.get((row, column), self.usual_decimals)
 
-    def row_at(self, place: int) -> int:
+    def row_at(self, nth: int) -> int:
         """The sheet row of the n-th open row, n counted from 1."""
-        return self.first + place - 1
+        return self.first + nth - 1
 
-    def helper(self, name: str, place: int, sheet: str = "") -> str:
+    def helper(self, name: str, nth: int, sheet: str = "") -> str:
         """The cell behind the n-th open row that holds this helper."""
-        return ref(sheet, self.band + self.row_at(place), self.helpers[name])
+        return ref(sheet, self.band + self.row_at(nth), self.helpers[name])
 
     def helper_range(self, name: str, sheet: str = "") -> str:
         """This helper's cells behind all open rows."""
@@ -95,15 +94,15 @@ class Region(NamedTuple):
 
     def behind_range(self, column: str, sheet: str = "", shift: int = 0) -> str:
         """The cells behind all open rows of an amount column."""
-        place = self.columns[column] + shift
+        index = self.columns[column] + shift
         return ref_range(
-            sheet, self.band + self.first, place, self.band + self.row_at(self.slots), place
+            sheet, self.band + self.first, index, self.band + self.row_at(self.slots), index
         )
 
     def in_form(self, column: str) -> str:
         """The open rows of a column on the form's own sheet."""
-        place = self.columns[column]
-        return ref_range(self.sheet, self.first, place, self.first + self.height - 1, place)
+        index = self.columns[column]
+        return ref_range(self.sheet, self.first, index, self.first + self.height - 1, index)
 
 
 Grid = Mapping[BlockKey, Region]
@@ -136,7 +135,7 @@ def build_grid(pack: Pack, budget: Budget, plans: Sequence[SheetPlan]) -> Grid:
 
 
 def uncovered_rows(grid: Grid, figures: str) -> str:
-    """How many rows of the forms stand beyond what the checks look at, as a formula."""
+    """The formula of how many rows of the forms are beyond what the checks look at."""
     terms = []
     for region in grid.values():
         if region.height:
@@ -148,8 +147,8 @@ def uncovered_rows(grid: Grid, figures: str) -> str:
 def _region(
     planned: SheetPlan, block: Block, yuan: int, band: int, helpers: int, widths: int
 ) -> Region:
-    rows = {row: place for (key, row), place in planned.rows.items() if key == block.id}
-    columns = {c: place for (key, c), place in planned.columns.items() if key == block.id}
+    rows = {row: index for (key, row), index in planned.rows.items() if key == block.id}
+    columns = {c: index for (key, c), index in planned.columns.items() if key == block.id}
     usual = max(planned.least, USUAL_DECIMALS)
     others = _other_decimals(planned, columns, usual)
     stated = (yuan, usual, others, widths if others else 0)
@@ -158,7 +157,7 @@ def _region(
     total = {TOTAL: rows.pop(TOTAL)} if TOTAL in rows else {}
     first = max([planned.body[0], *(row + 1 for row in total.values())])
     height = planned.body[1] - first
-    ids = {place - first + 1: row for row, place in rows.items()}
+    ids = {index - first + 1: row for row, index in rows.items()}
     slots = height + (ROOM if height < SPARE_ROWS or ids else ROOM_OF_BLANK)
     return Region(
         block,
@@ -168,9 +167,9 @@ def _region(
         first,
         height,
         slots,
-        tuple(ids.get(place, "") for place in range(1, slots + 1)),
+        tuple(ids.get(index, "") for index in range(1, slots + 1)),
         columns,
-        {name: helpers + place for place, name in enumerate(HELPERS)},
+        {name: helpers + index for index, name in enumerate(HELPERS)},
         *stated,
     )
 
@@ -180,9 +179,9 @@ def _other_decimals(
 ) -> Mapping[tuple[int, int], int]:
     """Cells of a block that show another number of decimals, by row and column."""
     mine = set(columns.values())
-    shown = {
+    by_cell = {
         (cell.row, cell.column): planned.decimals(cell)
         for cell in planned.cells
         if cell.role == AMOUNT and cell.column in mine
     }
-    return {place: decimals for place, decimals in shown.items() if decimals != usual}
+    return {at: decimals for at, decimals in by_cell.items() if decimals != usual}

@@ -1,6 +1,6 @@
 """The sheet 校验: every constraint that applies, a row each, with counts and a verdict on top.
 
-It lists the lines of the ledger that apply just now: the n-th row shows the n-th of them.
+It lists the lines of the ledger that apply now: the n-th row holds the n-th of them.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ from xlbudget.workbook.xlsx.styles import (
 )
 
 MORE_ROWS = 80
-"""How many more constraints than apply now the sheet has rows for."""
+"""Rows of the sheet beyond those of the constraints that apply now."""
 
-PLACE_NAME = "row_place"
-"""Name of the line's place in the ledger, for the row in which a formula stands."""
+POSITION_NAME = "row_place"
+"""Defined name of the ledger position of the line in the formula's own row."""
 
 TITLE_ROW, VERDICT_ROW, HINT_ROW, HEAD_ROW, BODY_ROW = range(5)
-NUMBER, SHEET, RULE_ID, MUST, LEFT_SIDE, RIGHT_SIDE, APART, STATED, GOES_TO, PLACE = range(10)
+NUMBER, SHEET, RULE_ID, MUST, LEFT_SIDE, RIGHT_SIDE, APART, STATED, GOES_TO, POSITION = range(10)
 WIDTHS = (6, 8, 9, 62, 15, 15, 11, 9, 14, 4)
 FIELDS = {SHEET: FORM, RULE_ID: RULE, MUST: SAYS, LEFT_SIDE: LEFT, RIGHT_SIDE: RIGHT}
 
 
 class LineValues(NamedTuple):
-    """What a line of the ledger says now."""
+    """The values of a line of the ledger now."""
 
     rule: str
     form: str
@@ -75,7 +75,7 @@ class LineValues(NamedTuple):
 
 
 def name_state(weight: int) -> str:
-    """The gravity that a weight stands for; nothing for what holds."""
+    """The severity that a weight stands for, empty for what holds."""
     for least, severity in ((ERROR_WEIGHT, ERROR), (WARNING_WEIGHT, WARNING), (NOTE_WEIGHT, NOTE)):
         if weight >= least:
             return severity
@@ -100,7 +100,7 @@ def write_review(
     decimals: int,
     formats: Formats,
 ) -> None:
-    """Write the sheet over the ledger's lines, figures with so many decimals."""
+    """Write the sheet over the ledger's lines, figures with that many decimals."""
     words = load_messages()["book"]
     counts = count_states(entries)
     size = min(len(entries), counts["all"] + MORE_ROWS)
@@ -114,11 +114,11 @@ def write_review(
     sheet.merge_range(HINT_ROW, 0, HINT_ROW, GOES_TO, head["hint"], formats.cell(WORDS))
     for column, heading in enumerate(head["headings"]):
         sheet.write_string(HEAD_ROW, column, heading, formats.cell(HEADING))
-    applying = [(place, entry) for place, entry in enumerate(entries, start=1) if entry.applies]
+    applied = [(n, entry) for n, entry in enumerate(entries, start=1) if entry.applies]
     for nth in range(1, size + 1):
-        place, entry = applying[nth - 1] if nth <= len(applying) else (0, None)
+        position, entry = applied[nth - 1] if nth <= len(applied) else (0, None)
         lines = len(entries)
-        _write_row(sheet, words, sheets.ledger, lines, nth, place, entry, decimals, formats)
+        _write_row(sheet, words, sheets.ledger, lines, nth, position, entry, decimals, formats)
     colour_states(sheet, words, size, formats)
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
@@ -150,19 +150,19 @@ def write_verdict(
         parts.append(f"{quote_text(f'　{name} ')}&{texts[kind]}")
         value += f"　{name} {counts[kind]}"
     if rows is not None:
-        parts.append(_told(words["review"]["more"], f"({applying}-{rows})"))
-    parts.append(_told(words["review"]["unseen"], f"({uncovered_rows(grid, sheets.figures)})"))
+        parts.append(_counted(words["review"]["more"], f"({applying}-{rows})"))
+    parts.append(_counted(words["review"]["unseen"], f"({uncovered_rows(grid, sheets.figures)})"))
     return Formula("&".join(parts), value)
 
 
-def _told(sentence: str, count: str) -> str:
-    """The sentence with its count where that is more than nothing."""
+def _counted(sentence: str, count: str) -> str:
+    """The formula of the sentence with its count, empty for a count of 0."""
     before, after = sentence.split("{count}")
     return f'IF({count}>0,{quote_text("　" + before)}&{count}&{quote_text(after)},"")'
 
 
 def state_formula(words: Any, weight: str) -> str:
-    """The word for a weight."""
+    """The formula of the word for a weight."""
     states = words["states"]
     text = quote_text(states[""])
     for least, severity in ((NOTE_WEIGHT, NOTE), (WARNING_WEIGHT, WARNING), (ERROR_WEIGHT, ERROR)):
@@ -176,25 +176,25 @@ def _write_row(
     ledger: str,
     lines: int,
     nth: int,
-    place: int,
+    position: int,
     entry: LineValues | None,
     decimals: int,
     formats: Formats,
 ) -> None:
     row = BODY_ROW + nth - 1
-    sheet.write_cell_formula(row, PLACE, Formula(_next_place(ledger, lines, row), place))
+    sheet.write_cell_formula(row, POSITION, Formula(_next_position(ledger, lines, row), position))
     for column, text, value in _fields(words, ledger, lines, nth, entry, decimals):
         role = {STATED: STATE, GOES_TO: LINKED}.get(column, PLAIN)
-        shown = decimals if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
-        sheet.write_cell_formula(row, column, Formula(text, value), formats.cell(role, 0, shown))
+        places = decimals if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
+        sheet.write_cell_formula(row, column, Formula(text, value), formats.cell(role, 0, places))
 
 
-def _next_place(ledger: str, lines: int, row: int) -> str:
-    """The next line of the ledger that applies, below the one of the row above; 0 for none."""
+def _next_position(ledger: str, lines: int, row: int) -> str:
+    """The formula of the next position in the ledger that applies; 0 for none."""
     applies = _column(ledger, APPLIES, lines)
     if row == BODY_ROW:
         return f"IFERROR(MATCH(1,{applies},0),0)"
-    before = ref("", row - 1, PLACE).replace("$", "")
+    before = ref("", row - 1, POSITION).replace("$", "")
     rest = f"INDEX({applies},{before}+1):{ref(ledger, FIRST_LINE + lines - 1, APPLIES)}"
     return f"IF({before}=0,0,IFERROR(MATCH(1,{rest},0)+{before},0))"
 
@@ -203,24 +203,24 @@ def _fields(
     words: Any, ledger: str, lines: int, nth: int, entry: LineValues | None, decimals: int
 ) -> Iterator[tuple[int, str, Value]]:
     def taken(field: int) -> str:
-        return f"INDEX({_column(ledger, field, lines)},{PLACE_NAME})"
+        return f"INDEX({_column(ledger, field, lines)},{POSITION_NAME})"
 
-    def shown(text: str) -> str:
-        return f'IF({PLACE_NAME}=0,"",{text})'
+    def or_blank(text: str) -> str:
+        return f'IF({POSITION_NAME}=0,"",{text})'
 
     values: dict[int, Value] = {}
     if entry:
         values = {SHEET: entry.form, RULE_ID: entry.rule, MUST: entry.says}
         values |= {LEFT_SIDE: entry.left, RIGHT_SIDE: entry.right}
-    yield NUMBER, shown(str(nth)), nth if entry else ""
+    yield NUMBER, or_blank(str(nth)), nth if entry else ""
     for column, field in FIELDS.items():
-        yield column, shown(taken(field)), values.get(column, "")
-    apart = shown(f"ROUND({taken(LEFT)}-{taken(RIGHT)},{decimals})")
+        yield column, or_blank(taken(field)), values.get(column, "")
+    apart = or_blank(f"ROUND({taken(LEFT)}-{taken(RIGHT)},{decimals})")
     yield APART, apart, (round(entry.left - entry.right, decimals) or 0) if entry else ""
     state = words["states"][name_state(entry.weight)] if entry else ""
-    yield STATED, shown(state_formula(words, taken(WEIGHT))), state
+    yield STATED, or_blank(state_formula(words, taken(WEIGHT))), state
     goes = taken(LINK)
-    yield GOES_TO, shown(f'HYPERLINK("#"&{goes},{goes})'), entry.link if entry else ""
+    yield GOES_TO, or_blank(f'HYPERLINK("#"&{goes},{goes})'), entry.link if entry else ""
 
 
 def _column(ledger: str, field: int, lines: int) -> str:
@@ -228,9 +228,9 @@ def _column(ledger: str, field: int, lines: int) -> str:
 
 
 def lay_out_review(sheet: Any, size: int) -> None:
-    """Widths, print settings and filter of a review of so many lines."""
+    """Set widths, print settings and filter of a review of `size` lines."""
     for column, width in enumerate(WIDTHS):
-        hidden = {"hidden": True} if column == PLACE else {}
+        hidden = {"hidden": True} if column == POSITION else {}
         sheet.set_column(column, column, width, None, hidden)
     sheet.set_row(TITLE_ROW, 30)
     sheet.set_row(VERDICT_ROW, 24)
@@ -246,7 +246,7 @@ def lay_out_review(sheet: Any, size: int) -> None:
 
 
 def colour_states(sheet: Any, words: Any, size: int, formats: Formats) -> None:
-    """Each line in the colour of its state, and the verdict where it is bad."""
+    """Colour each line by its state, and the verdict where it is bad."""
     state = "$" + ref("", BODY_ROW, STATED).replace("$", "")
     for severity, colour in ((ERROR, RED), (WARNING, AMBER), (NOTE, GREY)):
         sheet.conditional_format(

@@ -22,11 +22,11 @@ TotalFormulas = dict[tuple[str, int, int], Formula]
 def write_totals(
     pack: Pack, budget: Budget, trees: Trees, grid: Grid, figures: str
 ) -> TotalFormulas:
-    """Formulas of all totals, in rows that are there and in rows still to be filled in. The
+    """Formulas of all totals, in rows with contents and in rows still to be filled in. The
     budget's totals must be those that the formulas give (`rules.define.compute_totals`)."""
     amounts = dict(budget.amounts())
-    places: TotalFormulas = {}
-    shapes = bound_rules(pack)
+    formulas: TotalFormulas = {}
+    every = bound_rules(pack)
     decimals = {
         form: max(region.most for key, region in grid.items() if key.form == form)
         for form in pack.forms
@@ -36,18 +36,18 @@ def write_totals(
         row = _row_of(region, cell.row)
         if row is None:
             continue
-        (pick,) = tops if (tops := _tops(shapes[instance.bound])) else (None,)
-        parts = _of_tops(grid, pick, cell, figures) if pick else _of_terms(grid, constraint.right)
+        (top,) = tops if (tops := _tops(every[instance.bound])) else (None,)
+        parts = _of_tops(grid, top, cell, figures) if top else _of_terms(grid, constraint.right)
         amount = amounts.get(cell)
-        places[region.sheet, row, region.columns[cell.column]] = _total(
+        formulas[region.sheet, row, region.columns[cell.column]] = _total(
             parts, decimals[cell.form], amount
         )
-    places |= _spare(pack, grid, decimals)
-    return places
+    formulas |= _spare(pack, grid, decimals)
+    return formulas
 
 
 def _total(parts: str, decimals: int, amount: Decimal | None) -> Formula:
-    """The sum of the parts, nothing where they come to nothing."""
+    """The sum of the parts, blank where it is 0."""
     total = f"ROUND({parts},{decimals})"
     return Formula(f'IF({total}=0,"",{total})', stored_number(amount) if amount else "")
 
@@ -60,14 +60,16 @@ def _row_of(region: Region, identity: str) -> int | None:
     return None
 
 
-def _tops(shape: BoundRule) -> list[Selector]:
-    return [pick for pick in shape.right if pick.how == GROUP and pick.row == "tops"]
+def _tops(bound: BoundRule) -> list[Selector]:
+    return [
+        selector for selector in bound.right if selector.how == GROUP and selector.row == "tops"
+    ]
 
 
-def _of_tops(grid: Grid, pick: Selector, cell: CellKey, figures: str) -> str:
-    """Rows under no other, those included that are inserted later."""
-    region = grid[pick.block]
-    column = pick.column or cell.column
+def _of_tops(grid: Grid, selector: Selector, cell: CellKey, figures: str) -> str:
+    """The sum of top rows, including those inserted later."""
+    region = grid[selector.block]
+    column = selector.column or cell.column
     parents, rows = region.helper_range("parent", figures), region.behind_range(column, figures)
     return f"SUMIF({parents},0,{rows})"
 
@@ -80,51 +82,51 @@ def _of_terms(grid: Grid, terms: Iterable[Term]) -> str:
 
 
 def _runs(grid: Grid, cells: Iterable[CellKey]) -> Iterator[str]:
-    """References to cells that stand on the form."""
-    places = []
+    """References to those cells that are on the form."""
+    positions = []
     for cell in cells:
         region = grid[BlockKey(cell.form, cell.block)]
         row = _row_of(region, cell.row)
         if row is not None:
-            places.append((row, region.columns[cell.column]))
-    yield from _ranges(places)
+            positions.append((row, region.columns[cell.column]))
+    yield from _ranges(positions)
 
 
-def _ranges(places: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """References to places, neighbours in one row or column joined to ranges."""
+def _ranges(positions: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """References to positions (row, column); neighbours in one row or column form ranges."""
     runs: list[list[tuple[int, int]]] = []
-    for place in places:
-        if runs and _neighbours(runs[-1], place):
-            runs[-1].append(place)
+    for position in positions:
+        if runs and _neighbours(runs[-1], position):
+            runs[-1].append(position)
         else:
-            runs.append([place])
+            runs.append([position])
     for run in runs:
-        first, last = (ref("", *place).replace("$", "") for place in (run[0], run[-1]))
+        first, last = (ref("", *position).replace("$", "") for position in (run[0], run[-1]))
         yield first if first == last else f"{first}:{last}"
 
 
-def _neighbours(run: list[tuple[int, int]], place: tuple[int, int]) -> bool:
-    step = (place[0] - run[-1][0], place[1] - run[-1][1])
+def _neighbours(run: list[tuple[int, int]], position: tuple[int, int]) -> bool:
+    step = (position[0] - run[-1][0], position[1] - run[-1][1])
     if len(run) > 1 and step != (run[-1][0] - run[-2][0], run[-1][1] - run[-2][1]):
         return False
     return step in ((0, 1), (1, 0))
 
 
 def _spare(pack: Pack, grid: Grid, decimals: Mapping[str, int]) -> TotalFormulas:
-    """Rows not yet filled in: what each row's own columns define."""
-    places: TotalFormulas = {}
-    for shape in bound_rules(pack):
-        if not shape.part.defines or shape.row_word != "row" or shape.on is None:
+    """Formulas in rows not yet filled in: what each row's own columns define."""
+    formulas: TotalFormulas = {}
+    for bound in bound_rules(pack):
+        if not bound.part.defines or bound.row_word != "row" or bound.on is None:
             continue
-        region = grid[shape.on]
-        if any(pick.how != BOUND for pick in (*shape.left, *shape.right)):
+        region = grid[bound.on]
+        if any(selector.how != BOUND for selector in (*bound.left, *bound.right)):
             continue
-        (left,) = shape.left
-        for place in range(1, region.height + 1):
-            if region.ids[place - 1]:
+        (left,) = bound.left
+        for nth in range(1, region.height + 1):
+            if region.ids[nth - 1]:
                 continue
-            row = region.row_at(place)
-            cells = ",".join(_ranges((row, region.columns[p.column]) for p in shape.right))
-            where = (region.sheet, row, region.columns[left.column])
-            places.setdefault(where, _total(f"SUM({cells})", decimals[region.block.form], None))
-    return places
+            row = region.row_at(nth)
+            cells = ",".join(_ranges((row, region.columns[p.column]) for p in bound.right))
+            cell = (region.sheet, row, region.columns[left.column])
+            formulas.setdefault(cell, _total(f"SUM({cells})", decimals[region.block.form], None))
+    return formulas

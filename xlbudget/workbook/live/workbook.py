@@ -36,7 +36,13 @@ from xlbudget.workbook.live.ledger import (
 )
 from xlbudget.workbook.live.line_values import cell_weights, evaluate_lines, write_formulas
 from xlbudget.workbook.live.regions import Grid, build_grid
-from xlbudget.workbook.live.review import PLACE, PLACE_NAME, LineValues, write_review, write_verdict
+from xlbudget.workbook.live.review import (
+    POSITION,
+    POSITION_NAME,
+    LineValues,
+    write_review,
+    write_verdict,
+)
 from xlbudget.workbook.live.totals import TotalFormulas, write_totals
 from xlbudget.workbook.xlsx.formula import Formula
 from xlbudget.workbook.xlsx.package import Book, FormulaSheet
@@ -72,7 +78,7 @@ def _package(pack: Pack, budget: Budget, total: Totals) -> bytes:
 
 
 def new_book(budget: Budget) -> Book:
-    """An empty workbook of that department; equal ones are equal files."""
+    """An empty workbook titled with the department; equal workbooks are equal files."""
     book = Book()
     book.set_properties({"created": CREATED, "title": budget.department})
     return book
@@ -90,8 +96,8 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     lines = list_lines(pack, grid)
     writer = FormulaWriter(pack, grid, sheets, inner_shift(grid))
     entries = evaluate_lines(pack, there, writer, lines, amounts.per_yuan, judged)
-    places = total(pack, there, trees, grid, sheets.figures)
-    behind = FormContext(grid, codes, locate_about(names["contents"]), places, sheets.figures)
+    totals = total(pack, there, trees, grid, sheets.figures)
+    behind = FormContext(grid, codes, locate_about(names["contents"]), totals, sheets.figures)
     formats = Formats(book)
     contents = book.sheet(names["contents"])
     tabs = [Tab(names["review"], load_messages()["book"]["review"]["title"])]
@@ -103,8 +109,8 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     for field, name in NAMES.items():
         book.define_name(name, "=" + _own_line(sheets.ledger, field))
     review = book.sheet(names["review"])
-    book.define_name(PLACE_NAME, "=" + _own_line(names["review"], PLACE))
-    decimals = max(writer.measure(shape).decimals for shape in bound_rules(pack))
+    book.define_name(POSITION_NAME, "=" + _own_line(names["review"], POSITION))
+    decimals = max(writer.measure(bound).decimals for bound in bound_rules(pack))
     write_review(review, grid, sheets, entries, decimals, formats)
     verdict = write_verdict(grid, sheets, entries)
     states = [
@@ -139,8 +145,8 @@ def _write_ledger(
     lines: Sequence[LedgerLine],
     entries: Sequence[LineValues],
 ) -> None:
-    """A line a constraint: words as they are, figures as formulas."""
-    shapes = bound_rules(pack)
+    """Write a line for each constraint: texts as they are, figures as formulas."""
+    every = bound_rules(pack)
     for line, entry in zip(lines, entries, strict=True):
         row = line.number
         sheet.write_string(row, RULE, entry.rule)
@@ -150,12 +156,12 @@ def _write_ledger(
             sheet.write_string(row, KEY, entry.key)
         if not line.open_position:
             sheet.write_string(row, SAYS, entry.says)
-        for field, formula in write_formulas(writer, line, shapes[line.shape], entry).items():
+        for field, formula in write_formulas(writer, line, every[line.bound], entry).items():
             _write_formula(sheet, row, field, formula)
 
 
 def _write_formula(sheet: FormulaSheet, row: int, column: int, formula: Formula) -> None:
-    """A formula on a hidden sheet, where nothing moves and no reference need be absolute."""
+    """Write a formula on a hidden sheet, where nothing moves and no reference need be absolute."""
     if formula.text.isdigit():
         sheet.write_number(row, column, int(formula.text))
     else:

@@ -1,7 +1,7 @@
-"""What is said of the cells of a sheet, kept so that a cell costs a few bytes.
+"""What is known of a sheet's cells, kept so that a cell costs a few bytes.
 
-How many decimals they show: row by row a byte a cell, NOT_SAID where its format says none; rows
-that show the same are one object. Which of them are of some kind: eight bytes each.
+How many decimals they show: row by row a byte a cell, NOT_STATED where its format has none; equal
+rows are one object. Which of them are of some kind: eight bytes each.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from xlbudget.core.amount import NOT_STATED
 
 ROW_BITS, COLUMN_BITS = 32, 8
-"""Where in a mark row and column begin; the decimals are its last byte."""
+"""The bits of a mark at which row and column begin; the decimals are its last byte."""
 
 
 class CellRuns:
@@ -22,7 +22,7 @@ class CellRuns:
         self.marks = array("Q")
 
     def add(self, row: int, column: int) -> None:
-        """Count a cell in."""
+        """Add a cell."""
         self.marks.append(row << ROW_BITS | column)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
@@ -42,8 +42,8 @@ class CellNotes:
             self.marks.append(row << ROW_BITS | column << COLUMN_BITS | decimals)
 
     def by_row(self) -> list[bytes]:
-        """What was noted, down to the last row of which there is any. As large as the sheet's
-        spread, which must be known to be within the limit."""
+        """The decimals by row, down to the last row that has any. As large as the sheet's spread,
+        which must be known to be within the limit."""
         rows: dict[int, bytearray] = {}
         for mark in self.marks:
             line = rows.setdefault(mark >> ROW_BITS, bytearray())
@@ -63,7 +63,7 @@ class RowDecimals:
         self.row, self.line = 0, bytearray()
 
     def begin(self, row: int) -> bytearray:
-        """What is noted of a row, to be written on."""
+        """The row's decimals so far, to be added to (`set_decimals`)."""
         if self.line:
             line = bytes(self.line)
             self.rows[self.row] = self.kept.setdefault(line, line)
@@ -71,13 +71,13 @@ class RowDecimals:
         return self.line
 
     def lines(self) -> list[bytes]:
-        """What was noted, down to the last row of which there is any."""
+        """The decimals by row, down to the last row that has any."""
         self.begin(0)
         return [self.rows.get(row, b"") for row in range(max(self.rows, default=-1) + 1)]
 
 
 def set_decimals(line: bytearray, column: int, decimals: int) -> None:
-    """Write what a cell shows into its row, as long as it need be."""
+    """Write a cell's decimals into its row, which is extended as far as needed."""
     missing = column + 1 - len(line)
     if missing > 0:
         line.extend([NOT_STATED] * missing)

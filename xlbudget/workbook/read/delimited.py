@@ -1,7 +1,7 @@
 """CSV and tab-separated text: a file is a sheet, a folder of them a workbook.
 
-Every cell of such a file is a text; what is written as a number is read as one with the decimals
-that are written. A number that begins with 0 stays a text: it is a code.
+Every cell of such a file is a text; what is written as a number is read as one, with its written
+decimals. A number that begins with 0 stays a text: it is a code.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _in_figures(path: Path) -> list[int | str]:
 
 
 def read_delimited(name: str, content: bytes) -> RawSheet:
-    """A sheet of that name from a text with separators. Raises FileFault where it has none."""
+    """A sheet of that name from a text with separators. Raises FileFault for a text without."""
     kind = find_kind(content)
     if kind != TEXT:
         raise find_refusal(kind)
@@ -87,7 +87,7 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that stands on most lines. Raises FileFault where fewer than two have one."""
+    """The separator that occurs on most lines. Raises FileFault where fewer than two have one."""
     lines = text.splitlines()
     counts = [(sum(mark in line for line in lines), mark) for mark in SEPARATORS]
     count, separator = max(counts, key=lambda pair: pair[0])
@@ -97,12 +97,12 @@ def _separator(text: str) -> str:
 
 
 def _numbers(rows: Sequence[list[Any]]) -> list[bytes]:
-    """Put numbers in the place of texts that are written as such; the decimals of each."""
+    """Replace texts that are written as numbers by those; gives the decimals of each, by row."""
     decimals = CellNotes()
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
-            found = NUMBER.match(text.strip())
-            if found and sum(map(str.isdigit, text)) <= SIGNIFICANT_DIGITS:
+            number = NUMBER.match(text.strip())
+            if number and sum(map(str.isdigit, text)) <= SIGNIFICANT_DIGITS:
                 cells[column] = float(text.replace(",", ""))
-                decimals.add(row, column, len(found[1] or ""))
+                decimals.add(row, column, len(number[1] or ""))
     return decimals.by_row()

@@ -16,15 +16,15 @@ NOT_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 def find_decimals(number: int, custom: Mapping[int, str]) -> int:
     """Decimals of the format of that number, by Excel's own numbers or the workbook's codes;
-    SHOWS_PERCENT for a percentage, NOT_SAID for none (general, fractions, powers, dates)."""
+    SHOWS_PERCENT for a percentage, NOT_STATED for none (general, fractions, powers, dates)."""
     if number not in custom:
         return BUILT_IN.get(number, NOT_STATED)
-    shown = NOT_LITERAL.sub("", custom[number].split(";")[0])
-    if "%" in shown:
+    section = NOT_LITERAL.sub("", custom[number].split(";")[0])
+    if "%" in section:
         return SHOWS_PERCENT
-    if "E" in shown or "/" in shown or not re.search(r"[0#?]", shown):
+    if "E" in section or "/" in section or not re.search(r"[0#?]", section):
         return NOT_STATED
-    if re.search(r"[ymdhs]", shown, re.IGNORECASE):
+    if re.search(r"[ymdhs]", section, re.IGNORECASE):
         return NOT_STATED
-    found = re.search(r"\.([0#?]*)", shown)
-    return min(len(found[1]), MOST_DECIMALS) if found else 0
+    fraction = re.search(r"\.([0#?]*)", section)
+    return min(len(fraction[1]), MOST_DECIMALS) if fraction else 0

@@ -1,4 +1,4 @@
-"""A file or a folder → raw cells, by the reader that its content asks for."""
+"""A file or a folder → raw cells, by the reader for its content."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def read_workbook(path: Path, own: Sequence[str] = (), password: str = "") -> Ra
 
 
 def read_package_bytes(path: Path, password: str = "") -> bytes:
-    """The .xlsx package of a file, its password taken off; for programs that change a copy.
-    Raises FileFault where it is none."""
+    """The .xlsx package of a file, decrypted, for programs that change a copy. Raises
+    FileFault where it is not an .xlsx package."""
     content = read_bytes(path)
     if find_kind(content) == LOCKED:
         from xlbudget.workbook.read.sandbox.parent import decrypt
@@ -52,8 +52,8 @@ def _read(path: Path, content: bytes, own: Sequence[str]) -> RawWorkbook:
     if kind == OPENXML and package:
         from xlbudget.workbook.read.xlsx.reader import read_sheets
 
-        listed, sheets = read_sheets(content, package, own)
-        return build_workbook(path, listed, sheets, own)
+        sheet_list, sheets = read_sheets(content, package, own)
+        return build_workbook(path, sheet_list, sheets, own)
     return _read_other(path, kind, content, package, own)
 
 

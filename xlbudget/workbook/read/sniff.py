@@ -1,4 +1,4 @@
-"""What a file is, by its content: an extension says nothing (READING.md, 4).
+"""What a file is, by its content: an extension proves nothing (READING.md, 4).
 
 Kinds are the pack's words for formats (`formats` in words.yaml).
 """
@@ -70,7 +70,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def find_kind(content: bytes) -> str:
-    """The kind of a file; "" for what is not known."""
+    """The kind of a file, empty for an unknown one."""
     for magic, kind in MAGIC:
         if content.startswith(magic):
             return kind
@@ -85,7 +85,7 @@ def find_kind(content: bytes) -> str:
 
 
 def find_refusal(kind: str) -> FileFault:
-    """What is said of a file of a kind that is no workbook."""
+    """The fault to raise for a file of a kind that is no workbook."""
     if kind in RESAVED:
         return FileFault("old_format", format=kind)
     return FileFault("not_workbook", "known" if kind else "", format=kind)
@@ -102,13 +102,13 @@ def _ole(content: bytes) -> str:
 
 
 def _entry(content: bytes, name: str) -> bytes:
-    """The directory entry of that name, in whatever case its letters are; empty without one."""
+    """The directory entry of that name, as it is or in capitals; empty without one."""
     for written in (name, name.upper()):
         wanted = written.encode("utf-16-le") + bytes(2)
-        place = content.find(wanted)
-        while place >= 0:
-            length = content[place + 64 : place + 66]
-            if place % ENTRY == 0 and length == len(wanted).to_bytes(2, "little"):
-                return content[place : place + ENTRY]
-            place = content.find(wanted, place + 2)
+        offset = content.find(wanted)
+        while offset >= 0:
+            length = content[offset + 64 : offset + 66]
+            if offset % ENTRY == 0 and length == len(wanted).to_bytes(2, "little"):
+                return content[offset : offset + ENTRY]
+            offset = content.find(wanted, offset + 2)
     return b""

@@ -1,6 +1,6 @@
 """ZIP packages: refusal of what must not be opened, before anything is unpacked.
 
-A calamine or a ZIP library handed a hostile file can take the whole machine (READING.md, 4).
+A reader or a ZIP library that is given a hostile file can take the whole machine (READING.md, 4).
 Limits are those measured there.
 """
 
@@ -27,7 +27,7 @@ ZIP64 = 0xFFFFFFFF
 
 
 def open_package(content: bytes) -> tuple[str, zipfile.ZipFile]:
-    """A workbook's kind and its package, its directory within the limits. Raises FileFault."""
+    """A workbook's kind and its package, whose directory is within the limits. Raises FileFault."""
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
@@ -38,8 +38,8 @@ def open_package(content: bytes) -> tuple[str, zipfile.ZipFile]:
 
 
 def _check_end(content: bytes) -> None:
-    """The directory stands where readers of every make look for it: one hidden behind another
-    would let them read other parts than were looked at."""
+    """Refuse a directory that is not where all readers look for it: one hidden behind another
+    would let them read other parts than were checked. Raises FileFault."""
     end = content.rfind(DIRECTORY_END)
     size, start = (
         int.from_bytes(content[end + offset : end + offset + 4], "little") for offset in (12, 16)
@@ -52,7 +52,7 @@ def _check_end(content: bytes) -> None:
 
 
 def _check_directory(package: zipfile.ZipFile) -> set[str]:
-    """The names of the parts, in lower case."""
+    """The names of the parts in lower case. Raises FileFault for too many, large or unsafe ones."""
     parts = package.infolist()
     if len(parts) > MOST_PARTS:
         raise _too_large("parts", len(parts), MOST_PARTS)
@@ -76,7 +76,7 @@ def _check_directory(package: zipfile.ZipFile) -> set[str]:
 
 
 def check_size(part: zipfile.ZipInfo) -> None:
-    """A part's declared size. Raises FileFault."""
+    """Refuse a part whose declared size or ratio is too large. Raises FileFault."""
     bomb = part.file_size > RATIO_FROM and part.file_size > MOST_RATIO * max(part.compress_size, 1)
     if part.file_size > MOST_PART_BYTES or bomb:
         raise _too_large("unpacked", part.file_size // MEGABYTE, MOST_PART_BYTES // MEGABYTE)
@@ -92,11 +92,11 @@ def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
         if any(name.rpartition("/")[2] == part for name in names):
             return kind
     if "mimetype" in package.NameToInfo and "content.xml" in names:
-        said = read_part(package, "mimetype")
-        if b"spreadsheet" in said:
+        mimetype = read_part(package, "mimetype")
+        if b"spreadsheet" in mimetype:
             return ODS
         raise find_refusal(
-            "word" if b"text" in said else "slides" if b"presentation" in said else ""
+            "word" if b"text" in mimetype else "slides" if b"presentation" in mimetype else ""
         )
     for folder, kind in (("word/", "word"), ("ppt/", "slides")):
         if any(name.startswith(folder) for name in names):

@@ -1,5 +1,5 @@
-"""Formulas with their values: what a program that does not calculate sees is what one that does
-would show."""
+"""Formulas with their values: a program that does not calculate displays what one that does
+would."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 Value = float | int | str
 
 ERROR_WEIGHT, WARNING_WEIGHT, NOTE_WEIGHT = 1_000_000, 1_000, 1
-"""How much one constraint weighs behind its cells: sums of weights tell the gravest apart."""
+"""The weight of one constraint in its cells' marks: a sum of weights tells the worst severity."""
 
 
 class Formula(NamedTuple):
@@ -20,7 +20,7 @@ class Formula(NamedTuple):
 
 
 class Outcomes(NamedTuple):
-    """What a formula gives for two sides that are apart: within rounding, hardly so, beyond it."""
+    """What a formula gives for sides that differ: within rounding, barely so, beyond it."""
 
     near: str
     doubtful: str
@@ -28,24 +28,24 @@ class Outcomes(NamedTuple):
 
 
 def quote_text(text: str) -> str:
-    """Words as a formula writes them."""
+    """A text as a literal of a formula."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def join_terms(pieces: list[str]) -> str:
-    """A sum of terms; nothing is 0."""
+    """A sum of terms, 0 without any."""
     return "+".join(pieces) or "0"
 
 
 def multiply_by(factor: Decimal) -> str:
-    """What stands before a term that is taken so many times: ``-2*``, ``0.0001*``, nothing."""
+    """The factor before a term: ``-2*``, ``0.0001*``; a bare sign or empty for -1 and 1."""
     if abs(factor) == 1:
         return "-" if factor < 0 else ""
     return f"{factor.normalize():f}*"
 
 
 def choose_outcome(apart: str, bound: str, squares: str, width: str, words: Outcomes) -> str:
-    """The word for two sides that are apart by so many units of the finest last decimal, by the
+    """The outcome for two sides that differ by `apart` units of the finest last decimal, by the
     intervals of RULES.md (Tolerance, as `core.tolerance` has it): `bound` is the sum of the last
     decimals of the figures in them, `squares` that of their squares, `width` the widest."""
     near = f"{apart}=1" if width == "1" else f"{apart}<={width}"

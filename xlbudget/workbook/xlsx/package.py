@@ -2,7 +2,7 @@
 
 XlsxWriter looks through every formula for each of thirty functions that came after Excel 2010, to
 write them under their long names. Our formulas use none (a test lists the functions), and looking
-takes longer than all the rest. Its cells are written by our encoder (`rows`), as long lists are.
+takes longer than all the rest. Its cells are written by our encoder (`row_xml`), as long lists are.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ thousand, 8 takes twelve times as long as 2 and saves a fifth."""
 
 
 ROWS_HERE = "<!--rows-->"
-"""Stands in a sheet's XML where rows go that are made while the package is written."""
+"""Placeholder in a sheet's XML for rows that are made while the package is written."""
 TOGETHER = 1 << 18
 """Characters of rows that are packed at a time."""
 
@@ -71,7 +71,7 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         self.table[row][column] = CellFormulaTuple(formula.text, style, formula.value)
 
     def defer_rows(self, later: DeferredRows, last_column: int) -> None:
-        """Take rows that are many: each is made, packed and let go. Nothing else may be written
+        """Take many rows, each made, packed and discarded in turn. Nothing else may be written
         to them."""
         self._check_dimensions(later.first, 0)
         self._check_dimensions(max(later.first, later.end - 1), last_column)
@@ -95,15 +95,15 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         self.fh.write(make_cell_pattern(col, style, holds, str(row + 1)) % content)
 
     def link(self, row: int, column: int, url: str, tip: str) -> None:
-        """A link at a cell that keeps its content and its looks."""
+        """Add a link to a cell, which keeps its content and its format."""
         self.ignore_write_string = True
         self.write_url(row, column, url, tip=tip)
         self.ignore_write_string = False
 
 
 def _encoded(cell: Any) -> tuple[str, tuple[Any, ...]]:
-    """What a cell of XlsxWriter's holds, and with what its pattern is filled in. Raises TypeError
-    for what we never write."""
+    """What a cell of XlsxWriter's holds, and the contents that fill its pattern. Raises TypeError
+    for a kind that is never written."""
     if isinstance(cell, CellFormulaTuple):
         formula = escape_text(cell.formula)
         if isinstance(cell.value, str):
@@ -119,7 +119,7 @@ def _encoded(cell: Any) -> tuple[str, tuple[Any, ...]]:
 
 
 class _Parts(Packager):  # type: ignore[misc]
-    """Keeps the parts for us, and gives XlsxWriter none to pack."""
+    """Keeps the parts for `Book.pack`, and gives XlsxWriter none to pack."""
 
     parts: list[tuple[Any, str, bool]]
 

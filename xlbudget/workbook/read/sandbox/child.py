@@ -1,4 +1,4 @@
-"""The other side of `parent`: limits itself, does one job, answers on its output.
+"""The child process of `parent`: limits itself, does one job, answers on its output.
 
 Whatever is read here may be hostile: no traceback, no file, no link, no macro.
 """
@@ -17,15 +17,15 @@ from xlbudget.workbook.read.sandbox.parent import OUT_OF_MEMORY
 
 MOST_MEMORY = 300 << 20
 SILENT_PASSWORD = "VelvetSweatshop"
-"""With which Excel opens a file unasked (MS-OFFCRYPTO 2.4.2.3)."""
+"""With which Excel opens a file without asking (MS-OFFCRYPTO 2.4.2.3)."""
 
 
 def main() -> None:
-    """Answer one job: an empty first line and the result, or a first line that tells a fault."""
+    """Answer one job: an empty first line and the result, or a first line with a fault."""
     _limit()
-    given, _, content = sys.stdin.buffer.read().partition(b"\n")
+    argument, _, content = sys.stdin.buffer.read().partition(b"\n")
     try:
-        answer = b"\n" + _done(sys.argv[1], json.loads(given), content)
+        answer = b"\n" + _done(sys.argv[1], json.loads(argument), content)
     except FileFault as fault:
         answer = json.dumps([fault.kind, fault.case, dict(fault.facts)]).encode()
     except MemoryError:
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _limit() -> None:
-    """Bound the memory, where the system can; elsewhere the limit of time has to do."""
+    """Limit the memory where the system can; elsewhere only the time is limited."""
     try:
         import resource
 
@@ -47,11 +47,11 @@ def _limit() -> None:
         pass
 
 
-def _done(job: str, given: Any, content: bytes) -> bytes:
+def _done(job: str, argument: Any, content: bytes) -> bytes:
     if job == "decrypt":
-        return _decrypted(content, given)
+        return _decrypted(content, argument)
     reader = import_module(f"xlbudget.workbook.read.sandbox.{job}")
-    return encode_sheets(*reader.read_sheets(content, given))
+    return encode_sheets(*reader.read_sheets(content, argument))
 
 
 def _decrypted(content: bytes, password: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Sheets on their way out of the child process, as JSON: both directions beside each other.
+"""Sheets as JSON on their way out of the child process, in both directions.
 
 Every JSON object in it is a tagged cell value; records travel as lists of their fields.
 """
@@ -14,17 +14,17 @@ from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.read.sheet import ListedSheet
 
 
-def encode_sheets(listed: Sequence[ListedSheet], sheets: Sequence[RawSheet]) -> bytes:
+def encode_sheets(sheet_list: Sequence[ListedSheet], sheets: Sequence[RawSheet]) -> bytes:
     """The worksheets that a workbook lists, and those that were read, as UTF-8; half a surrogate
     pair becomes a question mark."""
-    plain = [listed, [_plain_sheet(sheet) for sheet in sheets]]
+    plain = [sheet_list, [_plain_sheet(sheet) for sheet in sheets]]
     return json.dumps(plain, default=_tagged, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def decode_sheets(content: bytes) -> tuple[list[ListedSheet], list[RawSheet]]:
     """What `encode_sheets` was given; equal rows of decimals are one object."""
-    listed, sheets = json.loads(content, object_hook=_untagged)
-    return [ListedSheet(*fields) for fields in listed], [_sheet(fields) for fields in sheets]
+    sheet_list, sheets = json.loads(content, object_hook=_untagged)
+    return [ListedSheet(*fields) for fields in sheet_list], [_sheet(fields) for fields in sheets]
 
 
 def _plain_sheet(sheet: RawSheet) -> list[Any]:
@@ -58,7 +58,7 @@ def _sheet(fields: Sequence[Any]) -> RawSheet:
 
 
 def _tagged(value: Any) -> dict[str, str]:
-    """What JSON has no word for: a date and time keeps its kind, all else its text."""
+    """A value that JSON lacks: a date and time keeps its kind, anything else its text."""
     if isinstance(value, datetime.datetime):
         return {"date": value.isoformat()}
     return {"other": str(value)}

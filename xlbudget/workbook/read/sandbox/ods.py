@@ -1,7 +1,7 @@
 """.ods: cells, formats, errors and hidden sheets in one pass; runs in a child process only.
 
 calamine gives no error values and no formats of an .ods, and TRUE as 1: so it is read here.
-Cells and rows that are repeated are counted, and written out only where something stands in them.
+Repeated cells and rows are counted, and written out only where they are not blank.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], 
     for part in ("styles.xml", "content.xml"):
         if part in package.NameToInfo:
             _parse(read_part(package, part), reader)
-    found = [sheet for sheet in reader.sheets if not sheet.copied]
-    hidden = {sheet.name: sheet.style in reader.hidden for sheet in found}
-    listed = [ListedSheet(sheet.name, hidden[sheet.name], "") for sheet in found]
-    names = {sheet.name for sheet in is_wanted(listed, own)}
-    return listed, [
+    sheets = [sheet for sheet in reader.sheets if not sheet.copied]
+    hidden = {sheet.name: sheet.style in reader.hidden for sheet in sheets}
+    sheet_list = [ListedSheet(sheet.name, hidden[sheet.name], "") for sheet in sheets]
+    names = {sheet.name for sheet in is_wanted(sheet_list, own)}
+    return sheet_list, [
         RawSheet(
             sheet.name,
             sheet.grid(),
@@ -70,15 +70,15 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], 
             hidden[sheet.name],
             lines=sheet.lines(),
         )
-        for sheet in found
+        for sheet in sheets
         if sheet.name in names
     ]
 
 
 def _calculates(package: zipfile.ZipFile) -> bool:
-    """Was it written by a program that calculates, and writes an empty text as nothing?"""
-    said = read_part(package, META) if META in package.NameToInfo else b""
-    return any(program in said for program in CALCULATING)
+    """Whether a program wrote it that calculates, and writes an empty text as no value."""
+    meta = read_part(package, META) if META in package.NameToInfo else b""
+    return any(program in meta for program in CALCULATING)
 
 
 def _parse(xml: bytes, reader: _Reader) -> None:
@@ -98,15 +98,15 @@ def _short(name: str) -> str:
     return f"{NAMESPACES.get(space, '?')}:{local}"
 
 
-def _times(said: Mapping[str, str], name: str, most: int) -> int:
-    text = said.get(name, "1")
+def _times(attrs: Mapping[str, str], name: str, most: int) -> int:
+    text = attrs.get(name, "1")
     return min(int(text), most) if text.isdigit() and len(text) < 9 else most
 
 
 @dataclass
 class _Sheet:
-    """One sheet, growing cell by cell. `styles` are the columns' own, with how many each;
-    `copied` is a sheet of another file, kept beside for its links."""
+    """One sheet, growing cell by cell. `styles` are those of columns: (number of columns, style);
+    `copied` is a sheet of another file, kept for links to it."""
 
     name: str
     style: str
@@ -151,7 +151,7 @@ class _Sheet:
 
 
 class _Reader:
-    """Handlers for the parser, and what they found."""
+    """Handlers for the parser, and what they gathered."""
 
     def __init__(self, calculated: bool) -> None:
         self.calculated = calculated
@@ -160,57 +160,59 @@ class _Reader:
         self.hidden: set[str] = set()
         self.sheets: list[_Sheet] = []
         self.style = self.format = ""
-        self.said: dict[str, str] | None = None
+        self.attrs: dict[str, str] | None = None
         self.pieces: list[str] = []
         self.inside = self.outside = self.filled = self.length = 0
 
-    def begin(self, name: str, attributes: dict[str, str]) -> None:
+    def begin(self, name: str, pairs: dict[str, str]) -> None:
         """An element begins."""
         tag = _short(name)
-        said = {_short(key): value for key, value in attributes.items()}
+        attrs = {_short(key): value for key, value in pairs.items()}
         self.outside += tag in NOT_TEXT
         if tag == "table:table":
-            self.sheets.append(_Sheet(said.get("table:name", ""), said.get("table:style-name", "")))
+            self.sheets.append(
+                _Sheet(attrs.get("table:name", ""), attrs.get("table:style-name", ""))
+            )
         elif tag.startswith(("style:", "number:")) or tag in FORMATS:
-            self._begin_style(tag, said)
+            self._begin_style(tag, attrs)
         elif self.sheets:
-            self._begin_cell(tag, said)
+            self._begin_cell(tag, attrs)
 
-    def _begin_style(self, tag: str, said: Mapping[str, str]) -> None:
+    def _begin_style(self, tag: str, attrs: Mapping[str, str]) -> None:
         if tag == "style:style":
-            self.style = said.get("style:name", "")
-            above = said.get("style:parent-style-name", "")
-            self.styles[self.style] = (said.get("style:data-style-name", ""), above)
-        elif tag == "style:table-properties" and said.get("table:display") == "false":
+            self.style = attrs.get("style:name", "")
+            above = attrs.get("style:parent-style-name", "")
+            self.styles[self.style] = (attrs.get("style:data-style-name", ""), above)
+        elif tag == "style:table-properties" and attrs.get("table:display") == "false":
             self.hidden.add(self.style)
         elif tag in FORMATS:
-            self.format = said.get("style:name", "")
+            self.format = attrs.get("style:name", "")
         elif tag == "number:number" and self.format:
-            places = said.get("number:decimal-places", "")
+            places = attrs.get("number:decimal-places", "")
             known = places.isdigit() and len(places) < 9
             self.formats[self.format] = min(int(places), MOST_DECIMALS) if known else NOT_STATED
 
-    def _begin_cell(self, tag: str, said: dict[str, str]) -> None:
+    def _begin_cell(self, tag: str, attrs: dict[str, str]) -> None:
         sheet = self.sheets[-1]
         if tag == "table:table-column":
-            many = _times(said, "table:number-columns-repeated", LAST_COLUMN)
+            many = _times(attrs, "table:number-columns-repeated", LAST_COLUMN)
             before = sum(count for count, _ in sheet.styles)
-            sheet.styles.append((many, said.get("table:default-cell-style-name", "")))
-            if said.get("table:visibility") in INVISIBLE:
+            sheet.styles.append((many, attrs.get("table:default-cell-style-name", "")))
+            if attrs.get("table:visibility") in INVISIBLE:
                 sheet.hidden_columns.append((before, before + many))
         elif tag == "table:table-source":
             sheet.copied = True
         elif tag == "table:table-row":
-            sheet.rows = _times(said, "table:number-rows-repeated", LAST_ROW)
+            sheet.rows = _times(attrs, "table:number-rows-repeated", LAST_ROW)
             sheet.column = 0
-            sheet.collapsed = said.get("table:visibility") in INVISIBLE
+            sheet.collapsed = attrs.get("table:visibility") in INVISIBLE
         elif tag in CELLS:
-            self.said, self.pieces = said, []
+            self.attrs, self.pieces = attrs, []
         elif tag == "text:p" and not self.outside:
             self.inside += 1
             self.pieces.extend(["\n"] if self.pieces else [])
         elif self.inside and tag in ("text:s", "text:tab", "text:line-break"):
-            self.text(" " * _times(said, "text:c", 100) if tag == "text:s" else "\n")
+            self.text(" " * _times(attrs, "text:c", 100) if tag == "text:s" else "\n")
 
     def text(self, text: str) -> None:
         """Characters; those of notes and drawings are not the cell's."""
@@ -225,28 +227,28 @@ class _Reader:
             self.format = ""
         elif tag == "text:p" and not self.outside:
             self.inside = max(self.inside - 1, 0)
-        elif tag in CELLS and self.sheets and self.said is not None:
-            self._cell(self.sheets[-1], self.said)
-            self.said = None
+        elif tag in CELLS and self.sheets and self.attrs is not None:
+            self._cell(self.sheets[-1], self.attrs)
+            self.attrs = None
         elif tag == "table:table-row" and self.sheets:
             self.sheets[-1].row += self.sheets[-1].rows
 
-    def _cell(self, sheet: _Sheet, said: Mapping[str, str]) -> None:
-        many = _times(said, "table:number-columns-repeated", LAST_COLUMN)
-        error = said.get("calcext:value-type") == "error"
-        shown = "".join(self.pieces)
-        kind = said.get("office:value-type", "")
-        value = shown if error else _value(kind, said, shown)
-        formula = "table:formula" in said and not self.calculated
-        uncalculated = formula and not kind and not shown
+    def _cell(self, sheet: _Sheet, attrs: Mapping[str, str]) -> None:
+        many = _times(attrs, "table:number-columns-repeated", LAST_COLUMN)
+        error = attrs.get("calcext:value-type") == "error"
+        text = "".join(self.pieces)
+        kind = attrs.get("office:value-type", "")
+        value = text if error else _value(kind, attrs, text)
+        formula = "table:formula" in attrs and not self.calculated
+        uncalculated = formula and not kind and not text
         if value not in ("", None) or error or uncalculated:
-            self._put(sheet, said, many, value, shown if error else "", uncalculated)
+            self._put(sheet, attrs, many, value, text if error else "", uncalculated)
         sheet.column += many
 
     def _put(
         self,
         sheet: _Sheet,
-        said: Mapping[str, str],
+        attrs: Mapping[str, str],
         many: int,
         value: Any,
         error: str,
@@ -264,15 +266,15 @@ class _Reader:
                 count=str(self.length // 1_000_000),
                 limit=str(MOST_TEXT // 1_000_000),
             )
-        style = said.get("table:style-name", "") or sheet.column_style()
+        style = attrs.get("table:style-name", "") or sheet.column_style()
         decimals = self._decimals(style) if isinstance(value, float) else NOT_STATED
-        if said.get("office:value-type") == PERCENTAGE:
+        if attrs.get("office:value-type") == PERCENTAGE:
             decimals = SHOWS_PERCENT
         if sheet.collapsed:
             sheet.hidden_rows.update(range(sheet.row, sheet.row + sheet.rows))
-        down = _times(said, "table:number-rows-spanned", LAST_ROW)
+        down = _times(attrs, "table:number-rows-spanned", LAST_ROW)
         if down > 1:
-            right = sheet.column + _times(said, "table:number-columns-spanned", LAST_COLUMN) - 1
+            right = sheet.column + _times(attrs, "table:number-columns-spanned", LAST_COLUMN) - 1
             sheet.merged.append((sheet.row, sheet.column, sheet.row + down - 1, right))
         for row in range(sheet.row, sheet.row + sheet.rows):
             for column in range(sheet.column, sheet.column + many):
@@ -285,7 +287,7 @@ class _Reader:
                     sheet.uncalculated.add(at)
 
     def _decimals(self, style: str) -> int:
-        """Decimals of a cell style, by its own format or that of the one it is made from."""
+        """Decimals of a cell style, by its own format or its parent's."""
         for _ in range(8):
             format_, above = self.styles.get(style, ("", ""))
             if format_:
@@ -294,17 +296,17 @@ class _Reader:
         return NOT_STATED
 
 
-def _value(kind: str, said: Mapping[str, str], shown: str) -> Any:
+def _value(kind: str, attrs: Mapping[str, str], text: str) -> Any:
     """A cell's value: number, truth, date or text."""
     if kind in NUMBERS:
         try:
-            return float(said.get("office:value", ""))
+            return float(attrs.get("office:value", ""))
         except ValueError:
-            return shown
+            return text
     if kind == "boolean":
-        return said.get("office:boolean-value") == "true"
+        return attrs.get("office:boolean-value") == "true"
     if kind == "date":
-        return said.get("office:date-value", shown)
+        return attrs.get("office:date-value", text)
     if kind == "time":
-        return said.get("office:time-value", shown)
-    return said.get("office:string-value", shown)
+        return attrs.get("office:time-value", text)
+    return attrs.get("office:string-value", text)

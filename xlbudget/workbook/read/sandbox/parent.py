@@ -1,7 +1,7 @@
 """Readers that run in a process of their own, with limits of memory and time.
 
 .xls, .xlsb and .ods can make a reader abort or take all memory (READING.md), and decrypting runs
-as long as the file says. What goes wrong there ends that process, and is said.
+as long as the file says. What goes wrong there ends that process, and is reported.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xlbudget.workbook.read.sheet import ListedSheet
 
 SECONDS = 10
 OUT_OF_MEMORY = 3
-"""Exit code of a child that met its limit of memory and could say so."""
+"""Exit code of a child that met its limit of memory and could report it."""
 
 
 def read_confined(
@@ -34,8 +34,8 @@ def decrypt(content: bytes, password: str) -> bytes:
     return _run("decrypt", password, content)
 
 
-def _run(job: str, given: Any, content: bytes) -> bytes:
-    """What the child answers: its first line tells a fault, or is empty."""
+def _run(job: str, argument: Any, content: bytes) -> bytes:
+    """The child's result. Raises FileFault for the fault that it answers, and where it fails."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "xlbudget.workbook.read.sandbox.child", job],
         stdin=subprocess.PIPE,
@@ -44,8 +44,8 @@ def _run(job: str, given: Any, content: bytes) -> bytes:
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     try:
-        asked = json.dumps(given).encode() + b"\n"
-        answer, _ = process.communicate(asked + content, SECONDS)
+        request = json.dumps(argument).encode() + b"\n"
+        answer, _ = process.communicate(request + content, SECONDS)
     except subprocess.TimeoutExpired:
         raise FileFault("reader_failed", "slow", limit=str(SECONDS)) from None
     finally:

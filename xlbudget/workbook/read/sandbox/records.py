@@ -1,5 +1,5 @@
-"""What the records of an .xls or .xlsb say of cells beside their values, gathered sheet by sheet;
-the values by python-calamine, which gives an error value as nothing at all."""
+"""What the records of an .xls or .xlsb hold of cells besides values, gathered sheet by sheet; the
+values come from python-calamine, which gives error values as blanks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Records = Iterator[tuple[int, bytes]]
 
 @dataclass
 class SheetNotes:
-    """What stands beside the values of one sheet; `zeros` are formulas whose value is 0,
+    """What one sheet holds besides values; `zeros` are formulas whose value is 0,
     `empty` those of them that stand for an empty text."""
 
     decimals: CellNotes = field(default_factory=CellNotes)
@@ -48,23 +48,23 @@ class SheetNotes:
 
     @property
     def lines(self) -> Lines:
-        """What was noted of rows and columns, as far as there are cells."""
+        """Hidden rows and columns as far as there are cells, and merged ranges."""
         columns = frozenset(c for c in self.hidden_columns if c < self.columns)
         return Lines(frozenset(self.hidden_rows), columns, tuple(self.merged))
 
     def merge(self, top: int, bottom: int, left: int, right: int) -> None:
-        """A merged range."""
+        """Note a range that is merged downward."""
         if bottom > top:
             self.merged.append((top, left, bottom, right))
 
     def cell(self, at: tuple[int, int], decimals: int = NOT_STATED) -> None:
-        """A cell with something in it, and the decimals that its format shows."""
+        """Note a cell with contents, and the decimals that its format shows."""
         self.rows, self.columns = max(self.rows, at[0] + 1), max(self.columns, at[1] + 1)
         self.filled += 1
         self.decimals.add(*at, decimals)
 
     def error(self, at: tuple[int, int], code: int) -> None:
-        """A cell with an error value."""
+        """Note a cell with an error value (MS-XLS BErr)."""
         self.errors[at] = ERRORS.get(code, ERRORS[0x0F])
 
 
@@ -76,15 +76,15 @@ def style_decimals(styles: Sequence[int], number: int) -> int:
 def attach_values(
     content: bytes, chosen: Sequence[ListedSheet], noted: Mapping[str, SheetNotes]
 ) -> list[RawSheet]:
-    """The chosen sheets with calamine's values. Raises FileFault for cells far out or too many;
-    the rest of what goes wrong is for the caller's process to survive."""
+    """The chosen sheets with calamine's values. Raises FileFault for cells too far out or too many;
+    whatever else a reader raises is left to the caller."""
     import python_calamine
 
     spread = 0
     for sheet in chosen:
         note = noted[sheet.name]
         spread += check_spread(sheet.name, note.rows, note.columns)
-        check_filled(sheet.name, sum(one.filled for one in noted.values()))
+        check_filled(sheet.name, sum(notes.filled for notes in noted.values()))
     if spread > MOST_CELLS:
         raise FileFault(
             "too_large",
@@ -97,17 +97,17 @@ def attach_values(
     return [_sheet(book, sheet, noted[sheet.name]) for sheet in chosen]
 
 
-def _sheet(book: Any, listed: ListedSheet, noted: SheetNotes) -> RawSheet:
-    rows = book.get_sheet_by_name(listed.name).to_python(skip_empty_area=False)
+def _sheet(book: Any, entry: ListedSheet, noted: SheetNotes) -> RawSheet:
+    rows = book.get_sheet_by_name(entry.name).to_python(skip_empty_area=False)
     for row, column in noted.uncalculated | noted.empty:
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = ""
     return RawSheet(
-        listed.name,
+        entry.name,
         rows,
         noted.decimals.by_row(),
         frozenset(noted.uncalculated),
         noted.errors,
-        listed.hidden,
+        entry.hidden,
         lines=noted.lines,
     )

@@ -35,13 +35,13 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], 
     """The worksheets that the workbook lists, and those to read. Raises FileFault; whatever else
     a reader raises means that the file is damaged."""
     stream = _stream(content)
-    listed, styles = _globals(stream)
-    chosen = is_wanted(listed, own)
-    noted = {one.name: _noted(_records(stream, int(one.part)), styles) for one in chosen}
+    sheet_list, styles = _globals(stream)
+    chosen = is_wanted(sheet_list, own)
+    noted = {sheet.name: _noted(_records(stream, int(sheet.part)), styles) for sheet in chosen}
     if any(note.uncalculated for note in noted.values()):  # then no other 0 is believed
         for note in noted.values():
             note.uncalculated |= note.zeros
-    return listed, attach_values(content, chosen, noted)
+    return sheet_list, attach_values(content, chosen, noted)
 
 
 def _stream(content: bytes) -> bytes:
@@ -69,29 +69,29 @@ def _records(stream: bytes, start: int) -> Records:
 
 def _globals(stream: bytes) -> tuple[list[ListedSheet], list[int]]:
     """The worksheets, and the decimals of each cell style."""
-    listed: list[ListedSheet] = []
+    sheet_list: list[ListedSheet] = []
     custom: dict[int, str] = {}
     formats: list[int] = []
     wide = True
     for number, body in _records(stream, 0):
-        if number == BOF and not listed and not formats:
+        if number == BOF and not sheet_list and not formats:
             wide = unpack_from("<H", body)[0] == BIFF8
         elif number == FILEPASS:
             raise FileFault("encrypted")
         elif number == BOUNDSHEET and body[5] == WORKSHEET:
             hidden = bool(body[4] & 3)
-            listed.append(
+            sheet_list.append(
                 ListedSheet(_text(body, 6, 1, wide), hidden, str(unpack_from("<I", body)[0]))
             )
         elif number == FORMAT:
             custom[unpack_from("<H", body)[0]] = _text(body, 2, 2 if wide else 1, wide)
         elif number == XF:
             formats.append(unpack_from("<H", body, 2)[0])
-    return listed, [find_decimals(one, custom) for one in formats]
+    return sheet_list, [find_decimals(number, custom) for number in formats]
 
 
 def _text(body: bytes, at: int, size: int, wide: bool) -> str:
-    """A text with its length before it; before BIFF8 in the code page of Chinese Excel."""
+    """A text that follows its length; before BIFF8 in the code page of Chinese Excel."""
     length = int.from_bytes(body[at : at + size], "little")
     at += size
     if not wide:
@@ -137,8 +137,8 @@ def _line(number: int, body: bytes, noted: SheetNotes) -> None:
         first, last = unpack_from("<HH", body)
         noted.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
     elif number == MERGED:
-        for place in range(2, len(body) - 7, 8):
-            noted.merge(*unpack_from("<HHHH", body, place))
+        for offset in range(2, len(body) - 7, 8):
+            noted.merge(*unpack_from("<HHHH", body, offset))
 
 
 def _formula(body: bytes, at: tuple[int, int], noted: SheetNotes) -> bytes:
@@ -151,11 +151,11 @@ def _formula(body: bytes, at: tuple[int, int], noted: SheetNotes) -> bytes:
 
 
 def _doubt(formulas: Mapping[tuple[int, int], tuple[bytes, bool]], noted: SheetNotes) -> None:
-    """Note numbers that LibreOffice made up: (formula, whether its value is 0) by cell.
+    """Note numbers that LibreOffice invented: (formula, whether its value is 0) by cell.
 
-    It writes 0 where it did not calculate, so that a formula that joins texts may bear a number;
+    It writes 0 where it did not calculate, so that a formula that joins texts may have a number;
     and 0 for an empty text that came from IFERROR. Where a formula can give an empty text, a 0 is
-    nothing either way.
+    a blank either way.
     """
     for at, (tokens, zero) in formulas.items():
         if tokens.endswith(JOINS):
@@ -167,8 +167,8 @@ def _doubt(formulas: Mapping[tuple[int, int], tuple[bytes, bool]], noted: SheetN
 
 
 def _many(body: bytes, styles: Sequence[int], noted: SheetNotes) -> None:
-    """A run of numbers in one row."""
+    """Note a run of numbers in one row."""
     row, first = unpack_from("<HH", body)
-    for place in range((len(body) - 6) // 6):
-        (style,) = unpack_from("<H", body, 4 + 6 * place)
-        noted.cell((row, first + place), style_decimals(styles, style))
+    for index in range((len(body) - 6) // 6):
+        (style,) = unpack_from("<H", body, 4 + 6 * index)
+        noted.cell((row, first + index), style_decimals(styles, style))

@@ -36,35 +36,35 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], 
     a reader raises means that the file is damaged."""
     _, package = open_package(content)
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.bin"))
-    listed = _listed(package, book_part)
-    chosen = is_wanted(listed, own)
+    sheet_list = _sheet_list(package, book_part)
+    chosen = is_wanted(sheet_list, own)
     styles = _styles(package, book_part)
-    noted = {one.name: _noted(one.name, read_part(package, one.part), styles) for one in chosen}
-    return listed, attach_values(content, chosen, noted)
+    noted = {tab.name: _noted(tab.name, read_part(package, tab.part), styles) for tab in chosen}
+    return sheet_list, attach_values(content, chosen, noted)
 
 
 def _records(part: bytes) -> Records:
-    """Each record with its number; both number and size are written in bytes of seven bits."""
-    place = 0
-    while place < len(part):
-        number = part[place]
-        place += 1
+    """Each record with its number; number and size are written in seven bits a byte."""
+    offset = 0
+    while offset < len(part):
+        number = part[offset]
+        offset += 1
         if number & 0x80:
-            number = (number & 0x7F) | part[place] << 7
-            place += 1
+            number = (number & 0x7F) | part[offset] << 7
+            offset += 1
         size = 0
         for shift in (0, 7, 14, 21):
-            byte = part[place]
-            place += 1
+            byte = part[offset]
+            offset += 1
             size |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 break
-        yield number, part[place : place + size]
-        place += size
+        yield number, part[offset : offset + size]
+        offset += size
 
 
 def _text(body: bytes, at: int) -> tuple[str, int]:
-    """A text with its length before it, and where it ends."""
+    """A text that follows its length, and the offset of its end."""
     (length,) = unpack_from("<I", body, at)
     if length == 0xFFFFFFFF:
         return "", at + 4
@@ -72,23 +72,23 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
     return body[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
-def _listed(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
+def _sheet_list(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
     folder, _, file = book_part.rpartition("/")
     parts = {}
-    for found in RELATION.findall(read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))):
-        said = read_attributes(found)
-        if said.get(b"Type", b"").endswith(b"/worksheet"):
-            target = decode_text(said.get(b"Target", b""))
+    for tag in RELATION.findall(read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))):
+        attrs = read_attributes(tag)
+        if attrs.get(b"Type", b"").endswith(b"/worksheet"):
+            target = decode_text(attrs.get(b"Target", b""))
             part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
-            parts[decode_text(said.get(b"Id", b""))] = part.lstrip("/")
-    listed = []
+            parts[decode_text(attrs.get(b"Id", b""))] = part.lstrip("/")
+    sheet_list = []
     for number, body in _records(read_part(package, book_part)):
         if number == BUNDLE_SHEET:
             relation, end = _text(body, 8)
             if relation in parts:
                 hidden = bool(unpack_from("<I", body)[0])
-                listed.append(ListedSheet(_text(body, end)[0], hidden, parts[relation]))
-    return listed
+                sheet_list.append(ListedSheet(_text(body, end)[0], hidden, parts[relation]))
+    return sheet_list
 
 
 def _styles(package: zipfile.ZipFile, book_part: str) -> list[int]:
@@ -105,7 +105,7 @@ def _styles(package: zipfile.ZipFile, book_part: str) -> list[int]:
             custom[unpack_from("<H", body)[0]] = _text(body, 2)[0]
         elif number == XF and inside:
             formats.append(unpack_from("<H", body, 2)[0])
-    return [find_decimals(one, custom) for one in formats]
+    return [find_decimals(number, custom) for number in formats]
 
 
 def _noted(name: str, part: bytes, styles: Sequence[int]) -> SheetNotes:
@@ -125,8 +125,8 @@ def _noted(name: str, part: bytes, styles: Sequence[int]) -> SheetNotes:
             column, style = unpack_from("<II", body)
             if row >= LAST_ROW or column >= LAST_COLUMN:
                 raise FileFault("outside", sheet=name)
-            shown = style_decimals(styles, style & 0xFFFFFF) if number in NUMBERS else NOT_STATED
-            noted.cell((row, column), shown)
+            decimals = style_decimals(styles, style & 0xFFFFFF) if number in NUMBERS else NOT_STATED
+            noted.cell((row, column), decimals)
             if number in (ERROR, FORMULA_ERROR):
                 noted.error((row, column), body[8])
     return noted

@@ -1,4 +1,4 @@
-"""One pass over the XML of a sheet, for what calamine does not say: how many decimals a cell
+"""One pass over the XML of a sheet, for what calamine does not give: how many decimals a cell
 shows, formulas that were never calculated, error values, and cells too far out.
 
 Patterns never look past the next `<`, so that hostile XML takes no longer than its length.
@@ -46,8 +46,8 @@ ROW_BITS = 32
 
 
 def scan_cells(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
-    """Look at every cell of a sheet; `styles` are the decimals of those cell styles that show some,
-    by their numbers as digits. Raises FileFault."""
+    """Scan every cell of a sheet; `styles` are the decimals of those cell styles that show some, by
+    style number as digits. Raises FileFault."""
     check_merged(name, xml)
     check_rows(name, xml)
     if PREFIXED.search(xml):  # few programs write x:c for a cell, and looking for both takes longer
@@ -60,19 +60,19 @@ def scan_cells(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
 
 
 def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
-    """Here time counts: a file has thousands of cells."""
+    """Scan all cells. Speed matters here: a file has thousands of them."""
     scan, formulas, decimals = CellScan(), CellRuns(), RowDecimals()
     calculated = b"<f" in xml
     columns: dict[bytes, int] = {}
-    places = array("Q")
+    positions = array("Q")
     implicit = _Implicit(xml)
     row = column = begin = -1
     filled = 0
     before, line = b"", bytearray()
-    for found in CELL.finditer(xml):
-        letters, number, style, kind, more, empty = found.groups()
+    for tag in CELL.finditer(xml):
+        letters, number, style, kind, more, empty = tag.groups()
         if letters is None or (more and b"=" in more):
-            letters, number, style, kind = implicit.read(found[0], found.start(), column)
+            letters, number, style, kind = implicit.read(tag[0], tag.start(), column)
         if number != before:
             before, row = number, find_row(name, number)
             begin = row << ROW_BITS
@@ -85,7 +85,7 @@ def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
         else:
             columns[letters] = column = find_column(name, letters)
             scan.columns = max(scan.columns, column + 1)
-        places.append(begin + column)
+        positions.append(begin + column)
         if empty:
             continue
         filled += 1
@@ -95,37 +95,37 @@ def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
         elif kind == SHARED:
             scan.texts += 1
         elif kind == ERROR:
-            scan.errors[row, column] = decode_text(_value(xml, found.end()))
-        if calculated and FORMULA.match(xml, found.end()):
+            scan.errors[row, column] = decode_text(_value(xml, tag.end()))
+        if calculated and FORMULA.match(xml, tag.end()):
             formulas.add(row, column)
-            if kind != TEXT and not _value(xml, found.end()):
+            if kind != TEXT and not _value(xml, tag.end()):
                 scan.uncalculated.add((row, column))
-    _check_twice(name, places)
+    _check_twice(name, positions)
     scan.filled, scan.formulas, scan.decimals = filled, formulas, decimals.lines()
     return scan
 
 
 def _value(xml: bytes, start: int) -> bytes:
-    """What the cell whose content begins there holds."""
+    """The value of the cell whose content begins at `start`, empty without one."""
     end = NEXT.search(xml, start)
     value = VALUE.search(xml, start, end.start() + 1 if end else len(xml))
     return value[1] if value else b""
 
 
-def _check_twice(name: str, places: array[int]) -> None:
-    """Refuse a cell that stands twice: readers take one or the other. Raises FileFault."""
-    if not any(map(ge, places, islice(places, 1, None))):  # nearly all are in order
+def _check_twice(name: str, positions: array[int]) -> None:
+    """Refuse a cell that occurs twice: readers take one or the other. Raises FileFault."""
+    if not any(map(ge, positions, islice(positions, 1, None))):  # nearly all are in order
         return
-    for place, again in pairwise(sorted(places)):
-        if place == again:
-            column = place & (1 << ROW_BITS) - 1
-            cell = f"{column_letters(column)}{(place >> ROW_BITS) + 1}"
+    for position, again in pairwise(sorted(positions)):
+        if position == again:
+            column = position & (1 << ROW_BITS) - 1
+            cell = f"{column_letters(column)}{(position >> ROW_BITS) + 1}"
             raise FileFault("duplicate_cells", "cell", sheet=name, cell=cell)
 
 
 class _Implicit:
-    """Cells that are written otherwise; those that bear no reference are counted on from the row
-    and cell before."""
+    """Cells that are written otherwise; those without a reference are counted on from the row and
+    cell before."""
 
     def __init__(self, xml: bytes) -> None:
         self.xml, self.row, self.end = xml, -1, 0
@@ -133,16 +133,16 @@ class _Implicit:
     def read(
         self, tag: bytes, start: int, column: int
     ) -> tuple[bytes, bytes, bytes | None, bytes | None]:
-        """Letters and number, style and type of the cell whose tag begins there; `column` is the
-        one before. Raises FileFault."""
-        said = read_attributes(tag)
-        letters, number = split_reference(said.get(b"r") or self._next(start, column))
-        style = said.get(b"s", b"")
-        return letters, number, style.lstrip(b"0") or style[:1], said.get(b"t")
+        """Letters and number, style and type of the cell whose tag begins at `start`; `column` is
+        the one before. Raises FileFault."""
+        attrs = read_attributes(tag)
+        letters, number = split_reference(attrs.get(b"r") or self._next(start, column))
+        style = attrs.get(b"s", b"")
+        return letters, number, style.lstrip(b"0") or style[:1], attrs.get(b"t")
 
     def _next(self, start: int, column: int) -> bytes:
-        for found in ROW.finditer(self.xml, self.end, start):
-            number = read_attributes(found[1]).get(b"r", b"")
+        for row_tag in ROW.finditer(self.xml, self.end, start):
+            number = read_attributes(row_tag[1]).get(b"r", b"")
             self.row = int(number) - 1 if number.isdigit() and len(number) < 8 else self.row + 1
             column = -1
         self.end = start

@@ -1,4 +1,4 @@
-"""What the XML of a sheet says of its rows and columns: rows that stand twice, merged ranges,
+"""What the XML of a sheet states of its rows and columns: rows that occur twice, merged ranges,
 hidden ones. Patterns never look past the next `<`."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COLUMNS = re.compile(rb"<(?:\w{1,20}:)?col(\s[^<>]*)>")
 ATTRIBUTE = re.compile(rb"""\s([\w:]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 FAR_MERGED = re.compile(rb"mergeCell\s[^<>]*:(?:[A-Z]\d{4}|[A-Z]{2})")
 FEW_MERGED = 76
-"""So many ranges that end before AA1000 cannot cover too much."""
+"""At most that many ranges that end before AA1000 cannot cover too much."""
 MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 YES = (b"1", b"true")
 
@@ -49,12 +49,12 @@ def _too_many_merged(name: str, count: int, limit: int) -> FileFault:
 
 
 def check_rows(name: str, xml: bytes) -> None:
-    """Refuse a row that stands twice: readers take one or the other. Raises FileFault."""
+    """Refuse a row that occurs twice: readers take one or the other. Raises FileFault."""
     numbers = USUAL_ROW.findall(xml)
     if len(numbers) != xml.count(b"<row"):
         numbers = ROW_NUMBER.findall(xml)
     if len(set(numbers)) < len(numbers):
-        row = next(one for one, again in pairwise(sorted(numbers)) if one == again)
+        row = next(number for number, again in pairwise(sorted(numbers)) if number == again)
         raise FileFault("duplicate_cells", "row", sheet=name, row=row.decode())
 
 
@@ -69,23 +69,23 @@ def read_lines(xml: bytes, columns: int) -> Lines:
 
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:
-    found = set()
+    hidden = set()
     row = 0
-    for said in map(read_attributes, ROW.findall(xml)):
-        number = said.get(b"r", b"")
+    for attrs in map(read_attributes, ROW.findall(xml)):
+        number = attrs.get(b"r", b"")
         row = int(number) if number.isdigit() and len(number) < 8 else row + 1
-        if said.get(b"hidden") in YES:
-            found.add(row - 1)
-    return frozenset(found)
+        if attrs.get(b"hidden") in YES:
+            hidden.add(row - 1)
+    return frozenset(hidden)
 
 
 def _hidden_columns(xml: bytes, columns: int) -> frozenset[int]:
-    found: set[int] = set()
-    for said in map(read_attributes, COLUMNS.findall(xml)):
-        first, last = said.get(b"min", b""), said.get(b"max", b"")
-        if said.get(b"hidden") in YES and (first + last).isdigit() and len(first + last) < 16:
-            found.update(range(int(first or 1) - 1, min(int(last or first), columns)))
-    return frozenset(found)
+    hidden: set[int] = set()
+    for attrs in map(read_attributes, COLUMNS.findall(xml)):
+        first, last = attrs.get(b"min", b""), attrs.get(b"max", b"")
+        if attrs.get(b"hidden") in YES and (first + last).isdigit() and len(first + last) < 16:
+            hidden.update(range(int(first or 1) - 1, min(int(last or first), columns)))
+    return frozenset(hidden)
 
 
 def _merged(xml: bytes) -> tuple[tuple[int, int, int, int], ...]:

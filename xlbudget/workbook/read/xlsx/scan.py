@@ -1,4 +1,4 @@
-"""What a pass over the XML of a sheet finds, and how it reads references and texts."""
+"""What a pass over the XML of a sheet gathers, and how it reads references and texts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 
 @dataclass
 class CellScan:
-    """What the pass found. `decimals` as in RawSheet; `texts` counts cells that hold shared
-    texts."""
+    """What the pass gathered. `decimals` as in RawSheet; `texts` counts cells of shared texts."""
 
     decimals: list[bytes] = field(default_factory=list)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
@@ -37,16 +36,16 @@ class CellScan:
 
 
 def decode_text(text: bytes) -> str:
-    """A text of the XML as it is meant."""
+    """A text of the XML, decoded and unescaped."""
     return html.unescape(text.decode("utf-8", "replace"))
 
 
 def split_reference(reference: bytes) -> tuple[bytes, bytes]:
-    """A reference's letters and number. Raises FileFault for what is none."""
-    found = REFERENCE.match(reference)
-    if not found:
+    """A reference's letters and number. Raises FileFault for anything else."""
+    parts = REFERENCE.match(reference)
+    if not parts:
         raise FileFault("damaged")
-    return found[1], found[2]
+    return parts[1], parts[2]
 
 
 def find_row(sheet: str, number: bytes) -> int:
