@@ -25,8 +25,8 @@ from xlbudget.core.reading import Reading
 from xlbudget.layout.recognise.recognise import recognise
 from xlbudget.ops.check.check import check, make_finding
 from xlbudget.packs.model import Pack
-from xlbudget.rules.context import Context
-from xlbudget.rules.registry import KINDS, run_checks
+from xlbudget.rules.checks.context import Context
+from xlbudget.rules.checks.registry import KINDS, run_checks
 from xlbudget.rules.tree import build_trees
 
 

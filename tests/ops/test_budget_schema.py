@@ -19,8 +19,8 @@ from xlbudget.layout.recognise.recognise import recognise
 from xlbudget.ops.check.budget_json import convert_to_floats, parse_json, to_json
 from xlbudget.ops.check.budget_schema import find_violations
 from xlbudget.packs.model import CODE, Pack
-from xlbudget.rules.context import Context
-from xlbudget.rules.registry import KINDS
+from xlbudget.rules.checks.context import Context
+from xlbudget.rules.checks.registry import KINDS
 from xlbudget.rules.tree import build_trees
 from xlbudget.workbook.read.open import read_workbook
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from xlbudget.packs.errors import Fault, PackError, fault_at, find_line
 from xlbudget.packs.model import Pack, Rule, RuleClause
 from xlbudget.rules.bound_rules import bound_rules
-from xlbudget.rules.registry import BETWEEN_FORMS, KINDS, READ_KINDS
+from xlbudget.rules.checks.registry import BETWEEN_FORMS, KINDS, READ_KINDS
 
 
 def lint(pack: Pack, root: Path) -> list[Fault]:

@@ -12,10 +12,10 @@ from xlbudget.core.finding import ERROR, NOTE, Comparison, Finding, Observation
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import ROUNDING, UNDECIDED
 from xlbudget.packs.model import TOTAL, Pack
-from xlbudget.rules.context import Context
+from xlbudget.rules.checks.context import Context
+from xlbudget.rules.checks.registry import JSON_KINDS, KINDS, ROW_KINDS, run_checks
 from xlbudget.rules.evaluate import Evaluation, evaluate, sample_near_totals
 from xlbudget.rules.outcomes import JudgedConstraint, decide_severity
-from xlbudget.rules.registry import JSON_KINDS, KINDS, ROW_KINDS, run_checks
 from xlbudget.rules.tree import Tree, Trees, build_trees
 
 

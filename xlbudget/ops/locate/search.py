@@ -24,9 +24,9 @@ from xlbudget.ops.locate.row_errors import constraints_repaired, propose_hypothe
 from xlbudget.ops.locate.shifts import search_shifts
 from xlbudget.ops.locate.trial import Change, Trial, identify_constraint
 from xlbudget.packs.model import Pack
-from xlbudget.rules.context import Context
+from xlbudget.rules.checks.context import Context
+from xlbudget.rules.checks.registry import KINDS, ROW_KINDS
 from xlbudget.rules.evaluate import evaluate_all
-from xlbudget.rules.registry import KINDS, ROW_KINDS
 from xlbudget.rules.tree import Trees, build_trees
 
 PATIENCE = 2.5

@@ -12,7 +12,7 @@ from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.core.reading import Printed, PrintedText
 from xlbudget.layout.normalize import find_years, normalize_text, normalize_title
 from xlbudget.packs.model import NAME, Form, Pack, RuleClause
-from xlbudget.rules.context import Context, has_amount, text_cell
+from xlbudget.rules.checks.context import Context, has_amount, text_cell
 
 
 def empty_note(context: Context, part: RuleClause) -> Iterator[Observation]:

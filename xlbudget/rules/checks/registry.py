@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from xlbudget.core.finding import Observation
-from xlbudget.rules.code_checks import (
+from xlbudget.rules.checks.code_checks import (
     code_column,
     code_depth,
     code_digits,
@@ -21,8 +21,8 @@ from xlbudget.rules.code_checks import (
     code_parents,
     same_codes,
 )
-from xlbudget.rules.context import Context, Kind
-from xlbudget.rules.text_checks import (
+from xlbudget.rules.checks.context import Context, Kind
+from xlbudget.rules.checks.text_checks import (
     empty_note,
     form_set,
     forms_present,
@@ -30,7 +30,7 @@ from xlbudget.rules.text_checks import (
     placeholders,
     same_everywhere,
 )
-from xlbudget.rules.value_checks import value_negative, value_scale
+from xlbudget.rules.checks.value_checks import value_negative, value_scale
 
 
 def run_checks(context: Context, kinds: Collection[str]) -> Iterator[Observation]:

@@ -11,7 +11,7 @@ from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey
 from xlbudget.layout.normalize import normalize_text
 from xlbudget.packs.model import CODE, GOVERNMENT, NAME, TOTAL, Block, Catalogue, RuleClause
-from xlbudget.rules.context import Context, has_amount, text_cell
+from xlbudget.rules.checks.context import Context, has_amount, text_cell
 
 
 def _coded(context: Context) -> Iterator[tuple[Block, Catalogue, tuple[Row, ...]]]:

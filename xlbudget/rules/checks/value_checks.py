@@ -11,7 +11,7 @@ from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey
 from xlbudget.packs.model import RuleClause
-from xlbudget.rules.context import Context
+from xlbudget.rules.checks.context import Context
 
 
 def value_negative(context: Context, part: RuleClause) -> Iterator[Observation]:

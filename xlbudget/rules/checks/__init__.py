@@ -1,0 +1,1 @@
+"""Rules that are no equation: kinds, one function each, named by the pack."""
