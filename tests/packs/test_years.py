@@ -147,7 +147,7 @@ def last_year_beside(left: bool) -> Change:
             for nth in range(width - 1):
                 value = sheet.cell(row, own + nth).value
                 if isinstance(value, str):
-                    sheet.cell(row, shift + nth).value = value.replace("2025", "2024")
+                    sheet.cell(row, shift + nth).value = in_year(value, 2024)
                 elif value is not None:
                     sheet.cell(row, shift + nth).value = value + 7
 
@@ -155,13 +155,47 @@ def last_year_beside(left: bool) -> Change:
 
 
 @pytest.mark.parametrize("left", [True, False])
+@pytest.mark.parametrize("year", [2025, 2027])
 def test_last_years_columns_are_never_taken_for_this_years(
-    tmp_path: Path, forms_bytes: bytes, left: bool
+    tmp_path: Path, forms_bytes: bytes, left: bool, year: int
 ) -> None:
-    result = checked(tmp_path, forms_bytes, last_year_beside(left))
-    plain = checked(tmp_path, forms_bytes)
+    """Beside this year's they are reported, a note, and not asked to be called this year's."""
+
+    def turned(book: Any) -> None:
+        turn(book, year)
+
+    plain = checked(tmp_path, forms_bytes, turned)
+    result = checked(tmp_path, forms_bytes, last_year_beside(left), turned)
     assert dict(result.reading.budget.amounts()) == dict(plain.reading.budget.amounts())
-    assert "S104" in {rule for rule, severity, _ in told(result) if severity == "error"}
+    more = [entry[:2] for entry in told(result) if entry[0] not in {e[0] for e in told(plain)}]
+    assert set(more) == {("S119", "note")}
+
+
+@pytest.mark.parametrize("words", ["2027", "2027年度", "2027 年", "２０２７年"])
+def test_a_heading_that_is_only_a_year_is_read_however_it_is_written(
+    tmp_path: Path, forms_bytes: bytes, words: str
+) -> None:
+    def change(book: Any) -> None:
+        turn(book, 2027)
+        sheet = book["表一"]
+        (heading,) = [c for row in sheet.iter_rows(max_row=6) for c in row if c.value == "2027年"]
+        heading.value = words
+
+    plain = checked(tmp_path, forms_bytes, lambda book: turn(book, 2027))
+    result = checked(tmp_path, forms_bytes, change)
+    assert dict(result.reading.budget.amounts()) == dict(plain.reading.budget.amounts())
+    assert told(result) == told(plain)
+
+
+def test_where_no_title_names_a_year_the_headings_do(tmp_path: Path, forms_bytes: bytes) -> None:
+    def change(book: Any) -> None:
+        turn(book, 2027)
+        for sheet in book:
+            sheet["A2"] = sheet["A2"].value.replace("2027年", "")
+
+    result = checked(tmp_path, forms_bytes, change)
+    assert result.reading.budget.year == 2027
+    assert {rule for rule, severity, _ in told(result) if severity == "error"} == set()
 
 
 @pytest.fixture

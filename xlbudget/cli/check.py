@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from xlbudget.app.check_files import check_files
 from xlbudget.app.find_files import find_files
-from xlbudget.app.read_files import ReadOptions
+from xlbudget.app.read_files import ReadOptions, load_mapped_pack
 from xlbudget.cli.colour import shows_colours, style_role
 from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import JOBS, MAP, PACK, PASSWORD, check_map
@@ -79,7 +80,7 @@ def check(
         raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
     options = ReadOptions(pack_name, password, map_file)
     check_map(options)
-    wanted, unwanted = _codes(select), _codes(ignore)
+    wanted, unwanted = _codes(select, options), _codes(ignore, options)
     with show_progress(len(paths)) as done:
         every = check_files(paths, options, jobs, done)
     checked = [_selected(result, wanted, unwanted) for result in every]
@@ -94,10 +95,19 @@ def check(
     sys.exit(_exit_code(checked, strict))
 
 
-def _codes(options: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        code.strip().upper() for text in options for code in text.split(",") if code.strip()
+def _codes(texts: tuple[str, ...], options: ReadOptions) -> tuple[str, ...]:
+    """Rule ids, or their beginnings. Raises UsageError for one with which no rule begins: to leave
+    out all findings because of a slip would be a false 通过."""
+    codes = tuple(
+        code.strip().upper() for text in texts for code in text.split(",") if code.strip()
     )
+    rules = load_mapped_pack(options)[0].rules if codes else ()
+    for code in codes:
+        if not any(rule.startswith(code) for rule in rules):
+            near = get_close_matches(code, rules, n=1)
+            meant = f"，是不是 {near[0]}？" if near else "。"
+            raise click.UsageError(f"没有编号是 {code} 的规则{meant}全部规则见 xlbudget rule。")
+    return codes
 
 
 def _selected(

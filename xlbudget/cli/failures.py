@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from xlbudget.app.errors import AppError, ChangedMeanwhile, FigureTooLong, NotWritten, Unreadable
+from xlbudget.packs.errors import PackError
 
 
 class Failed(click.ClickException):
@@ -25,6 +26,9 @@ def tell_failures() -> Iterator[None]:
         yield
     except AppError as error:
         raise Failed(_sentence(error)) from None
+    except PackError as error:
+        faults = "\n".join(map(str, error.faults))
+        raise Failed(f"表样包有 {len(error.faults)} 处不对：\n{faults}") from None
 
 
 def _sentence(error: AppError) -> str:

@@ -10,8 +10,23 @@ import click
 from xlbudget.app.read_files import ReadOptions, load_mapped_pack
 from xlbudget.cli.failures import Failed
 from xlbudget.packs.errors import PackError
+from xlbudget.packs.load import find_form_set, list_pack_names
 
-PACK = click.option("--pack", "pack_name", help="表样，如 shanxi/2025；不写用默认的。")
+
+def _known_pack(context: click.Context, option: click.Parameter, name: str | None) -> str | None:
+    """The pack's name. Raises BadParameter for one that there is not, with the one to use."""
+    if name is None or name in (names := list_pack_names()):
+        return name
+    place, _slash, year = name.rpartition("/")
+    if year.isdigit() and any(known.startswith(f"{place}/") for known in names):
+        in_force = find_form_set(name, int(year))
+        raise click.BadParameter(f"没有 {name} 的表样；{year} 年用 {in_force}。")
+    raise click.BadParameter(f"没有表样 {name}；有 {'、'.join(names)}。")
+
+
+PACK = click.option(
+    "--pack", "pack_name", callback=_known_pack, help="表样，如 shanxi/2025；不写用默认的。"
+)
 FORCE = click.option("--force", is_flag=True, help="文件已有时覆盖它。")
 PASSWORD = click.option(
     "--password", default="", metavar="TEXT", help="工作簿的打开密码；有密码才要写。"

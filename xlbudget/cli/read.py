@@ -61,4 +61,5 @@ def _explained(file: Path, options: ReadOptions) -> str:
 
     pack, mapped = load_mapped_pack(options)
     book = read_raw_workbook(file, options.password)
-    return recognition_report(pack, str(file), explain(pack, book.sheets, mapped))
+    pack, tables = explain(pack, book.sheets, mapped)
+    return recognition_report(pack, str(file), tables)

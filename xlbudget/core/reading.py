@@ -22,7 +22,8 @@ class PrintedText(NamedTuple):
 class Printed(NamedTuple):
     """The words around one table as they stand in the file; empty where there are none.
 
-    `unknown_below`: whether a formula that was never calculated stands below the table.
+    `unknown_below`: whether a formula that was never calculated stands below the table;
+    `other_years`: the years of columns that stand beside the form's own.
     """
 
     form: str
@@ -32,6 +33,7 @@ class Printed(NamedTuple):
     notes: tuple[PrintedText, ...] = ()
     headings: tuple[PrintedText, ...] = ()
     unknown_below: bool = False
+    other_years: frozenset[int] = frozenset()
 
 
 class SheetRow(NamedTuple):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
-from xlbudget.layout.normalize import normalize_heading, normalize_title, year_mark
+from xlbudget.layout.normalize import normalize_heading, normalize_title, year_mark, year_offset
 from xlbudget.packs.model import CODE, TEXT_COLUMNS, Form, Pack
 
 
@@ -42,7 +42,8 @@ class Match(NamedTuple):
     """How a heading fits a form: the sheet column of each block's columns, and what did not fit.
 
     `counting` are columns that only number the rows, `parts` those over which a block's codes are
-    split (类, 款, 项), `fuzzy` the columns whose headings are only like the printed ones.
+    split (类, 款, 项), `fuzzy` the columns whose headings are only like the printed ones,
+    `other_years` columns that stand beside the form's own for another year, which is given.
     """
 
     form: Form
@@ -52,6 +53,7 @@ class Match(NamedTuple):
     counting: tuple[int, ...] = ()
     parts: Mapping[BlockKey, tuple[int, ...]] = MappingProxyType({})
     fuzzy: tuple[FuzzyMatch, ...] = ()
+    other_years: Mapping[int, int] = MappingProxyType({})
 
     @property
     def fit(self) -> tuple[int, int]:
@@ -130,7 +132,8 @@ def read_columns(rows: Sequence[Mapping[int, str]]) -> tuple[Column, ...]:
 def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
     """The form's columns placed: by heading and year first, then by the headings above, then by
     order. A heading that names one other year throughout is taken as the budget's own where the
-    form has no column of that year (reported by D605). Cached: many files share headings."""
+    form has no column of that year (reported by D605); one that repeats a column of the form for
+    another year stands beside it. Cached: many files share headings."""
     free = {column.column: column.path for column in columns if column.path}
     counts = {normalize_title(word) for word in pack.words["ordinals"]}
     counting = tuple(c for c, path in free.items() if path[-1] in counts)
@@ -145,8 +148,24 @@ def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
         for column, path in free.items():
             free[column] = tuple(map(strip_year, path))
         missing = _place(placing, missing)
-    parts = placing.parts
-    return Match(pack.forms[form], placing.placed, tuple(missing), tuple(free), counting, parts)
+    others = dict(_other_years(pack.year, wanted, free))
+    unknown = tuple(column for column in free if column not in others)
+    return Match(
+        *(pack.forms[form], placing.placed, tuple(missing), unknown, counting, placing.parts),
+        other_years=others,
+    )
+
+
+def _other_years(
+    year: int, wanted: Iterable[FormColumn], free: Mapping[int, tuple[str, ...]]
+) -> Iterator[tuple[int, int]]:
+    """Of the columns left over those that bear a heading of the form for another year, and that
+    year."""
+    words = {strip_year(leaf) for column in wanted for leaf in column.leaves}
+    for column, path in free.items():
+        marks = _marks(path)
+        if len(marks) == 1 and strip_year(path[-1]) in words:
+            yield column, year + year_offset(*marks)
 
 
 class _Placing(NamedTuple):

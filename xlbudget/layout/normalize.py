@@ -12,6 +12,7 @@ from functools import lru_cache
 
 SPACE = re.compile(r"[\s\u3000\u00a0\ufeff\u200b]+")
 YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)(?:年度|年)?")
+YEAR_ALONE = "年"
 YEAR_MARK = re.compile(r"^〈[+-]\d+〉")
 ORDINAL = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.．,，]|[（][一二三四五六七八九十\d]+[）]|\d+[、.．]|[①-⑳])"
@@ -35,10 +36,10 @@ def normalize_text(text: str) -> str:
 
 
 def normalize_title(text: str) -> str:
-    """The normal form of a heading or title, without its year (a text that is only a year keeps
-    what follows its digits)."""
+    """The normal form of a heading or title, without its year; 年 for a text that is only a year
+    (2025, 2025年, 2025年度)."""
     cleaned = normalize_text(text)
-    return YEAR.sub("", cleaned) or cleaned[4:]
+    return YEAR.sub("", cleaned) or (cleaned and YEAR_ALONE)
 
 
 def normalize_heading(text: str, year: int) -> str:
@@ -54,6 +55,11 @@ def year_mark(heading: str) -> str:
     """The mark of another year before the normal form of a heading; empty where it has none."""
     marked = YEAR_MARK.match(heading)
     return marked[0] if marked else ""
+
+
+def year_offset(mark: str) -> int:
+    """The distance in years that a mark says: 〈-1〉 → -1."""
+    return int(mark[1:-1])
 
 
 def strip_ordinal(text: str) -> str:

@@ -100,4 +100,5 @@ def collect_printed(table: Table) -> Printed:
         tuple(table.notes),
         headings,
         any(row > last and column == first for row, column in table.sheet.uncalculated),
+        frozenset(table.match.other_years.values()),
     )

@@ -53,15 +53,16 @@ class ExplainedTable(NamedTuple):
 
 def explain(
     pack: Pack, sheets: Sequence[RawSheet], mapped: Sequence[MappedTable] = ()
-) -> list[ExplainedTable]:
-    """Every table of the sheets, known or not, in the order of the file."""
+) -> tuple[Pack, list[ExplainedTable]]:
+    """Every table of the sheets, known or not, in the order of the file, and the pack as printed
+    for their year."""
     located = find_tables(pack, sheets, mapped)
     pack = located.pack
     order = {sheet.name: index for index, sheet in enumerate(sheets)}
     seen = [_table(pack, table) for table in (*located.known, *located.unknown)]
     with_tables = {table.sheet for table in seen}
     seen += [_bare(sheet) for sheet in sheets if sheet.name not in with_tables and any(sheet.rows)]
-    return sorted(seen, key=lambda table: (order[table.sheet], table.first))
+    return pack, sorted(seen, key=lambda table: (order[table.sheet], table.first))
 
 
 def _bare(sheet: RawSheet) -> ExplainedTable:
@@ -119,7 +120,7 @@ def _columns(
     for how, columns in (
         (PARTS, parts - known),
         (COUNTING, match.counting),
-        (UNUSED, match.unknown),
+        (UNUSED, (*match.unknown, *match.other_years)),
     ):
         for column in columns:
             yield ExplainedColumn(column, BETWEEN.join(heads.get(column, ())), "", how)

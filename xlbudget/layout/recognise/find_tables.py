@@ -14,7 +14,7 @@ from xlbudget.layout.normalize import find_years, normalize_text
 from xlbudget.layout.recognise.hidden import report_hidden
 from xlbudget.layout.recognise.identify import identify
 from xlbudget.layout.recognise.scan import scan, split_side_by_side
-from xlbudget.layout.tables import SheetTables, Table
+from xlbudget.layout.tables import SheetTables, Table, read_texts
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import apply_year
 
@@ -64,10 +64,16 @@ def find_tables(
 
 
 def _year(pack: Pack, tables: Sequence[Table]) -> int:
-    """The year that most titles name; the pack's where none names one."""
-    titles = [table.above[TITLE].text for table in tables if TITLE in table.above]
-    years = Counter(year for title in titles for year in find_years(title)[:1])
-    return years.most_common(1)[0][0] if years else pack.year
+    """The year that most titles name, or most headings where no title names one; the pack's where
+    none does."""
+    titles = (table.above[TITLE].text for table in tables if TITLE in table.above)
+    rows = (table.sheet.rows[row] for table in tables for row in table.heading)
+    headings = (text for row in rows for text in read_texts(row).values())
+    for texts in (titles, headings):
+        years = Counter(year for text in texts for year in find_years(text)[:1])
+        if years:
+            return years.most_common(1)[0][0]
+    return pack.year
 
 
 def _cuts(

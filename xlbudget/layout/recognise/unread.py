@@ -45,7 +45,7 @@ def report_unread_cells(table: Table, number: int, rest: list[int], result: Read
     """Report the cells of a body row that belong to no column: figures as `leftover_amounts`,
     words as `leftover`."""
     row = table.sheet.rows[number]
-    unknown = set(table.match.unknown) if table.match else set()
+    unknown = {*table.match.unknown, *table.match.other_years} if table.match else set()
     for column in rest:
         value = row[column]
         figure = isinstance(value, float | int) and not isinstance(value, bool)
@@ -60,18 +60,21 @@ def report_unread_cells(table: Table, number: int, rest: list[int], result: Read
 def report_columns(
     table: Table, match: Match, bodies: list[BlockReader], number_rows: set[int], result: ReadResult
 ) -> None:
-    """Report columns with figures that are none of the form's, and columns of the form that are
-    missing."""
+    """Report columns with figures that are none of the form's or of another year, and columns of
+    the form that are missing."""
     unplaced = False
-    for column in match.unknown:
+    for column in (*match.unknown, *match.other_years):
         filled = [n for n in table.body if n not in number_rows and _is_figure(table, n, column)]
-        if filled:
+        if not filled:
+            continue
+        cells = tuple(SheetCell(table.sheet.name, n, column) for n in filled)
+        facts = {"text": _heading(table, column)}
+        kind = "unknown_column"
+        if column in match.other_years:
+            kind, facts["year"] = "other_year_column", str(match.other_years[column])
+        else:
             unplaced = True
-            cells = tuple(SheetCell(table.sheet.name, n, column) for n in filled)
-            facts = {"text": _heading(table, column)}
-            result.observations.append(
-                Observation("unknown_column", "", match.form.key, cells, facts)
-            )
+        result.observations.append(Observation(kind, "", match.form.key, cells, facts))
     for wanted in match.missing:
         body = next(b for b in bodies if b.block.id == wanted.block)
         _report_missing(table, body, wanted, match.form.sheet, unplaced, result)

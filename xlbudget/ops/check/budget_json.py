@@ -87,7 +87,7 @@ def build_budget(pack: Pack, data: Mapping[str, Any]) -> Budget:
     department = data["department"]
     return Budget(
         pack=data["pack"],
-        year=data["year"],
+        year=int(data["year"]),
         unit=data["unit"],
         department=department["name"],
         department_code=department.get("code", ""),

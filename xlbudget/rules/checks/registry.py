@@ -108,6 +108,7 @@ READ_KINDS = FILE_KINDS | {
     "unknown_row",
     "unnamed_row",
     "unknown_column",
+    "other_year_column",
     "missing_column",
     "near_heading",
     "leftover",

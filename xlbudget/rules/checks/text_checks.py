@@ -115,7 +115,7 @@ def placeholders(context: Context, part: RuleClause) -> Iterator[Observation]:
             yield Observation(part.kind, "placeholder", form, (at,), facts)
     year = context.reading.budget.year
     for printed in context.reading.printed:
-        own = {year, *_years_of(context.pack.forms[printed.form])}
+        own = {year, *printed.other_years, *_years_of(context.pack.forms[printed.form])}
         for heading in printed.headings:
             wrong = [named for named in find_years(heading.text) if named not in own]
             if wrong:

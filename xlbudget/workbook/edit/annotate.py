@@ -52,7 +52,7 @@ def annotate(content: bytes, entries: Sequence[Annotation], words: ResultWords) 
 
 def load_for_editing(content: bytes) -> Any:
     """The workbook in openpyxl. Raises FileFault: openpyxl fails on much that other readers take,
-    with any kind of error (READING.md, 3)."""
+    with any kind of error."""
     import openpyxl
 
     try:

@@ -1,6 +1,6 @@
-"""What a file is, by its content: an extension proves nothing (READING.md, 4).
+"""What a file is, by its content: an extension proves nothing.
 
-Kinds are the pack's words for formats (`formats` in words.yaml).
+Kinds are the words for formats (`formats` in `messages/zh.yaml`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """ZIP packages: refusal of what must not be opened, before anything is unpacked.
 
-A reader or a ZIP library that is given a hostile file can take the whole machine (READING.md, 4).
+A reader or a ZIP library that is given a hostile file can take the whole machine.
 Limits are those measured there.
 """
 

@@ -1,6 +1,6 @@
 """Readers that run in a process of their own, with limits of memory and time.
 
-.xls, .xlsb and .ods can make a reader abort or take all memory (READING.md), and decrypting runs
+.xls, .xlsb and .ods can make a reader abort or take all memory, and decrypting runs
 as long as the file says. What goes wrong there ends that process, and is reported.
 """
 
