@@ -117,6 +117,33 @@ def test_one_form_of_another_year_is_an_error(tmp_path: Path, forms_bytes: bytes
     assert not [rule for rule, _, _ in found if rule == "S118"]
 
 
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_form_of_last_year_beside_this_years_is_named_and_not_read(
+    tmp_path: Path, forms_bytes: bytes, first: bool, hidden: bool
+) -> None:
+    """Wherever it stands, and whether it is hidden."""
+
+    def beside(book: Any) -> None:
+        old = book.copy_worksheet(book["表三"])
+        old.title = "上年表三"
+        for row in old.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, float):
+                    cell.value = round(cell.value * 0.9, 2)
+                elif isinstance(cell.value, str):
+                    cell.value = in_year(cell.value, 2024)
+        old.sheet_state = "hidden" if hidden else "visible"
+        if first:
+            book.move_sheet(old, -len(book.sheetnames))
+
+    plain = checked(tmp_path, forms_bytes)
+    result = checked(tmp_path, forms_bytes, beside)
+    assert result.reading.budget == plain.reading.budget
+    more = [entry for entry in told(result) if entry not in told(plain)]
+    assert [entry for entry in more if entry[1] != "note"] == [("S120", "warning", ["上年表三!A2"])]
+
+
 def test_headings_left_from_last_year_are_read_and_told(tmp_path: Path, forms_bytes: bytes) -> None:
     """Titles of 2026 over headings of 2025: the figures are read, D605 names each heading."""
 

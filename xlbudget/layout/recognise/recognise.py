@@ -16,7 +16,8 @@ from xlbudget.core.finding import Observation
 from xlbudget.core.key import BlockKey, CellKey, SheetCell, address
 from xlbudget.core.reading import Printed, Reading
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.normalize import normalize_text
+from xlbudget.layout.captions import TITLE
+from xlbudget.layout.normalize import find_years, normalize_text
 from xlbudget.layout.recognise.block_reader import ReadResult
 from xlbudget.layout.recognise.find_tables import find_tables
 from xlbudget.layout.recognise.row_levels import infer_levels
@@ -82,21 +83,42 @@ def _formulas(tables: Iterable[Table]) -> frozenset[SheetCell]:
 
 
 def _once(pack: Pack, tables: Sequence[Table], result: ReadResult) -> dict[str, Table]:
-    """The first table of each form, in the pack's order; further ones are reported and not read."""
-    firsts: dict[str, Table] = {}
-    again: dict[str, list[SheetCell]] = {}
+    """The table of each form, in the pack's order: of several the first whose title names no other
+    year than the budget's, else the first. The others are reported and not read."""
+    by_form: dict[str, list[Table]] = {}
     for table in tables:
         assert table.match is not None
-        form = table.match.form.key
-        if form in firsts:
-            again.setdefault(form, []).append(SheetCell(table.sheet.name, table.heading[0], 0))
-        else:
-            firsts[form] = table
-    for form, cells in again.items():
-        spec = pack.forms[form]
-        facts = {"form": spec.sheet, "title": spec.title, "count": str(len(cells) + 1)}
-        result.observations.append(Observation("forms_present", "twice", form, tuple(cells), facts))
-    return {form: firsts[form] for form in pack.forms if form in firsts}
+        by_form.setdefault(table.match.form.key, []).append(table)
+    chosen = {}
+    for form in (pack.forms[key] for key in pack.forms if key in by_form):
+        several = by_form[form.key]
+        chosen[form.key] = next((t for t in several if not _other_year(pack, t)), several[0])
+        others = [table for table in several if table is not chosen[form.key]]
+        older = [table for table in others if _other_year(pack, table)]
+        for table in older:
+            facts = {"form": form.sheet, "year": _other_year(pack, table)}
+            observation = Observation("other_year_table", "", form.key, (_head(table),), facts)
+            result.observations.append(observation)
+        twice = tuple(_head(table) for table in others if not _other_year(pack, table))
+        if twice:
+            facts = {"form": form.sheet, "title": form.title, "count": str(len(twice) + 1)}
+            result.observations.append(
+                Observation("forms_present", "twice", form.key, twice, facts)
+            )
+    return chosen
+
+
+def _other_year(pack: Pack, table: Table) -> str:
+    """The year that the table's title names, if it is not the budget's."""
+    title = table.above.get(TITLE)
+    named = find_years(title.text)[:1] if title else []
+    return str(named[0]) if named not in ([], [pack.year]) else ""
+
+
+def _head(table: Table) -> SheetCell:
+    """The cell of the table's title, else the first of its heading."""
+    title = table.above.get(TITLE)
+    return title.cell if title else SheetCell(table.sheet.name, table.heading[0], 0)
 
 
 def _about(contents: RawSheet) -> ContentsWords:

@@ -109,6 +109,7 @@ READ_KINDS = FILE_KINDS | {
     "unnamed_row",
     "unknown_column",
     "other_year_column",
+    "other_year_table",
     "missing_column",
     "near_heading",
     "leftover",
