@@ -54,28 +54,6 @@ class CellNotes:
         return [kept.setdefault(line, line) for line in lines]
 
 
-class RowDecimals:
-    """Decimals row by row, each row written until another begins."""
-
-    def __init__(self) -> None:
-        self.rows: dict[int, bytes] = {}
-        self.kept: dict[bytes, bytes] = {}
-        self.row, self.line = 0, bytearray()
-
-    def begin(self, row: int) -> bytearray:
-        """The row's decimals so far, to be added to (`set_decimals`)."""
-        if self.line:
-            line = bytes(self.line)
-            self.rows[self.row] = self.kept.setdefault(line, line)
-        self.row, self.line = row, bytearray(self.rows.get(row, b""))
-        return self.line
-
-    def lines(self) -> list[bytes]:
-        """The decimals by row, down to the last row that has any."""
-        self.begin(0)
-        return [self.rows.get(row, b"") for row in range(max(self.rows, default=-1) + 1)]
-
-
 def set_decimals(line: bytearray, column: int, decimals: int) -> None:
     """Write a cell's decimals into its row, which is extended as far as needed."""
     missing = column + 1 - len(line)

@@ -1,4 +1,4 @@
-"""One pass over the XML of a sheet, for what calamine does not give: how many decimals a cell
+"""One pass over the XML of a sheet, for what calamine does not say: how many decimals a cell
 shows, formulas that were never calculated, error values, and cells too far out.
 
 Patterns never look past the next `<`, so that hostile XML takes no longer than its length.
@@ -7,15 +7,13 @@ Patterns never look past the next `<`, so that hostile XML takes no longer than 
 from __future__ import annotations
 
 import re
-from array import array
-from collections.abc import Mapping
-from itertools import islice, pairwise
-from operator import ge
+from collections.abc import Mapping, Sequence
 
 from xlbudget.core.key import column_letters
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.cell_decimals import CellRuns, RowDecimals, set_decimals
-from xlbudget.workbook.read.sheet import MOST_CELLS_A_SHEET, check_filled, check_spread
+from xlbudget.workbook.read.cell_decimals import CellNotes, CellRuns
+from xlbudget.workbook.read.sheet import check_filled, check_spread
+from xlbudget.workbook.read.xlsx.row_shapes import usual
 from xlbudget.workbook.read.xlsx.rows_columns import (
     ROW,
     check_merged,
@@ -23,127 +21,101 @@ from xlbudget.workbook.read.xlsx.rows_columns import (
     read_attributes,
     read_lines,
 )
-from xlbudget.workbook.read.xlsx.scan import (
-    CellScan,
-    decode_text,
-    find_column,
-    find_row,
-    split_reference,
+from xlbudget.workbook.read.xlsx.scan import CellScan, decode_text, position, style_decimals
+
+CELL = re.compile(rb"<(?:\w{1,20}:)?c(\s[^<>]*?)?(/?)>")
+FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*><f[\s>/]')
+FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
+UNCALCULATED = re.compile(
+    rb"<c\s(?![^<>]*t=\"str\")[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
 )
-
-CELL = re.compile(
-    rb'<c(?: r="([A-Z]{1,3})([1-9]\d{0,6})")?(?: s="(0|[1-9]\d{0,8})")?(?: t="(\w{1,20})")?'
-    rb"(\s[^<>]*?)?(/?)>"
-)
-"""Its column, row, style and type as most programs write them, then whatever else there is."""
-NEXT = re.compile(rb"</?c[\s/>]")
-FORMULA = re.compile(rb"\s*<f[\s>/]")
-VALUE = re.compile(rb"<v(?:\s[^<>]*)?>([^<]*)<")
-PREFIXED = re.compile(rb":c[\s/>]")
-PREFIX = re.compile(rb"(</?)\w{1,20}:")
-NUMBER, ERROR, TEXT, SHARED = b"n", b"e", b"str", b"s"
-ROW_BITS = 32
+VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)<")
 
 
-def scan_cells(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
-    """Scan every cell of a sheet; `styles` are the decimals of those cell styles that show some, by
-    style number as digits. Raises FileFault."""
+def scan_cells(name: str, xml: bytes, styles: tuple[int, ...]) -> CellScan:
+    """Look at every cell of a sheet; `styles` are the decimals of each cell style. Raises
+    FileFault."""
     check_merged(name, xml)
     check_rows(name, xml)
-    if PREFIXED.search(xml):  # few programs write x:c for a cell, and looking for both takes longer
-        xml = PREFIX.sub(rb"\1", xml)
-    scan = _scan(name, xml, styles)
-    check_filled(name, scan.filled)
-    check_spread(name, scan.rows, scan.columns)
+    calculated = b"<f" in xml
+    telling = calculated and UNCALCULATED.search(xml)
+    scan = None if telling else usual(styles).scan(name, xml)
+    if scan is None:
+        scan = _scan_any(name, xml, styles)
+    scan.formulas = _formulas(name, xml) if calculated else ()
     scan.lines = read_lines(xml, scan.columns)
     return scan
 
 
-def _scan(name: str, xml: bytes, styles: Mapping[bytes, int]) -> CellScan:
-    """Scan all cells. Speed matters here: a file has thousands of them."""
-    scan, formulas, decimals = CellScan(), CellRuns(), RowDecimals()
-    calculated = b"<f" in xml
+def _formulas(name: str, xml: bytes) -> CellRuns:
     columns: dict[bytes, int] = {}
-    positions = array("Q")
+    formulas = CellRuns()
+    for match in FORMULA_CELL.finditer(xml):
+        formulas.add(*position(name, match[1] + match[2], columns))
+    return formulas
+
+
+def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
+    """CellRuns however they are written, and what stands inside them."""
+    scan = CellScan()
+    marks = CellNotes()
+    columns: dict[bytes, int] = {}
     implicit = _Implicit(xml)
-    row = column = begin = -1
-    filled = 0
-    before, line = b"", bytearray()
-    for tag in CELL.finditer(xml):
-        letters, number, style, kind, more, empty = tag.groups()
-        if letters is None or (more and b"=" in more):
-            letters, number, style, kind = implicit.read(tag[0], tag.start(), column)
-        if number != before:
-            before, row = number, find_row(name, number)
-            begin = row << ROW_BITS
-            scan.rows = max(scan.rows, row + 1)
-            check_filled(name, filled)
-            if scan.size <= MOST_CELLS_A_SHEET:  # else it will be refused
-                line = decimals.begin(row)
-        if letters in columns:
-            column = columns[letters]
+    seen: set[int] = set()
+    before: tuple[int, Mapping[bytes, bytes], tuple[int, int]] | None = None
+    for match in CELL.finditer(xml):
+        attrs = read_attributes(match[1])
+        reference = attrs.get(b"r")
+        if reference is None:
+            at = implicit.at(match.start())
         else:
-            columns[letters] = column = find_column(name, letters)
-            scan.columns = max(scan.columns, column + 1)
-        positions.append(begin + column)
-        if empty:
-            continue
-        filled += 1
-        if kind is None or kind == NUMBER:
-            if style in styles:
-                set_decimals(line, column, styles[style])
-        elif kind == SHARED:
-            scan.texts += 1
-        elif kind == ERROR:
-            scan.errors[row, column] = decode_text(_value(xml, tag.end()))
-        if calculated and FORMULA.match(xml, tag.end()):
-            formulas.add(row, column)
-            if kind != TEXT and not _value(xml, tag.end()):
-                scan.uncalculated.add((row, column))
-    _check_twice(name, positions)
-    scan.filled, scan.formulas, scan.decimals = filled, formulas, decimals.lines()
+            at = position(name, reference, columns)
+            implicit.column = at[1]
+        place = at[0] << 32 | at[1]  # a third of a pair's memory
+        if place in seen:
+            cell = f"{column_letters(at[1])}{at[0] + 1}"
+            raise FileFault("duplicate_cells", "cell", sheet=name, cell=cell)
+        seen.add(place)
+        scan.rows, scan.columns = max(scan.rows, at[0] + 1), max(scan.columns, at[1] + 1)
+        if before:
+            _look_inside(xml[before[0] : match.start()], before[1], before[2], scan)
+        before = None if match[2] else (match.end(), attrs, at)
+        if before:
+            scan.filled += 1
+            check_filled(name, scan.filled)
+            marks.add(*at, style_decimals(styles, attrs.get(b"s", b"")))
+    if before:
+        end = xml.find(b"sheetData>", before[0])
+        _look_inside(xml[before[0] : end if end >= 0 else len(xml)], before[1], before[2], scan)
+    check_spread(name, scan.rows, scan.columns)
+    scan.decimals = marks.by_row()
     return scan
 
 
-def _value(xml: bytes, start: int) -> bytes:
-    """The value of the cell whose content begins at `start`, empty without one."""
-    end = NEXT.search(xml, start)
-    value = VALUE.search(xml, start, end.start() + 1 if end else len(xml))
-    return value[1] if value else b""
-
-
-def _check_twice(name: str, positions: array[int]) -> None:
-    """Refuse a cell that occurs twice: readers take one or the other. Raises FileFault."""
-    if not any(map(ge, positions, islice(positions, 1, None))):  # nearly all are in order
-        return
-    for position, again in pairwise(sorted(positions)):
-        if position == again:
-            column = position & (1 << ROW_BITS) - 1
-            cell = f"{column_letters(column)}{(position >> ROW_BITS) + 1}"
-            raise FileFault("duplicate_cells", "cell", sheet=name, cell=cell)
-
-
 class _Implicit:
-    """Cells that are written otherwise; those without a reference are counted on from the row and
-    cell before."""
+    """Positions of cells that bear no reference: counted on from the row and cell before."""
 
     def __init__(self, xml: bytes) -> None:
-        self.xml, self.row, self.end = xml, -1, 0
+        self.xml, self.row, self.column, self.end = xml, -1, -1, 0
 
-    def read(
-        self, tag: bytes, start: int, column: int
-    ) -> tuple[bytes, bytes, bytes | None, bytes | None]:
-        """Letters and number, style and type of the cell whose tag begins at `start`; `column` is
-        the one before. Raises FileFault."""
-        attrs = read_attributes(tag)
-        letters, number = split_reference(attrs.get(b"r") or self._next(start, column))
-        style = attrs.get(b"s", b"")
-        return letters, number, style.lstrip(b"0") or style[:1], attrs.get(b"t")
-
-    def _next(self, start: int, column: int) -> bytes:
-        for row_tag in ROW.finditer(self.xml, self.end, start):
-            number = read_attributes(row_tag[1]).get(b"r", b"")
+    def at(self, start: int) -> tuple[int, int]:
+        for match in ROW.finditer(self.xml, self.end, start):
+            number = read_attributes(match[1]).get(b"r", b"")
             self.row = int(number) - 1 if number.isdigit() and len(number) < 8 else self.row + 1
-            column = -1
+            self.column = -1
         self.end = start
-        return f"{column_letters(column + 1)}{max(self.row, 0) + 1}".encode()
+        self.column += 1
+        return max(self.row, 0), self.column
+
+
+def _look_inside(
+    inside: bytes, attrs: Mapping[bytes, bytes], at: tuple[int, int], scan: CellScan
+) -> None:
+    """Formulas without a value, and error values."""
+    value = VALUE.search(inside)
+    kind = attrs.get(b"t")
+    scan.texts += kind == b"s"
+    if kind == b"e":
+        scan.errors[at] = decode_text(value[1]) if value else ""
+    if kind != b"str" and (value is None or not value[1]) and FORMULA.search(inside):
+        scan.uncalculated.add(at)

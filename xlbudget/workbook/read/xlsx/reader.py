@@ -1,4 +1,4 @@
-"""Cells of .xlsx and .xlsm: values by python-calamine, the rest from the parts themselves.
+"""CellRuns of .xlsx and .xlsm: values by python-calamine, the rest from the parts themselves.
 
 Reading runs no macro, opens no link and writes nothing.
 """
@@ -9,9 +9,9 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.number_formats import find_decimals
@@ -32,7 +32,7 @@ SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
 
 MANY = 2_000
-"""Rows from which on a sheet is long: there equal texts are worth sharing."""
+"""Rows from which a sheet is long: what equal texts take is worth looking at them."""
 MOST_KEPT = 10_000
 """Texts that are remembered at a time, so that equal ones are one object."""
 
@@ -42,8 +42,8 @@ def read_sheets(
 ) -> tuple[list[ListedSheet], list[RawSheet]]:
     """The worksheets that the workbook lists, and those to read. Raises FileFault."""
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
-    sheet_list = _sheet_list(package, book_part)
-    chosen = is_wanted(sheet_list, own)
+    listed = _listed(package, book_part)
+    chosen = is_wanted(listed, own)
     styles = _style_decimals(package, book_part)
     scans = []
     for sheet in chosen:
@@ -51,7 +51,7 @@ def read_sheets(
         _check_all(sheet.name, scans)
     _check_texts(package, chosen, sum(scan.texts for scan in scans))
     values = _values(content, [sheet.name for sheet in chosen])
-    return sheet_list, [
+    return listed, [
         RawSheet(
             sheet.name,
             rows,
@@ -74,8 +74,7 @@ def _check_all(name: str, scans: Sequence[CellScan]) -> None:
 
 
 def _check_texts(package: zipfile.ZipFile, chosen: Sequence[ListedSheet], cells: int) -> None:
-    """Refuse too much text; a shared text counts once for each cell that shows it. Raises
-    FileFault."""
+    """A long text kept once and shown in many cells is as long as it is in all of them."""
     for name in package.namelist():
         if name.lower().endswith("sharedstrings.xml"):
             xml = read_part(package, name)
@@ -83,83 +82,89 @@ def _check_texts(package: zipfile.ZipFile, chosen: Sequence[ListedSheet], cells:
             lengths = list(map(len, texts))
             if max(lengths) * cells <= MOST_TEXT:
                 continue
-            length = _length(package, chosen, lengths)
-            if length > MOST_TEXT:
+            shown = _shown(package, chosen, lengths)
+            if shown > MOST_TEXT:
                 raise FileFault(
                     "too_large",
                     "text",
-                    count=str(length // 1_000_000),
+                    count=str(shown // 1_000_000),
                     limit=str(MOST_TEXT // 1_000_000),
                 )
 
 
-def _length(package: zipfile.ZipFile, chosen: Sequence[ListedSheet], lengths: Sequence[int]) -> int:
-    """The length of all texts in all cells; a cell whose text is missing counts as the longest."""
+def _shown(package: zipfile.ZipFile, chosen: Sequence[ListedSheet], lengths: Sequence[int]) -> int:
+    """The length of all texts in all cells; a cell whose text is not found counts as the
+    longest."""
     longest, total = max(lengths), 0
     for sheet in chosen:
         xml = read_part(package, sheet.part)
         total += longest * (len(SHARED.findall(xml)) - len(SHARED_TEXT.findall(xml)))
         for number in SHARED_TEXT.findall(xml):
-            index = int(number)
-            total += lengths[index] if index < len(lengths) else longest
+            place = int(number)
+            total += lengths[place] if place < len(lengths) else longest
     return total
 
 
-def _sheet_list(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
+def _listed(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
     """Every worksheet in order."""
     folder, _, file = book_part.rpartition("/")
-    targets = _targets(folder, read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/")))
-    sheet_list = []
-    for tag in SHEET.findall(read_part(package, book_part)):
-        attrs = read_attributes(tag)
-        part = targets.get(attrs.get(b"id", b""), "")
-        if part:
-            hidden = attrs.get(b"state", b"visible") != b"visible"
-            sheet_list.append(ListedSheet(decode_text(attrs.get(b"name", b"")), hidden, part))
-    return sheet_list
+    relations = read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))
+    return list(_listed_in(folder, relations, read_part(package, book_part)))
 
 
-def _targets(folder: str, relations: bytes) -> dict[bytes, str]:
-    """The parts of the worksheets by the relations' ids."""
-    targets = {}
-    for tag in RELATION.findall(relations):
-        attrs = read_attributes(tag)
+@lru_cache(maxsize=2)
+def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[ListedSheet, ...]:
+    """The same from the parts themselves, which are one in all files of a template."""
+    relations = {}
+    for match in RELATION.findall(related):
+        attrs = read_attributes(match)
         if attrs.get(b"Type", b"").endswith(b"/worksheet"):
             target = decode_text(attrs.get(b"Target", b""))
             part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
-            targets[attrs.get(b"Id", b"")] = part.lstrip("/")
-    return targets
+            relations[attrs.get(b"Id", b"")] = part.lstrip("/")
+    listed = []
+    for match in SHEET.findall(book):
+        attrs = read_attributes(match)
+        part = relations.get(attrs.get(b"id", b""), "")
+        if part:
+            hidden = attrs.get(b"state", b"visible") != b"visible"
+            listed.append(ListedSheet(decode_text(attrs.get(b"name", b"")), hidden, part))
+    return tuple(listed)
 
 
-def _style_decimals(package: zipfile.ZipFile, book_part: str) -> dict[bytes, int]:
-    """Decimals that each cell style shows, by style number as digits; none where it shows none."""
+def _style_decimals(package: zipfile.ZipFile, book_part: str) -> tuple[int, ...]:
+    """Decimals that each cell style shows, by style number."""
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
-        return {}
-    styles = read_part(package, part)
+        return ()
+    return _decimals_in(read_part(package, part))
+
+
+@lru_cache(maxsize=2)
+def _decimals_in(styles: bytes) -> tuple[int, ...]:
+    """The same from the part itself, which is one in all files of a template."""
     custom: dict[int, str] = {}
-    for tag in FORMAT.findall(styles):
-        attrs = read_attributes(tag)
+    for match in FORMAT.findall(styles):
+        attrs = read_attributes(match)
         custom[_number(attrs.get(b"numFmtId", b""))] = decode_text(attrs.get(b"formatCode", b""))
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
-        return {}
+        return ()
     numbers = (
-        read_attributes(tag).get(b"numFmtId", b"0")
-        for tag in STYLE.findall(styles, begin.end(), end.start())
+        read_attributes(match).get(b"numFmtId", b"0")
+        for match in STYLE.findall(styles, begin.end(), end.start())
     )
-    decimals = (find_decimals(_number(number), custom) for number in numbers)
-    return {b"%d" % style: count for style, count in enumerate(decimals) if count != NOT_STATED}
+    return tuple(find_decimals(_number(number), custom) for number in numbers)
 
 
 def _number(digits: bytes) -> int:
-    """A format's number, -1 for what is not a number."""
+    """A format's number; -1 for what is none."""
     return int(digits) if digits.isdigit() and len(digits) < 9 else -1
 
 
 def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:
-    """Values by calamine, from A1 on even where leading rows and columns are empty."""
+    """Values by calamine, A1-true also where leading rows and columns are empty."""
     import python_calamine
 
     kept: dict[str, str] = {}
@@ -174,7 +179,8 @@ def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:
 
 
 def _rows(sheet: Any, kept: dict[str, str]) -> list[list[Any]]:
-    """The rows of a sheet; in a long one, texts that occur often are one object."""
+    """The rows of a sheet; of a long one, one by one, each text that stands in it often as one
+    object."""
     if sheet.height < MANY:
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
         return rows

@@ -1,23 +1,26 @@
-"""What a pass over the XML of a sheet gathers, and how it reads references and texts."""
+"""What a pass over the XML of a sheet finds, and how it reads references and texts."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.key import column_index
 from xlbudget.core.sheet import Lines
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
 
+ANY_CELL = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 
 
 @dataclass
 class CellScan:
-    """What the pass gathered. `decimals` as in RawSheet; `texts` counts cells of shared texts."""
+    """What the pass found. `decimals` as in RawSheet; `texts` counts cells that hold shared
+    texts."""
 
     decimals: list[bytes] = field(default_factory=list)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
@@ -36,29 +39,26 @@ class CellScan:
 
 
 def decode_text(text: bytes) -> str:
-    """A text of the XML, decoded and unescaped."""
+    """A text of the XML as it is meant."""
     return html.unescape(text.decode("utf-8", "replace"))
 
 
-def split_reference(reference: bytes) -> tuple[bytes, bytes]:
-    """A reference's letters and number. Raises FileFault for anything else."""
-    parts = REFERENCE.match(reference)
-    if not parts:
+def style_decimals(styles: Sequence[int], number: bytes) -> int:
+    """The decimals that the style of that number shows."""
+    place = int(number) if number.isdigit() and len(number) < 9 else -1
+    return styles[place] if 0 <= place < len(styles) else NOT_STATED
+
+
+def position(sheet: str, reference: bytes, columns: dict[bytes, int]) -> tuple[int, int]:
+    """The row and column of a reference; `columns` keeps those of letters. Raises FileFault."""
+    found = REFERENCE.match(reference)
+    if not found:
         raise FileFault("damaged")
-    return parts[1], parts[2]
-
-
-def find_row(sheet: str, number: bytes) -> int:
-    """A row by its number. Raises FileFault where a sheet has no such row."""
-    row = int(number) - 1
-    if row >= LAST_ROW:
+    letters = found[1]
+    column = columns.get(letters)
+    if column is None:
+        columns[letters] = column = column_index(letters.decode())
+    row = int(found[2]) - 1
+    if row >= LAST_ROW or column >= LAST_COLUMN:
         raise FileFault("outside", sheet=sheet)
-    return row
-
-
-def find_column(sheet: str, letters: bytes) -> int:
-    """A column by its letters. Raises FileFault where a sheet has no such column."""
-    column = column_index(letters.decode())
-    if column >= LAST_COLUMN:
-        raise FileFault("outside", sheet=sheet)
-    return column
+    return row, column
