@@ -350,3 +350,42 @@ def test_names_that_mean_nothing_or_two_things(
     except PackError as error:
         told = str(error)
     assert message in told
+
+
+RULE = """
+- id: A1099
+  on: f10
+  each: row
+  why: 试验
+  common_mistake: 试验
+  fix: 核对
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (
+            "  holds: total <= total\n  says: '{rwo}不对'\n",
+            "nothing fills in {rwo}; there are: row",
+        ),
+        ("  holds: total <= total\n  kind: code_order\n  says: 试验\n", "exactly one of"),
+        (
+            "  holds: total <= total\n  says: 试验\n  parts: [{holds: general <= total}]\n",
+            "exactly one of holds, kind, parts must stand here",
+        ),
+    ],
+)
+def test_a_rule_says_one_thing_in_words_that_are_filled_in(
+    copy: Path, words: str, fault: str
+) -> None:
+    path = copy / "shanxi" / "2025" / "rules" / "a-within.yaml"
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    with path.open("a", encoding="utf-8") as file:
+        file.write(RULE + words)
+    try:
+        faults = lint(load_pack("shanxi/2025", copy), copy)
+    except PackError as error:
+        faults = error.faults
+    assert [fault in found.message for found in faults] == [True], faults
+    assert faults[0].file == str(path) and faults[0].line > lines

@@ -3,13 +3,17 @@ least one rule."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from xlbudget.packs.errors import Fault, PackError, fault_at, find_line
 from xlbudget.packs.model import Pack, Rule, RuleClause
 from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.checks.registry import BETWEEN_FORMS, KINDS, READ_KINDS
+
+BRACED = re.compile(r"\{(\w+)\}")
 
 
 def lint(pack: Pack, root: Path) -> list[Fault]:
@@ -21,6 +25,7 @@ def lint(pack: Pack, root: Path) -> list[Fault]:
         faults += error.faults
     faults += _kinds(pack)
     faults += _examples(pack)
+    faults += _words(pack)
     if not faults:
         faults += _unmentioned(pack, root)
     return faults
@@ -62,6 +67,18 @@ def _examples(pack: Pack) -> Iterator[Fault]:
             yield fault_at(rule.where, "example", message)
         if not between_figures and not rule.example:
             yield fault_at(rule.where, "id", f"{rule.id}: says no example that breaks it")
+
+
+def _words(pack: Pack) -> Iterator[Fault]:
+    """Words in braces of a rule between figures that are filled in by nothing."""
+    for rule in pack.rules.values():
+        for clause in (clause for clause in rule.parts if clause.holds):
+            known = {*clause.each, *chain.from_iterable(clause.bindings)}
+            for word in BRACED.findall(clause.says or rule.sentence):
+                if word not in known:
+                    allowed = ", ".join(sorted(known)) or "none"
+                    message = f"{rule.id}: nothing fills in {{{word}}}; there are: {allowed}"
+                    yield fault_at(clause.where, "says", message)
 
 
 def _unmentioned(pack: Pack, root: Path) -> Iterator[Fault]:
