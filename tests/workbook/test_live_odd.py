@@ -21,6 +21,7 @@ from helpers.odd_pack import (
     total_off,
     with_odd_rules,
 )
+from openpyxl.cell import MergedCell
 
 from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget
@@ -150,6 +151,37 @@ def test_totals_that_compute_themselves_say_the_same(
     path = tmp_path / "预算.xlsx"
     path.write_bytes(make_live_workbook(odd, budgets[kind]))
     recalculated(odd, office, path)
+
+
+@pytest.mark.parametrize(("before", "after"), [("万元", "mixed"), ("mixed", "万元")])
+def test_a_unit_that_is_changed_by_hand_is_seen(
+    before: str, after: str, pack: Pack, office: Office, tmp_path: Path
+) -> None:
+    """Unit lines and figures typed over in a workbook that was written in other units."""
+    mixed = {form: UNITS[n % 3] for n, form in enumerate(pack.forms)}
+    wanted = {
+        stated: off_by_units(in_units(pack, 4, units), random.Random(3))
+        for stated, units in {"万元": {}, "mixed": mixed}.items()
+    }
+    path, typed = tmp_path / "预算.xlsx", tmp_path / "改.xlsx"
+    path.write_bytes(make_workbook(pack, wanted[before]))
+    typed.write_bytes(make_workbook(pack, wanted[after]))
+    book, other = openpyxl.load_workbook(path), openpyxl.load_workbook(typed)
+    for form in pack.forms.values():
+        for row in other[form.sheet].iter_rows():
+            for cell in row:
+                if not isinstance(cell, MergedCell):
+                    book[form.sheet][cell.coordinate].value = cell.value
+    book.save(path)
+    reading = check_file(path).reading
+    assert reading is not None
+    budget = reading.budget
+    assert {budget.unit_of(form) for form in pack.forms} == {
+        wanted[after].unit_of(form) for form in pack.forms
+    }
+    review = load_messages()["book"]["sheets"]["review"]
+    (rows,) = office.do(load=str(path), show=[[review, BODY_ROW, GOES_TO]])
+    assert by_workbook(rows) == by_check(pack, budget, judged_all(pack, budget))
 
 
 @pytest.mark.parametrize("units", [("万元",), UNITS], ids=["万元", "units mixed"])

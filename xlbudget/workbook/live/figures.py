@@ -17,7 +17,7 @@ from xlbudget.packs.model import CODE, NAME, Catalogue, Pack
 from xlbudget.rules.tree import Trees
 from xlbudget.workbook.live.code_lists import CodeLists
 from xlbudget.workbook.live.regions import Grid, Region, ref
-from xlbudget.workbook.xlsx.formula import Formula, Value, stored_number
+from xlbudget.workbook.xlsx.formula import Formula, Value, quote_text, stored_number
 
 Written = Iterator[tuple[int, int, Formula]]
 """Row, column, formula."""
@@ -28,6 +28,8 @@ def write_figures(
 ) -> Written:
     """Every formula of the sheet of figures."""
     amounts = dict(budget.amounts())
+    for region in {region.block.form: region for region in grid.values()}.values():
+        yield region.band, 0, _unit(pack, region)
     for key, region in grid.items():
         for row, column, source, amount in _sources(region, amounts):
             decimals = region.decimals(row, column)
@@ -37,6 +39,16 @@ def write_figures(
         if not region.block.fixed:
             rows = {row.id: row for row in budget.blocks.get(key, ())}
             yield from _outline(pack, budget, trees, grid, codes, region, rows)
+
+
+def _unit(pack: Pack, region: Region) -> Formula:
+    """How many 元 the printed unit is; what is no unit changes nothing. Of units in one text the
+    longest is meant: 元 stands in 万元 too."""
+    units = sorted(pack.words["units"].items(), key=lambda unit: len(unit[0]))
+    names = ",".join(quote_text(name) for name, _ in units)
+    worth = ",".join(str(yuan) for _, yuan in units)
+    found = f"LOOKUP(9^9,SEARCH({{{names}}},{region.unit}),{{{worth}}})"
+    return Formula(f"IFERROR({found},{region.yuan})", region.yuan)
 
 
 def _sources(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xlbudget.core.constraint import AT_MOST, EQUAL
 from xlbudget.core.finding import WARNING
 from xlbudget.core.key import BlockKey, SheetCell, address
-from xlbudget.core.tolerance import factor
+from xlbudget.core.tolerance import last_decimal
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.packs.names import name_code, name_row
 from xlbudget.rules.bound_rules import (
@@ -29,7 +29,7 @@ from xlbudget.rules.bound_rules import (
 )
 from xlbudget.rules.terms import list_classes
 from xlbudget.rules.wording import render_sentence
-from xlbudget.workbook.live.regions import Grid, Region
+from xlbudget.workbook.live.regions import Grid, Region, unit_name
 from xlbudget.workbook.xlsx.formula import (
     ERROR_WEIGHT,
     NOTE_WEIGHT,
@@ -114,32 +114,33 @@ def _blocks(bound: BoundRule) -> list[BlockKey]:
 
 
 class Measure(NamedTuple):
-    """What the figures of an expression are measured in: sides are stated in units of `yuan` 元,
-    those of the form named first; their difference is counted in units of `last`, the finest
-    last decimal among its blocks, as a power of ten in 元. `alike`: all figures are one such unit
-    wide."""
+    """What the figures of an expression are measured in. Sides are stated in units of `yuan` 元,
+    those of the form named first; their difference is counted in units of the finest last decimal:
+    with `decimals` decimals of that unit, or of one 元 where there are `several` forms, each in the
+    unit that is printed on it now. `alike`: all figures are one such unit wide."""
 
     yuan: int
-    last: int
+    decimals: int
+    several: bool
     alike: bool
 
     @property
-    def per_unit(self) -> Decimal:
-        """How many units of the finest last decimal make one unit of the sides."""
-        return factor(self.yuan, self.last)
+    def last(self) -> int:
+        """The finest last decimal in 元, as a power of ten."""
+        return last_decimal(Decimal(0), 1 if self.several else self.yuan, self.decimals)
 
-    @property
-    def decimals(self) -> int:
-        """How many decimals the sides have in their unit."""
-        return self.per_unit.adjusted()
+    def units_of(self, region: Region, power: int = 1) -> str:
+        """The factor before an amount of that form; empty where all are of one form."""
+        return f"{unit_name(region.block.form)}{f'^{power}' if power > 1 else ''}*" * self.several
 
 
 def find_measure(grid: Grid, selectors: Sequence[Selector]) -> Measure:
     """The measure of some terms."""
     regions = [grid[selector.block] for selector in selectors]
-    lasts = {region.last for region in regions}
-    alike = len(lasts) == 1 and not any(region.widths for region in regions)
-    return Measure(regions[0].yuan, min(lasts), alike)
+    several = len({region.block.form for region in regions}) > 1
+    decimals = {region.most for region in regions}
+    alike = len(decimals) == 1 and not several and not any(region.widths for region in regions)
+    return Measure(regions[0].yuan, max(decimals), several, alike)
 
 
 class FormulaWriter(NamedTuple):
@@ -161,13 +162,13 @@ class FormulaWriter(NamedTuple):
         """The measure of a bound rule's figures."""
         return find_measure(self.grid, (*bound.left, *bound.right))
 
-    def side(self, line: LedgerLine, selectors: Iterable[Selector], yuan: int) -> str:
-        """The sum of one side in units of `yuan` 元."""
-        terms = [
-            multiply_by(Decimal(p.coefficient * self.grid[p.block].yuan) / yuan)
-            + self._sum(line, p)
-            for p in selectors
-        ]
+    def side(self, line: LedgerLine, selectors: Iterable[Selector], first: BlockKey) -> str:
+        """The sum of one side in the unit of the form of that block."""
+        terms = []
+        for p in selectors:
+            unit, mine = unit_name(p.block.form), unit_name(first.form)
+            ratio = f"{unit}/{mine}*" if unit != mine else ""
+            terms.append(multiply_by(Decimal(p.coefficient)) + ratio + self._sum(line, p))
         return join_terms(terms).replace("+-", "-")
 
     def width_sum(self, line: LedgerLine, bound: BoundRule) -> str:
@@ -192,23 +193,30 @@ class FormulaWriter(NamedTuple):
         measure = self.measure(bound)
         widths = []
         for selector in (*bound.left, *bound.right):
-            wide = factor(1, measure.last) / factor(1, self.grid[selector.block].last)
+            before = self._width(selector, measure)
             for there in self._there(line, selector):
-                widths.append(multiply_by(wide) + f"SUMPRODUCT(MAX({there}))")
+                widths.append(f"{before}SUMPRODUCT(MAX({there}))")
         return widths[0] if len(widths) == 1 else f"MAX({','.join(widths)})"
 
     def _widths(
         self, line: LedgerLine, selector: Selector, measure: Measure, power: int = 1
     ) -> str:
         """The widths of a term's figures, or their squares, weighted by its coefficient."""
-        wide = factor(1, measure.last) / factor(1, self.grid[selector.block].last)
-        before = multiply_by(abs(selector.coefficient) * wide**power)
+        before = multiply_by(Decimal(abs(selector.coefficient))) + self._width(
+            selector, measure, power
+        )
         if (alone := self.alone(line, selector)) and not self.grid[selector.block].widths:
             return f"{before}({alone}<>0)"
         widths = self._there(line, selector)
         if power > 1:
             widths = [f"({there})^{power}" for there in widths]
         return before + _together([f"SUMPRODUCT({there})" for there in widths])
+
+    def _width(self, selector: Selector, measure: Measure, power: int = 1) -> str:
+        """The factor from widths in units of a block's finest to those of the measure."""
+        region = self.grid[selector.block]
+        finer = Decimal(10) ** (power * (measure.decimals - region.most))
+        return multiply_by(finer) + measure.units_of(region, power)
 
     def _there(self, line: LedgerLine, selector: Selector) -> list[str]:
         """For each piece of a term an array of the widths of its figures' last decimals, in units
@@ -304,9 +312,10 @@ class FormulaWriter(NamedTuple):
         """The test whether a condition is met. A sum is rounded first: in floating point a sum
         of 0 may be slightly off."""
         measure = find_measure(self.grid, selectors)
-        figure = self.side(line, selectors, measure.yuan)
+        first = selectors[0].block
+        figure = self.side(line, selectors, first)
         if len(selectors) > 1 or not self.alone(line, selectors[0]):
-            figure = f"ROUND({figure},{measure.decimals})"
+            figure = f"ROUND({self._per_unit(measure, first)}({figure}),0)"
         return f"{figure}{'=0' if relation == EQUAL else '<>0'}"
 
     def _has_terms(self, line: LedgerLine, bound: BoundRule) -> str:
@@ -338,10 +347,15 @@ class FormulaWriter(NamedTuple):
         else:
             yield f"{region.helper('parent', line.open_position, sheet)}>=0"
 
+    def _per_unit(self, measure: Measure, first: BlockKey) -> str:
+        """The factor from the unit of the form of that block to the finest last decimal."""
+        return multiply_by(Decimal(10) ** measure.decimals) + measure.units_of(self.grid[first])
+
     def units(self, bound: BoundRule) -> str:
         """By how many units of the last decimal the sides differ, 0 where an inequality holds."""
         left, right = NAMES[LEFT], NAMES[RIGHT]
-        apart = f"ROUND({multiply_by(self.measure(bound).per_unit)}ABS({left}-{right}),0)"
+        per_unit = self._per_unit(self.measure(bound), bound.first.block)
+        apart = f"ROUND({per_unit}ABS({left}-{right}),0)"
         return f"IF({left}<={right},0,{apart})" if bound.relation == AT_MOST else apart
 
     def weight(self, line: LedgerLine, bound: BoundRule) -> str:

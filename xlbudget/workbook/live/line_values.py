@@ -145,11 +145,11 @@ def write_formulas(
         always = applies.isdigit() or text.isdigit()
         return text if always else f"IF({NAMES[APPLIES]}=0,0,{text})"
 
-    measure = writer.measure(bound)
+    first = bound.first.block
     formulas = {
         APPLIES: Formula(applies, int(entry.applies)),
-        LEFT: Formula(gated(writer.side(line, bound.left, measure.yuan)), entry.left),
-        RIGHT: Formula(gated(writer.side(line, bound.right, measure.yuan)), entry.right),
+        LEFT: Formula(gated(writer.side(line, bound.left, first)), entry.left),
+        RIGHT: Formula(gated(writer.side(line, bound.right, first)), entry.right),
         COUNT: Formula(gated(writer.width_sum(line, bound)), entry.bound),
         UNITS: Formula(writer.units(bound), entry.units),
         WEIGHT: Formula(writer.weight(line, bound), entry.weight),

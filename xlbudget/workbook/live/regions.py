@@ -9,13 +9,11 @@ person inserts is the n-th row from then on, and nothing behind it moves.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey, column_letters, sheet_name
-from xlbudget.core.tolerance import last_decimal
-from xlbudget.layout.plan import AMOUNT, SPARE_ROWS, USUAL_DECIMALS, SheetPlan
+from xlbudget.layout.plan import AMOUNT, SPARE_ROWS, UNIT, USUAL_DECIMALS, SheetPlan
 from xlbudget.packs.model import NAME, TOTAL, Block, Pack
 
 ROOM = 5
@@ -32,9 +30,10 @@ class Region(NamedTuple):
     """One block: sheet, rows by id (`fixed`, the total among them), open rows from `first` on.
 
     `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the ids
-    of the rows now in them. Rows and columns are counted from 0. Amounts are in units of `yuan` 元
-    and shown with `usual_decimals` decimals, but for the `other_decimals`: cells by row and column.
-    Where there are any, the width of a figure's last decimal is `widths` columns right of it."""
+    of the rows now in them. Rows and columns are counted from 0. Amounts are in units of `yuan` 元,
+    as the cell `unit` has it, and shown with `usual_decimals` decimals, but for the
+    `other_decimals`: cells by row and column. Where there are any, the width of a figure's last
+    decimal is `widths` columns right of it."""
 
     block: Block
     sheet: str
@@ -47,6 +46,7 @@ class Region(NamedTuple):
     columns: Mapping[str, int]
     helpers: Mapping[str, int]
     yuan: int
+    unit: str
     usual_decimals: int
     other_decimals: Mapping[tuple[int, int], int]
     widths: int
@@ -55,11 +55,6 @@ class Region(NamedTuple):
     def most(self) -> int:
         """The most decimals that a cell shows."""
         return max(self.usual_decimals, *self.other_decimals.values(), 0)
-
-    @property
-    def last(self) -> int:
-        """The finest last decimal in 元, as a power of ten."""
-        return last_decimal(Decimal(0), self.yuan, self.most)
 
     def decimals(self, row: int, column: int) -> int:
         """How many decimals a cell shows."""
@@ -108,6 +103,11 @@ class Region(NamedTuple):
 Grid = Mapping[BlockKey, Region]
 
 
+def unit_name(form: str) -> str:
+    """The defined name of how many 元 the unit is that is printed on a form now."""
+    return f"unit_{form}"
+
+
 def ref(sheet: str, row: int, column: int) -> str:
     """An absolute reference, ``表一!$B$6``; without a sheet, one on the formula's own."""
     cell = f"${LETTERS[column]}${row + 1}"
@@ -151,7 +151,9 @@ def _region(
     columns = {c: index for (key, c), index in planned.columns.items() if key == block.id}
     usual = max(planned.least, USUAL_DECIMALS)
     others = _other_decimals(planned, columns, usual)
-    stated = (yuan, usual, others, widths if others else 0)
+    printed = next(cell for cell in planned.cells if cell.role == UNIT)
+    unit = ref(planned.form.sheet, printed.row, printed.column)
+    stated = (yuan, unit, usual, others, widths if others else 0)
     if block.fixed:
         return Region(block, planned.form.sheet, band, rows, 0, 0, 0, (), columns, {}, *stated)
     total = {TOTAL: rows.pop(TOTAL)} if TOTAL in rows else {}

@@ -38,6 +38,8 @@ from xlbudget.workbook.xlsx.styles import (
     PAPER_A4,
     PLAIN,
     RED,
+    SIDE,
+    SIDE_DECIMALS,
     STATE,
     WORDS,
     Formats,
@@ -55,6 +57,7 @@ POSITION_NAME = "row_place"
 TITLE_ROW, VERDICT_ROW, HINT_ROW, HEAD_ROW, BODY_ROW = range(5)
 NUMBER, SHEET, RULE_ID, MUST, LEFT_SIDE, RIGHT_SIDE, APART, STATED, GOES_TO, POSITION = range(10)
 WIDTHS = (6, 8, 9, 62, 15, 15, 11, 9, 14, 4)
+ROLES = {LEFT_SIDE: SIDE, RIGHT_SIDE: SIDE, APART: SIDE, STATED: STATE, GOES_TO: LINKED}
 FIELDS = {SHEET: FORM, RULE_ID: RULE, MUST: SAYS, LEFT_SIDE: LEFT, RIGHT_SIDE: RIGHT}
 
 
@@ -97,10 +100,9 @@ def write_review(
     grid: Grid,
     sheets: HiddenSheets,
     entries: Sequence[LineValues],
-    decimals: int,
     formats: Formats,
 ) -> None:
-    """Write the sheet over the ledger's lines, figures with that many decimals."""
+    """Write the sheet over the ledger's lines."""
     words = load_messages()["book"]
     counts = count_states(entries)
     size = min(len(entries), counts["all"] + MORE_ROWS)
@@ -118,7 +120,7 @@ def write_review(
     for nth in range(1, size + 1):
         position, entry = applied[nth - 1] if nth <= len(applied) else (0, None)
         lines = len(entries)
-        _write_row(sheet, words, sheets.ledger, lines, nth, position, entry, decimals, formats)
+        _write_row(sheet, words, sheets.ledger, lines, nth, position, entry, formats)
     colour_states(sheet, words, size, formats)
     sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
@@ -178,15 +180,13 @@ def _write_row(
     nth: int,
     position: int,
     entry: LineValues | None,
-    decimals: int,
     formats: Formats,
 ) -> None:
     row = BODY_ROW + nth - 1
     sheet.write_cell_formula(row, POSITION, Formula(_next_position(ledger, lines, row), position))
-    for column, text, value in _fields(words, ledger, lines, nth, entry, decimals):
-        role = {STATED: STATE, GOES_TO: LINKED}.get(column, PLAIN)
-        places = decimals if column in (LEFT_SIDE, RIGHT_SIDE, APART) else 0
-        sheet.write_cell_formula(row, column, Formula(text, value), formats.cell(role, 0, places))
+    for column, text, value in _fields(words, ledger, lines, nth, entry):
+        style = formats.cell(ROLES.get(column, PLAIN))
+        sheet.write_cell_formula(row, column, Formula(text, value), style)
 
 
 def _next_position(ledger: str, lines: int, row: int) -> str:
@@ -200,7 +200,7 @@ def _next_position(ledger: str, lines: int, row: int) -> str:
 
 
 def _fields(
-    words: Any, ledger: str, lines: int, nth: int, entry: LineValues | None, decimals: int
+    words: Any, ledger: str, lines: int, nth: int, entry: LineValues | None
 ) -> Iterator[tuple[int, str, Value]]:
     def taken(field: int) -> str:
         return f"INDEX({_column(ledger, field, lines)},{POSITION_NAME})"
@@ -215,8 +215,8 @@ def _fields(
     yield NUMBER, or_blank(str(nth)), nth if entry else ""
     for column, field in FIELDS.items():
         yield column, or_blank(taken(field)), values.get(column, "")
-    apart = or_blank(f"ROUND({taken(LEFT)}-{taken(RIGHT)},{decimals})")
-    yield APART, apart, (round(entry.left - entry.right, decimals) or 0) if entry else ""
+    apart = or_blank(f"ROUND({taken(LEFT)}-{taken(RIGHT)},{SIDE_DECIMALS})")
+    yield APART, apart, (round(entry.left - entry.right, SIDE_DECIMALS) or 0) if entry else ""
     state = words["states"][name_state(entry.weight)] if entry else ""
     yield STATED, or_blank(state_formula(words, taken(WEIGHT))), state
     goes = taken(LINK)

@@ -35,7 +35,7 @@ from xlbudget.workbook.live.ledger import (
     list_lines,
 )
 from xlbudget.workbook.live.line_values import cell_weights, evaluate_lines, write_formulas
-from xlbudget.workbook.live.regions import Grid, build_grid
+from xlbudget.workbook.live.regions import Grid, build_grid, ref, unit_name
 from xlbudget.workbook.live.review import (
     POSITION,
     POSITION_NAME,
@@ -106,12 +106,12 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
         write_form(sheet, planned, pack, budget, behind, formats)
         band = grid[planned.form.blocks[0].id].band
         book.define_name(mark_name(planned.form.key), f"={sheet_name(sheets.marks)}!A{band + 1}")
+        book.define_name(unit_name(planned.form.key), "=" + ref(sheets.figures, band, 0))
     for field, name in NAMES.items():
         book.define_name(name, "=" + _own_line(sheets.ledger, field))
     review = book.sheet(names["review"])
     book.define_name(POSITION_NAME, "=" + _own_line(names["review"], POSITION))
-    decimals = max(writer.measure(bound).decimals for bound in bound_rules(pack))
-    write_review(review, grid, sheets, entries, decimals, formats)
+    write_review(review, grid, sheets, entries, formats)
     verdict = write_verdict(grid, sheets, entries)
     states = [
         (planned.form, count_form_state(planned, grid, lines, entries, there, names))

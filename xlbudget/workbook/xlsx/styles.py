@@ -20,7 +20,11 @@ from xlbudget.layout.plan import (
 SONG, HEI, FANG = "宋体", "黑体", "仿宋"
 BASE: dict[str, Any] = {"font_name": SONG, "font_size": 10, "valign": "vcenter"}
 TOTAL, LINK, STATE, PLAIN, WORDS = "total", "link", "state", "plain", "words"
-CUT, LEAD, JUMP = "cut", "lead", "jump"
+CUT, LEAD, JUMP, SIDE = "cut", "lead", "jump", "side"
+MONEY = "#,##0"
+SIDE_DECIMALS = 8
+"""The decimals of the sides of a constraint, which a sum of floats still has right: figures of a
+form in 元 beside one in 万元 have six."""
 STYLES: dict[str, dict[str, Any]] = {
     LABELLED: {"font_name": HEI, "font_size": 11},
     TITLE: {"font_name": HEI, "font_size": TITLE_SIZE, "align": "center"},
@@ -36,6 +40,7 @@ STYLES: dict[str, dict[str, Any]] = {
     JUMP: {"border": 1, "font_color": "#0563C1", "underline": 1, "shrink": True},
     STATE: {"border": 1, "align": "center"},
     PLAIN: {"border": 1, "shrink": True},
+    SIDE: {"border": 1, "shrink": True, "num_format": f"{MONEY}.00{'#' * (SIDE_DECIMALS - 2)}"},
     CUT: {"border": 1, "num_format": "@", "align": "fill"},
     LEAD: {"font_name": HEI, "font_size": 11},
     WORDS: {"font_name": FANG, "font_size": 11, "text_wrap": True, "valign": "top"},
@@ -44,7 +49,6 @@ RED = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 AMBER = {"bg_color": "#FFE4B5", "font_color": "#7F4F00"}
 GREY = {"bg_color": "#F0F0F0", "font_color": "#404040"}
 PAPER_A4 = 9
-MONEY = "#,##0"
 
 
 class Formats:
