@@ -19,6 +19,9 @@ from xlbudget.workbook.live.code_lists import CodeLists
 from xlbudget.workbook.live.regions import Grid, Region, ref
 from xlbudget.workbook.xlsx.formula import Formula, Value, quote_text, stored_number
 
+YUAN, LEAST = 0, 1
+"""Columns of a form's first row here: how many 元 its unit is, and the least decimals."""
+
 Written = Iterator[tuple[int, int, Formula]]
 """Row, column, formula."""
 
@@ -28,27 +31,33 @@ def write_figures(
 ) -> Written:
     """Every formula of the sheet of figures."""
     amounts = dict(budget.amounts())
+    most_assumed = max(map(int, pack.words["decimals"].values()))
     for region in {region.block.form: region for region in grid.values()}.values():
-        yield region.band, 0, _unit(pack, region)
+        yield from _unit_now(pack, region)
     for key, region in grid.items():
         for row, column, source, amount in _sources(region, amounts):
-            decimals = region.decimals(row, column)
+            decimals = str(region.decimals(row, column))
+            if int(decimals) < most_assumed:
+                decimals = f"MAX({decimals},{ref('', region.band, LEAST)})"
             yield region.band + row, column, _figure(source, amount, decimals)
             if region.widths:
-                yield _width(region, row, column, amount)
+                yield _width(region, row, column, amount, decimals)
         if not region.block.fixed:
             rows = {row.id: row for row in budget.blocks.get(key, ())}
             yield from _outline(pack, budget, trees, grid, codes, region, rows)
 
 
-def _unit(pack: Pack, region: Region) -> Formula:
-    """How many 元 the printed unit is; what is no unit changes nothing. Of units in one text the
-    longest is meant: 元 stands in 万元 too."""
+def _unit_now(pack: Pack, region: Region) -> Iterator[tuple[int, int, Formula]]:
+    """How many 元 the unit is that is printed on the form now, and the least decimals of its
+    amounts; what is no unit changes nothing. Of units in one text the longest is meant: 元 stands
+    in 万元 too."""
     units = sorted(pack.words["units"].items(), key=lambda unit: len(unit[0]))
     names = ",".join(quote_text(name) for name, _ in units)
-    worth = ",".join(str(yuan) for _, yuan in units)
-    found = f"LOOKUP(9^9,SEARCH({{{names}}},{region.unit}),{{{worth}}})"
-    return Formula(f"IFERROR({found},{region.yuan})", region.yuan)
+    for column, stated in ((YUAN, pack.yuan), (LEAST, pack.least_decimals)):
+        values = ",".join(str(stated(name)) for name, _ in units)
+        found = f"LOOKUP(9^9,SEARCH({{{names}}},{region.unit_cell}),{{{values}}})"
+        before = stated(region.unit)
+        yield region.band, column, Formula(f"IFERROR({found},{before})", before)
 
 
 def _sources(
@@ -67,16 +76,20 @@ def _sources(
             yield region.row_at(nth), index, source, amount
 
 
-def _figure(source: str, amount: Decimal, decimals: int) -> Formula:
+def _figure(source: str, amount: Decimal, decimals: str) -> Formula:
     """A figure rounded as displayed; texts, blanks and errors count as 0."""
     return Formula(f"ROUND(IFERROR(1*{source},0),{decimals})", stored_number(amount))
 
 
-def _width(region: Region, row: int, column: int, amount: Decimal) -> tuple[int, int, Formula]:
-    """Row, column and width of a figure's last decimal; 0 for a figure of 0."""
-    width = region.width(row, column)
+def _width(
+    region: Region, row: int, column: int, amount: Decimal, decimals: str
+) -> tuple[int, int, Formula]:
+    """Row, column and width of a figure's last decimal in units of the block's finest; 0 for a
+    figure of 0."""
+    width = int(10 ** (region.most - region.decimals(row, column)))
+    now = str(width) if decimals.isdigit() else f"10^({region.most}-{decimals})"
     figure = ref("", region.band + row, column)
-    formula = Formula(f"IF({figure}=0,0,{width})", width if amount else 0)
+    formula = Formula(f"IF({figure}=0,0,{now})", width if amount else 0)
     return region.band + row, column + region.widths, formula
 
 

@@ -30,8 +30,8 @@ class Region(NamedTuple):
     """One block: sheet, rows by id (`fixed`, the total among them), open rows from `first` on.
 
     `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the ids
-    of the rows now in them. Rows and columns are counted from 0. Amounts are in units of `yuan` 元,
-    as the cell `unit` has it, and shown with `usual_decimals` decimals, but for the
+    of the rows now in them. Rows and columns are counted from 0. Amounts are in the `unit` of
+    `yuan` 元, which `unit_cell` prints, and shown with `usual_decimals` decimals, but for the
     `other_decimals`: cells by row and column. Where there are any, the width of a figure's last
     decimal is `widths` columns right of it."""
 
@@ -47,6 +47,7 @@ class Region(NamedTuple):
     helpers: Mapping[str, int]
     yuan: int
     unit: str
+    unit_cell: str
     usual_decimals: int
     other_decimals: Mapping[tuple[int, int], int]
     widths: int
@@ -78,10 +79,6 @@ class Region(NamedTuple):
             self.band + self.row_at(self.slots),
             column,
         )
-
-    def width(self, row: int, column: int) -> int:
-        """A cell's last decimal in units of the block's finest."""
-        return int(10 ** (self.most - self.decimals(row, column)))
 
     def behind(self, row: int, column: str, sheet: str = "", shift: int = 0) -> str:
         """The cell behind an amount of this sheet row."""
@@ -126,10 +123,12 @@ def build_grid(pack: Pack, budget: Budget, plans: Sequence[SheetPlan]) -> Grid:
     widths = widest + max(len(planned.form.blocks) for planned in plans) * len(HELPERS)
     band = 0
     for planned in plans:
-        yuan = pack.yuan(budget.unit_of(planned.form.key))
+        unit = budget.unit_of(planned.form.key)
         for number, block in enumerate(planned.form.blocks):
             helpers = widest + number * len(HELPERS)
-            regions[block.id] = _region(planned, block, yuan, band, helpers, widths)
+            regions[block.id] = _region(
+                planned, block, pack.yuan(unit), unit, band, helpers, widths
+            )
         band += planned.body[1] + ROOM_OF_BLANK + 2
     return {key: regions[key] for key in pack.blocks}
 
@@ -145,15 +144,15 @@ def uncovered_rows(grid: Grid, figures: str) -> str:
 
 
 def _region(
-    planned: SheetPlan, block: Block, yuan: int, band: int, helpers: int, widths: int
+    planned: SheetPlan, block: Block, yuan: int, unit: str, band: int, helpers: int, widths: int
 ) -> Region:
     rows = {row: index for (key, row), index in planned.rows.items() if key == block.id}
     columns = {c: index for (key, c), index in planned.columns.items() if key == block.id}
     usual = max(planned.least, USUAL_DECIMALS)
     others = _other_decimals(planned, columns, usual)
     printed = next(cell for cell in planned.cells if cell.role == UNIT)
-    unit = ref(planned.form.sheet, printed.row, printed.column)
-    stated = (yuan, unit, usual, others, widths if others else 0)
+    unit_cell = ref(planned.form.sheet, printed.row, printed.column)
+    stated = (yuan, unit, unit_cell, usual, others, widths if others else 0)
     if block.fixed:
         return Region(block, planned.form.sheet, band, rows, 0, 0, 0, (), columns, {}, *stated)
     total = {TOTAL: rows.pop(TOTAL)} if TOTAL in rows else {}

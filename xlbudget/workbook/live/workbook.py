@@ -19,7 +19,7 @@ from xlbudget.rules.tree import Trees, build_trees
 from xlbudget.workbook.live.cell_weights import write_weights
 from xlbudget.workbook.live.code_lists import list_cells, place_catalogues
 from xlbudget.workbook.live.contents import Tab, count_form_state, locate_about, write_contents
-from xlbudget.workbook.live.figures import write_figures
+from xlbudget.workbook.live.figures import YUAN, write_figures
 from xlbudget.workbook.live.form_sheet import FormContext, mark_name, write_form
 from xlbudget.workbook.live.ledger import (
     FORM,
@@ -106,7 +106,7 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
         write_form(sheet, planned, pack, budget, behind, formats)
         band = grid[planned.form.blocks[0].id].band
         book.define_name(mark_name(planned.form.key), f"={sheet_name(sheets.marks)}!A{band + 1}")
-        book.define_name(unit_name(planned.form.key), "=" + ref(sheets.figures, band, 0))
+        book.define_name(unit_name(planned.form.key), "=" + ref(sheets.figures, band, YUAN))
     for field, name in NAMES.items():
         book.define_name(name, "=" + _own_line(sheets.ledger, field))
     review = book.sheet(names["review"])
