@@ -83,7 +83,7 @@ def _terms(bound: BoundRule, pack: Pack, trees: Trees) -> Terms:
     rows = _rows(bound, pack, trees)
     if not any(meaning.itself or meaning.always for meaning in (*left, *right)):
         rows = tuple(row for row in rows if any(m.rows(row) for m in (*left, *right)))
-    condition = tuple(cell for _, cell in _condition(bound, trees))
+    condition = tuple(cell for _, cell in _condition(bound, trees)) if bound.when else ()
     return Terms(bound, rows, left, right, condition)
 
 

@@ -25,9 +25,9 @@ from xlbudget.workbook.live.ledger import (
     SAYS,
     UNITS,
     WEIGHT,
-    FormulaWriter,
     LedgerLine,
 )
+from xlbudget.workbook.live.line_formulas import FormulaWriter
 from xlbudget.workbook.live.regions import Grid
 from xlbudget.workbook.live.review import LineValues
 from xlbudget.workbook.xlsx.formula import (
@@ -114,7 +114,7 @@ def _entry(
     if judgement is None:
         return LineValues(bound.rule.id, form, key, False, 0, 0, 0, 0, 0, link, says)
     verdict = judgement.verdict
-    measure = writer.measure(bound)
+    measure = writer.measures[line.bound]
     unit, last = per_yuan * measure.yuan, per_yuan / factor(1, measure.last)
     apart = abs(verdict.residual) / last
     if bound.relation == AT_MOST and verdict.residual < 0:
@@ -151,13 +151,13 @@ def write_formulas(
         LEFT: Formula(gated(writer.side(line, bound.left, first)), entry.left),
         RIGHT: Formula(gated(writer.side(line, bound.right, first)), entry.right),
         COUNT: Formula(gated(writer.width_sum(line, bound)), entry.bound),
-        UNITS: Formula(writer.units(bound), entry.units),
+        UNITS: Formula(writer.units(line, bound), entry.units),
         WEIGHT: Formula(writer.weight(line, bound), entry.weight),
     }
     if line.open_position:
         formulas[SAYS] = Formula(writer.sentence_formula(line, bound), entry.says)
         if line.row:
-            formulas[KEY] = Formula(writer.key(line), entry.key)
+            formulas[KEY] = Formula(writer.cells.key(line), entry.key)
     return formulas
 
 

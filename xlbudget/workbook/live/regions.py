@@ -32,8 +32,8 @@ class Region(NamedTuple):
     `height` is how many open rows the form has, `slots` how many the checks look at, `ids` the ids
     of the rows now in them. Rows and columns are counted from 0. Amounts are in the `unit` of
     `yuan` 元, which `unit_cell` prints, and shown with `usual_decimals` decimals, but for the
-    `other_decimals`: cells by row and column. Where there are any, the width of a figure's last
-    decimal is `widths` columns right of it."""
+    `other_decimals`: cells by row and column; `most` at the most. Where there are others, the width
+    of a figure's last decimal is `widths` columns right of it."""
 
     block: Block
     sheet: str
@@ -50,12 +50,8 @@ class Region(NamedTuple):
     unit_cell: str
     usual_decimals: int
     other_decimals: Mapping[tuple[int, int], int]
+    most: int
     widths: int
-
-    @property
-    def most(self) -> int:
-        """The most decimals that a cell shows."""
-        return max(self.usual_decimals, *self.other_decimals.values(), 0)
 
     def decimals(self, row: int, column: int) -> int:
         """How many decimals a cell shows."""
@@ -152,7 +148,15 @@ def _region(
     others = _other_decimals(planned, columns, usual)
     printed = next(cell for cell in planned.cells if cell.role == UNIT)
     unit_cell = ref(planned.form.sheet, printed.row, printed.column)
-    stated = (yuan, unit, unit_cell, usual, others, widths if others else 0)
+    stated = (
+        yuan,
+        unit,
+        unit_cell,
+        usual,
+        others,
+        max(usual, *others.values(), 0),
+        widths if others else 0,
+    )
     if block.fixed:
         return Region(block, planned.form.sheet, band, rows, 0, 0, 0, (), columns, {}, *stated)
     total = {TOTAL: rows.pop(TOTAL)} if TOTAL in rows else {}

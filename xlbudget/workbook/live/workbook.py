@@ -28,12 +28,11 @@ from xlbudget.workbook.live.ledger import (
     NAMES,
     RULE,
     SAYS,
-    FormulaWriter,
     HiddenSheets,
     LedgerLine,
-    inner_shift,
     list_lines,
 )
+from xlbudget.workbook.live.line_formulas import FormulaWriter, make_writer
 from xlbudget.workbook.live.line_values import cell_weights, evaluate_lines, write_formulas
 from xlbudget.workbook.live.regions import Grid, build_grid, ref, unit_name
 from xlbudget.workbook.live.review import (
@@ -94,7 +93,7 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     codes = place_catalogues(pack, names["codes"])
     amounts, judged = evaluate_all(pack, there, trees)
     lines = list_lines(pack, grid)
-    writer = FormulaWriter(pack, grid, sheets, inner_shift(grid))
+    writer = make_writer(pack, grid, sheets)
     entries = evaluate_lines(pack, there, writer, lines, amounts.per_yuan, judged)
     totals = total(pack, there, trees, grid, sheets.figures)
     behind = FormContext(grid, codes, locate_about(names["contents"]), totals, sheets.figures)
