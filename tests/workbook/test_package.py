@@ -21,7 +21,7 @@ from xlbudget.workbook.live.workbook import make_live_workbook, make_workbook
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 KNOWN_TO_ALL = {
     *("SUM", "SUMIF", "SUMPRODUCT", "COUNTIF", "IF", "AND", "OR", "ABS", "ROUND", "LEN", "LEFT"),
-    *("INDEX", "MATCH", "ISNUMBER", "IFERROR", "HYPERLINK"),
+    *("MAX", "INDEX", "MATCH", "ISNUMBER", "IFERROR", "HYPERLINK"),
 }
 """The functions that Excel 2010, WPS and LibreOffice all know (HOUSE.md)."""
 
@@ -160,7 +160,7 @@ def test_labels_are_locked_and_amounts_are_not(package: ZipFile, pack: Pack) -> 
 
 
 def test_the_files_stay_small(pack: Pack, example: Budget) -> None:
-    assert len(make_workbook(pack, example)) < 300_000
+    assert len(make_workbook(pack, example)) < 315_000
 
 
 def test_the_blank_workbook_lies_ready_beside_its_pack(pack: Pack, blank_bytes: bytes) -> None:

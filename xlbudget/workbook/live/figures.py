@@ -17,7 +17,7 @@ from xlbudget.packs.model import CODE, NAME, Catalogue, Pack
 from xlbudget.rules.tree import Trees
 from xlbudget.workbook.live.code_lists import CodeLists
 from xlbudget.workbook.live.regions import Grid, Region, ref
-from xlbudget.workbook.xlsx.formula import Formula, Value, quote_text, stored_number
+from xlbudget.workbook.xlsx.formula import Formula, Value, stored_number
 
 YUAN, LEAST = 0, 1
 """Columns of a form's first row here: how many 元 its unit is, and the least decimals."""
@@ -51,13 +51,13 @@ def _unit_now(pack: Pack, region: Region) -> Iterator[tuple[int, int, Formula]]:
     """How many 元 the unit is that is printed on the form now, and the least decimals of its
     amounts; what is no unit changes nothing. Of units in one text the longest is meant: 元 stands
     in 万元 too."""
-    units = sorted(pack.words["units"].items(), key=lambda unit: len(unit[0]))
-    names = ",".join(quote_text(name) for name, _ in units)
+    units = sorted(pack.words["units"], key=len)
     for column, stated in ((YUAN, pack.yuan), (LEAST, pack.least_decimals)):
-        values = ",".join(str(stated(name)) for name, _ in units)
-        found = f"LOOKUP(9^9,SEARCH({{{names}}},{region.unit_cell}),{{{values}}})"
         before = stated(region.unit)
-        yield region.band, column, Formula(f"IFERROR({found},{before})", before)
+        text = str(before)
+        for unit in units:
+            text = f'IF(COUNTIF({region.unit_cell},"*{unit}*"),{stated(unit)},{text})'
+        yield region.band, column, Formula(text, before)
 
 
 def _sources(

@@ -17,7 +17,7 @@ from xlbudget.rules.bound_rules import (
 from xlbudget.rules.terms import list_classes
 from xlbudget.workbook.live.regions import Grid
 
-RULE, FORM, KEY, APPLIES, LEFT, RIGHT, COUNT, UNITS, WEIGHT, LINK, SAYS = range(11)
+RULE, FORM, KEY, APPLIES, LEFT, RIGHT, COUNT, UNITS, WEIGHT, LINK, SAYS, COUNTS = range(12)
 FIRST_LINE = 1
 NAMES = {
     APPLIES: "line_applies",
@@ -28,6 +28,14 @@ NAMES = {
 }
 """Defined names for the fields of a formula's own line: every line's formula reads the same, for
 people and for the file's size."""
+
+
+def count_name(nth: int) -> str:
+    """The defined name of the number of figures in the line's n-th form, which stand from COUNTS
+    on where there are several."""
+    return f"line_count_{nth + 1}"
+
+
 OPEN_ROW = "\0"
 """Placeholder in a sentence for the name of an open row, which only the workbook knows."""
 

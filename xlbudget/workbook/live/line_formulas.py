@@ -39,6 +39,7 @@ from xlbudget.workbook.live.regions import Grid, unit_name
 from xlbudget.workbook.live.term_cells import TermCells
 from xlbudget.workbook.live.tolerance_formulas import (
     Measure,
+    count_figures,
     find_measure,
     units_apart,
     weigh,
@@ -130,6 +131,10 @@ class FormulaWriter(NamedTuple):
             yield f"{region.helper('childless', line.open_position, sheet)}=1"
         else:
             yield f"{region.helper('parent', line.open_position, sheet)}>=0"
+
+    def counts(self, line: LedgerLine, bound: BoundRule) -> list[str]:
+        """For each of several forms the number of its figures, if that says how wide they are."""
+        return count_figures(self.cells, self.measures[line.bound], line, bound)
 
     def width_sum(self, line: LedgerLine, bound: BoundRule) -> str:
         """How many last decimals wide all figures are."""

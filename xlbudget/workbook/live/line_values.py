@@ -14,9 +14,11 @@ from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import BoundRule, bound_rules
 from xlbudget.rules.instantiate import Instance
 from xlbudget.rules.outcomes import JudgedConstraint, decide_severity
+from xlbudget.rules.scaled_amounts import ScaledAmounts
 from xlbudget.workbook.live.ledger import (
     APPLIES,
     COUNT,
+    COUNTS,
     KEY,
     LEFT,
     NAMES,
@@ -46,7 +48,7 @@ def evaluate_lines(
     budget: Budget,
     writer: FormulaWriter,
     lines: Sequence[LedgerLine],
-    per_yuan: Decimal,
+    amounts: ScaledAmounts,
     judged: Sequence[JudgedConstraint],
 ) -> list[LineValues]:
     """The values of each line, in order."""
@@ -65,7 +67,7 @@ def evaluate_lines(
             and not _first(line, row, judgement, there)
         ):
             judgement = None
-        entries.append(_entry(pack, writer, line, every[line.bound], row, judgement, per_yuan))
+        entries.append(_entry(pack, writer, line, every[line.bound], row, judgement, amounts))
     return entries
 
 
@@ -105,17 +107,17 @@ def _entry(
     bound: BoundRule,
     row: Row | None,
     judgement: JudgedConstraint | None,
-    per_yuan: Decimal,
+    amounts: ScaledAmounts,
 ) -> LineValues:
     form = pack.forms[bound.first.block.form].sheet
     key = (row.code if row else "") if line.row and line.open_position else line.row
     link = writer.link_target(line, bound)
     says = _sentence(writer, line, bound, row) if judgement or not line.open_position else ""
     if judgement is None:
-        return LineValues(bound.rule.id, form, key, False, 0, 0, 0, 0, 0, link, says)
+        return LineValues(bound.rule.id, form, key, False, 0, 0, 0, (), 0, 0, link, says)
     verdict = judgement.verdict
     measure = writer.measures[line.bound]
-    unit, last = per_yuan * measure.yuan, per_yuan / factor(1, measure.last)
+    unit, last = amounts.per_yuan * measure.yuan, amounts.per_yuan / factor(1, measure.last)
     apart = abs(verdict.residual) / last
     if bound.relation == AT_MOST and verdict.residual < 0:
         apart = Decimal(0)
@@ -127,11 +129,18 @@ def _entry(
         left=stored_number(Decimal(verdict.left) / unit),
         right=stored_number(Decimal(verdict.right) / unit),
         bound=stored_number(verdict.bound / last),
+        counts=tuple(_count_figures(judgement, form, amounts) for form in measure.forms),
         units=round(apart),
         weight=WEIGHTS[decide_severity(pack, judgement.constraint, verdict)],
         link=link,
         says=says,
     )
+
+
+def _count_figures(judgement: JudgedConstraint, form: str, amounts: ScaledAmounts) -> int:
+    """How many figures of a form are not 0, weighted by their coefficients."""
+    terms = judgement.constraint.terms()
+    return sum(abs(a) for a, cell in terms if cell.form == form and amounts.value(cell))
 
 
 def write_formulas(
@@ -150,6 +159,10 @@ def write_formulas(
         APPLIES: Formula(applies, int(entry.applies)),
         LEFT: Formula(gated(writer.side(line, bound.left, first)), entry.left),
         RIGHT: Formula(gated(writer.side(line, bound.right, first)), entry.right),
+        **{
+            COUNTS + nth: Formula(gated(count), entry.counts[nth] if entry.counts else 0)
+            for nth, count in enumerate(writer.counts(line, bound))
+        },
         COUNT: Formula(gated(writer.width_sum(line, bound)), entry.bound),
         UNITS: Formula(writer.units(line, bound), entry.units),
         WEIGHT: Formula(writer.weight(line, bound), entry.weight),

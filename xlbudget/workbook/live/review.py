@@ -71,6 +71,7 @@ class LineValues(NamedTuple):
     left: float
     right: float
     bound: float
+    counts: tuple[int, ...]
     units: int
     weight: int
     link: str

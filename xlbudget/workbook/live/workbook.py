@@ -22,6 +22,7 @@ from xlbudget.workbook.live.contents import Tab, count_form_state, locate_about,
 from xlbudget.workbook.live.figures import YUAN, write_figures
 from xlbudget.workbook.live.form_sheet import FormContext, mark_name, write_form
 from xlbudget.workbook.live.ledger import (
+    COUNTS,
     FORM,
     KEY,
     LINK,
@@ -30,6 +31,7 @@ from xlbudget.workbook.live.ledger import (
     SAYS,
     HiddenSheets,
     LedgerLine,
+    count_name,
     list_lines,
 )
 from xlbudget.workbook.live.line_formulas import FormulaWriter, make_writer
@@ -94,7 +96,7 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
     amounts, judged = evaluate_all(pack, there, trees)
     lines = list_lines(pack, grid)
     writer = make_writer(pack, grid, sheets)
-    entries = evaluate_lines(pack, there, writer, lines, amounts.per_yuan, judged)
+    entries = evaluate_lines(pack, there, writer, lines, amounts, judged)
     totals = total(pack, there, trees, grid, sheets.figures)
     behind = FormContext(grid, codes, locate_about(names["contents"]), totals, sheets.figures)
     formats = Formats(book)
@@ -108,6 +110,8 @@ def _write(book: Book, pack: Pack, budget: Budget, total: Totals) -> None:
         book.define_name(unit_name(planned.form.key), "=" + ref(sheets.figures, band, YUAN))
     for field, name in NAMES.items():
         book.define_name(name, "=" + _own_line(sheets.ledger, field))
+    for nth in range(max(len(measure.forms) for measure in writer.measures)):
+        book.define_name(count_name(nth), "=" + _own_line(sheets.ledger, COUNTS + nth))
     review = book.sheet(names["review"])
     book.define_name(POSITION_NAME, "=" + _own_line(names["review"], POSITION))
     write_review(review, grid, sheets, entries, formats)
