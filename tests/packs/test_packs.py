@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -165,6 +166,27 @@ def test_the_programs_sentences_are_as_their_schema_says() -> None:
     schema = json.loads((ROOT / "schemas" / "messages.schema.json").read_text(encoding="utf-8"))
     errors = jsonschema.Draft202012Validator(schema).iter_errors(load_messages())
     assert [(error.json_path, error.message) for error in errors] == []
+
+
+SPELLED_IN_CODE = {
+    *("layout/normalize.py", "layout/captions.py", "layout/user_map.py", "packs/forms.py"),
+    *("layout/recognise/column_number_rows.py", "workbook/xlsx/styles.py"),
+}
+"""Modules that spell Chinese: what a parser takes for a number or a note, and names of fonts."""
+
+
+def test_no_sentence_stands_in_python() -> None:
+    """No Chinese word in a literal of the package, docstrings apart."""
+    spelled = set()
+    for path in sorted((ROOT / "xlbudget").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        nodes = list(ast.walk(tree))
+        stated = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            literal = isinstance(node, ast.Constant) and id(node) not in stated
+            if literal and re.search("[\u4e00-\u9fff]", str(node.value)):
+                spelled.add(path.relative_to(ROOT / "xlbudget").as_posix())
+    assert spelled == SPELLED_IN_CODE
 
 
 def test_the_nations_pack_counts_no_forms() -> None:

@@ -13,17 +13,20 @@ from xlbudget.app.find_files import find_files
 from xlbudget.app.read_files import ReadOptions, load_mapped_pack
 from xlbudget.cli.colour import shows_colours, style_role
 from xlbudget.cli.failures import tell_unreadable
-from xlbudget.cli.options import JOBS, MAP, PACK, PASSWORD, check_map
+from xlbudget.cli.options import ALL, JOBS, MAP, PACK, PASSWORD, check_map, suggest
 from xlbudget.cli.output import write_bytes, write_text
 from xlbudget.cli.progress import show_progress
 from xlbudget.core.finding import ERROR, WARNING, Finding
+from xlbudget.messages import load_messages
 from xlbudget.report.file_result import FileResult
 from xlbudget.report.text_report import Style, keep_plain, text_report
 
+SAYS = load_messages()["commands"]["check"]
 
-@click.command(epilog="例：xlbudget check 预算.xlsx --ignore A602 --strict")
+
+@click.command(help=SAYS["help"], epilog=SAYS["example"])
 @click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件..."
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar=SAYS["files"]
 )
 @PACK
 @click.option(
@@ -31,27 +34,27 @@ from xlbudget.report.text_report import Style, keep_plain, text_report
     "form",
     type=click.Choice(["text", "json", "sarif", "html"]),
     default="text",
-    help="报告格式。",
+    help=SAYS["format"],
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="把报告写到文件。")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=SAYS["output"])
 @click.option(
     "--select",
     multiple=True,
     metavar="CODE",
-    help="只看这些规则，如 A 或 A602；可写多次，也可用逗号隔开。",
+    help=SAYS["select"],
 )
-@click.option("--ignore", multiple=True, metavar="CODE", help="不看这些规则。")
+@click.option("--ignore", multiple=True, metavar="CODE", help=SAYS["ignore"])
 @click.option(
     "--annotate",
     type=click.Path(path_type=Path),
     metavar="OUT.xlsx",
-    help="另存一份标出错处的工作簿：错的格子涂色、加批注，前面加一张“检查结果”。",
+    help=SAYS["annotate"],
 )
 @MAP
 @PASSWORD
 @JOBS
-@click.option("--strict", is_flag=True, help="有警告也算不通过。")
-@click.option("--force", is_flag=True, help="报告文件已有时覆盖它。")
+@click.option("--strict", is_flag=True, help=SAYS["strict"])
+@click.option("--force", is_flag=True, help=SAYS["force"])
 def check(
     files: tuple[Path, ...],
     pack_name: str | None,
@@ -66,18 +69,12 @@ def check(
     strict: bool,
     force: bool,
 ) -> None:
-    """检查预算表：工作簿、预算 JSON 或文件夹，可以一次给几个。
-
-    工作簿可以是 .xlsx、.xlsm、.xls、.et、.xlsb、.ods。文件夹里的工作簿逐个检查；
-    只放 CSV 文件（一张表一个）的文件夹，作为一份预算检查。
-
-    退出码：0 没有错误，1 有错误，2 有文件读不了。
-    """
+    """Check workbooks, budget JSON or folders; exit with 0, 1 (errors) or 2 (not read)."""
     paths = list(find_files(files))
     if not paths:
-        raise click.UsageError("文件夹里没有工作簿。")
+        raise click.UsageError(ALL["no_files"])
     if annotate and len(paths) > 1:
-        raise click.UsageError("--annotate 一次只能标一个 .xlsx 工作簿。")
+        raise click.UsageError(SAYS["one_file"])
     options = ReadOptions(pack_name, password, map_file)
     check_map(options)
     wanted, unwanted = _codes(select, options), _codes(ignore, options)
@@ -104,9 +101,8 @@ def _codes(texts: tuple[str, ...], options: ReadOptions) -> tuple[str, ...]:
     rules = load_mapped_pack(options)[0].rules if codes else ()
     for code in codes:
         if not any(rule.startswith(code) for rule in rules):
-            near = get_close_matches(code, rules, n=1)
-            meant = f"，是不是 {near[0]}？" if near else "。"
-            raise click.UsageError(f"没有编号是 {code} 的规则{meant}全部规则见 xlbudget rule。")
+            meant = suggest(get_close_matches(code, rules, n=1))
+            raise click.UsageError(SAYS["unknown_code"].format(code=code, meant=meant))
     return codes
 
 

@@ -8,31 +8,32 @@ import click
 
 from xlbudget.cli.options import PACK
 from xlbudget.layout.normalize import normalize_text
+from xlbudget.messages import load_messages
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.packs.model import Catalogue
 
+SAYS = load_messages()["commands"]["codes"]
 
-@click.command(epilog="例：xlbudget codes 行政运行")
-@click.argument("words", nargs=-1, metavar="[编码或名称]...")
+
+@click.command(help=SAYS["help"], epilog=SAYS["example"])
+@click.argument("words", nargs=-1, metavar=SAYS["words"])
 @PACK
 def codes(words: tuple[str, ...], pack_name: str | None) -> None:
-    """查科目：写编码（或开头几位）或名称里的几个字；不写就列出各目录。"""
+    """Look up codes by their digits or by words in their names; list the catalogues."""
     pack = load_pack(pack_name or default_pack())
     wanted = [normalize_text(word) for word in words]
     matched = False
     for catalogue in pack.catalogues.values():
         hits = [code for code in catalogue.names if wanted and _fits(catalogue, code, wanted)]
         if not wanted:
-            click.echo(f"{catalogue.title}：{len(catalogue.names)} 个")
+            click.echo(SAYS["catalogue"].format(title=catalogue.title, count=len(catalogue.names)))
         elif hits:
             matched = True
             click.echo(click.style(catalogue.title, bold=True))
             for code in hits:
                 click.echo(_line(catalogue, code))
     if wanted and not matched:
-        click.echo(
-            f"目录里没有“{' '.join(words)}”。目录不全，请以当年政府收支分类科目为准。", err=True
-        )
+        click.echo(SAYS["unknown"].format(words=" ".join(words)), err=True)
         sys.exit(1)
 
 
@@ -56,5 +57,5 @@ def _names_above(catalogue: Catalogue, code: str) -> list[str]:
 def _line(catalogue: Catalogue, code: str) -> str:
     """The line for a code: code, name, and the names above it that distinguish equal names."""
     above = _names_above(catalogue, code)
-    tail = f"（{' › '.join(above)}）" if above else ""
+    tail = SAYS["above"].format(names=" › ".join(above)) if above else ""
     return f"  {code:<10}{catalogue.names[code]}{tail}"

@@ -20,7 +20,7 @@ from xlbudget.app.roster import read_roster
 from xlbudget.app.select import select
 from xlbudget.app.workers import SELDOM
 from xlbudget.cli.colour import shows_colours, style_role
-from xlbudget.cli.options import FORCE, JOBS, MAP, PACK, PASSWORD, check_map
+from xlbudget.cli.options import ALL, FORCE, JOBS, MAP, PACK, PASSWORD, check_map
 from xlbudget.cli.output import refuse_existing, write_file
 from xlbudget.cli.progress import show_progress
 from xlbudget.messages import load_messages
@@ -28,40 +28,39 @@ from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.report.consolidation_report import ConsolidationOutcome, consolidation_report
 from xlbudget.report.text_report import keep_plain
 
+SAYS = load_messages()["commands"]["consolidate"]
 INTERRUPTED = 130
 """Exit code of an interrupted command (128 + SIGINT)."""
 
 
-@click.command(epilog="例：xlbudget consolidate 各部门/ -o 汇总.xlsx --roster 名单.csv")
+@click.command(help=SAYS["help"], epilog=SAYS["example"])
 @click.argument(
     "paths",
     nargs=-1,
     required=True,
     type=click.Path(exists=True, path_type=Path),
-    metavar="文件夹...",
+    metavar=SAYS["folders"],
 )
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="汇总表写到哪里。"
-)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=SAYS["output"])
 @click.option(
     "--roster",
     "roster_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="名单（CSV：编码、名称、上级）：核对谁没有交，并作节点检查。",
+    help=SAYS["roster"],
 )
 @click.option(
     "--facts",
     type=click.Path(path_type=Path),
-    help="另把每个数写成一行，存为 parquet（见 xlbudget query）。",
+    help=SAYS["facts"],
 )
-@click.option("--html", type=click.Path(path_type=Path), help="另存一个概览网页。")
-@click.option("--include-failing", is_flag=True, help="有错误的文件也汇总，并标出来。")
-@click.option("--name", help="汇总表上的部门名称。")
+@click.option("--html", type=click.Path(path_type=Path), help=SAYS["html"])
+@click.option("--include-failing", is_flag=True, help=SAYS["include_failing"])
+@click.option("--name", help=SAYS["name"])
 @PACK
 @MAP
 @PASSWORD
 @JOBS
-@click.option("--no-cache", is_flag=True, help="不用上次读过的结果，全部重读。")
+@click.option("--no-cache", is_flag=True, help=SAYS["no_cache"])
 @FORCE
 def consolidate(
     paths: tuple[Path, ...],
@@ -78,12 +77,7 @@ def consolidate(
     no_cache: bool,
     force: bool,
 ) -> None:
-    """检查并汇总各部门的预算表，写出一份汇总表：每个数都能查到来自哪些文件。
-
-    读 check 能读的各种文件。有错误的文件不汇总，一一列出。汇总表可以再和别的一起汇总。
-
-    退出码：0 全部汇总、全部相符，1 有没有汇总的或不相符的，2 没有可汇总的文件。
-    """
+    """Write the sum of all departments; exit with 0, 1 (not all taken or sound) or 2 (none)."""
     read_options = ReadOptions(pack_name, password, map_file)
     check_map(read_options)
     pack = load_pack(pack_name or default_pack())
@@ -119,7 +113,7 @@ def _files(paths: Iterable[Path], results: Iterable[Path]) -> list[Path]:
     own = {path.resolve() for path in results}
     files = [path for path in find_files(paths) if path.resolve() not in own]
     if not files:
-        raise click.UsageError("文件夹里没有工作簿。")
+        raise click.UsageError(ALL["no_files"])
     return files
 
 
@@ -129,5 +123,5 @@ def _stopping() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("已中止，没有写出汇总表。", err=True)
+        click.echo(SAYS["stopped"], err=True)
         sys.exit(INTERRUPTED)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from xlbudget.app.errors import AppError, ChangedMeanwhile, FigureTooLong, NotWritten, Unreadable
+from xlbudget.messages import load_messages
 from xlbudget.packs.errors import PackError
 
 
@@ -28,26 +29,27 @@ def tell_failures() -> Iterator[None]:
         raise Failed(_sentence(error)) from None
     except PackError as error:
         faults = "\n".join(map(str, error.faults))
-        raise Failed(f"表样包有 {len(error.faults)} 处不对：\n{faults}") from None
+        message = _says("pack_faults").format(count=len(error.faults), faults=faults)
+        raise Failed(message) from None
 
 
 def _sentence(error: AppError) -> str:
     match error:
         case NotWritten():
-            return (
-                f"写不了文件：{error.path}（{error.reason}）。"
-                "请检查文件夹是否存在、是否有权限、磁盘是否已满。"
-            )
+            return _says("not_written").format(path=error.path, reason=error.reason)
         case FigureTooLong():
             fact = error.fact
-            where = f"{fact.sheet or fact.form_name}!{fact.cell or fact.name}"
-            return (
-                f"写不了文件：{error.path}。"
-                f"{fact.file} 的 {where} 数字太长：{error.reason}，请先核对这一格。"
+            cell = f"{fact.sheet or fact.form_name}!{fact.cell or fact.name}"
+            return _says("too_long").format(
+                path=error.path, file=fact.file, cell=cell, reason=error.reason
             )
         case ChangedMeanwhile():
-            return f"{error.path} 在汇总的时候被改动或删除了，请再运行一次。"
+            return _says("changed").format(path=error.path)
     return str(error)
+
+
+def _says(name: str) -> str:
+    return str(load_messages()["commands"]["all"][name])
 
 
 @contextmanager

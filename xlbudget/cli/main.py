@@ -11,23 +11,16 @@ from typing import Any
 import click
 
 from xlbudget import __version__
+from xlbudget.messages import load_messages
 
 os.environ["LANGUAGE"] = "zh_CN"
 bindtextdomain("messages", str(Path(__file__).with_name("locale")))
 # With these two click finds its own words (wrong usage, headings of --help) in Chinese too.
 
-COMMANDS = {
-    "new": "生成官方表样，空白或按数据填好",
-    "read": "读出工作簿里的预算数据（JSON）",
-    "check": "检查预算表，指出哪一格不对",
-    "fix": "按有把握的建议改正一份副本",
-    "consolidate": "汇总各部门的预算表，每个数都有来源",
-    "trace": "查汇总表里的一个数来自哪些文件",
-    "query": "用 SQL 查 --facts 写出的数据文件",
-    "rule": "列出或解释审核公式",
-    "codes": "查科目编码和名称",
-    "pack": "检查表样包（供编写者用）",
-}
+COMMANDS = (
+    *("new", "read", "check", "fix", "consolidate", "trace", "query", "rule", "codes", "pack"),
+)
+SAYS = load_messages()["commands"]
 
 
 class LazyGroup(click.Group):
@@ -50,15 +43,16 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("命令"):
-            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section(SAYS["all"]["heading"]):
+            formatter.write_dl([(name, SAYS[name]["short"]) for name in COMMANDS])
 
 
 @click.command(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="例：xlbudget check 预算.xlsx",
+    help=SAYS["all"]["program"],
+    epilog=SAYS["all"]["example"],
 )
 @click.version_option(__version__, prog_name="xlbudget")
 def main(**_: Any) -> None:
-    """部门预算公开表：生成表样、读取、检查勾稽关系。"""
+    """The command of whose subcommands each is a module here."""

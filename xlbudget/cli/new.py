@@ -11,27 +11,24 @@ from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import write_bytes
 from xlbudget.core.budget import Budget
+from xlbudget.messages import load_messages
 from xlbudget.packs.load import default_pack, find_form_set, load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import apply_year
 
+SAYS = load_messages()["commands"]["new"]
 
-@click.command(epilog="例：xlbudget new -o 预算.xlsx --department 沁水县人民政府办公室")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="写到哪个文件。"
-)
+
+@click.command(help=SAYS["help"], epilog=SAYS["example"])
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=SAYS["output"])
 @PACK
-@click.option(
-    "--year", type=click.IntRange(2000, 2099), help="哪一年的预算；不写是表样（或所给预算）的年份。"
-)
-@click.option("--department", help="部门名称，印在每张表上。")
-@click.option(
-    "--from", "source", type=click.Path(path_type=Path), help="按预算 JSON（或另一个工作簿）填好。"
-)
+@click.option("--year", type=click.IntRange(2000, 2099), help=SAYS["year"])
+@click.option("--department", help=SAYS["department"])
+@click.option("--from", "source", type=click.Path(path_type=Path), help=SAYS["source"])
 @click.option(
     "--totals",
     type=click.Choice(["formula", "typed"]),
-    help="合计用公式自动算（formula），还是照数据填（typed）；不写时空白表用公式，填好的照数据。",
+    help=SAYS["totals"],
 )
 @PASSWORD
 @FORCE
@@ -45,7 +42,7 @@ def new(
     password: str,
     force: bool,
 ) -> None:
-    """生成官方的全部表样，空白的，或按预算数据填好的；带“校验”表，边填边查。"""
+    """Write the official workbook, blank or filled from a budget."""
     pack, budget = _budget(source, ReadOptions(pack_name, password), year)
     if department:
         budget = budget._replace(department=department)
@@ -54,7 +51,8 @@ def new(
     typed = totals == "typed" or (totals is None and source is not None)
     written = (make_workbook if typed else make_live_workbook)(pack, budget)
     write_bytes(written, output, force)
-    click.echo(f"已生成 {output}（{pack.place} {pack.year} 年，{len(pack.forms)} 张表）")
+    done = SAYS["done"]
+    click.echo(done.format(output=output, place=pack.place, year=pack.year, forms=len(pack.forms)))
 
 
 def _budget(source: Path | None, options: ReadOptions, year: int | None) -> tuple[Pack, Budget]:

@@ -1,16 +1,21 @@
-"""Options that several commands have."""
+"""Options and words that several commands have."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from xlbudget.app.read_files import ReadOptions, load_mapped_pack
 from xlbudget.cli.failures import Failed
+from xlbudget.messages import load_messages
 from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import find_form_set, list_pack_names
+
+ALL = load_messages()["commands"]["all"]
+"""What several commands say."""
 
 
 def _known_pack(context: click.Context, option: click.Parameter, name: str | None) -> str | None:
@@ -20,30 +25,28 @@ def _known_pack(context: click.Context, option: click.Parameter, name: str | Non
     place, _slash, year = name.rpartition("/")
     if year.isdigit() and any(known.startswith(f"{place}/") for known in names):
         in_force = find_form_set(name, int(year))
-        raise click.BadParameter(f"没有 {name} 的表样；{year} 年用 {in_force}。")
-    raise click.BadParameter(f"没有表样 {name}；有 {'、'.join(names)}。")
+        message = ALL["other_year"].format(name=name, year=year, known=in_force)
+        raise click.BadParameter(message)
+    known = ALL["list"].join(names)
+    raise click.BadParameter(ALL["unknown_pack"].format(name=name, known=known))
 
 
-PACK = click.option(
-    "--pack", "pack_name", callback=_known_pack, help="表样，如 shanxi/2025；不写用默认的。"
-)
-FORCE = click.option("--force", is_flag=True, help="文件已有时覆盖它。")
-PASSWORD = click.option(
-    "--password", default="", metavar="TEXT", help="工作簿的打开密码；有密码才要写。"
-)
+PACK = click.option("--pack", "pack_name", callback=_known_pack, help=ALL["pack"])
+FORCE = click.option("--force", is_flag=True, help=ALL["force"])
+PASSWORD = click.option("--password", default="", metavar="TEXT", help=ALL["password"])
 JOBS = click.option(
     "--jobs",
     type=click.IntRange(1),
     metavar="N",
     default=lambda: os.cpu_count() or 1,
-    help="同时读几个文件；不写按处理器个数。",
+    help=ALL["jobs"],
 )
 MAP = click.option(
     "--map",
     "map_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE.yaml",
-    help="对照文件：说明认不出的表是哪一张、哪一列是什么（见 xlbudget read --explain）。",
+    help=ALL["map"],
 )
 
 
@@ -55,4 +58,9 @@ def check_map(options: ReadOptions) -> None:
         load_mapped_pack(options)
     except PackError as error:
         faults = "\n".join(f"{fault.file}:{fault.line}: {fault.message}" for fault in error.faults)
-        raise Failed(f"对照文件有 {len(error.faults)} 处不对：\n{faults}") from None
+        raise Failed(ALL["map_faults"].format(count=len(error.faults), faults=faults)) from None
+
+
+def suggest(near: Sequence[str]) -> str:
+    """What may have been meant, to follow what is unknown; a full stop for nothing."""
+    return str(ALL["meant"].format(near=ALL["list"].join(near)) if near else ALL["stop"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from xlbudget.app.write_files import write_atomically
+from xlbudget.messages import load_messages
 
 
 def write_text(result: str, output: Path | None, force: bool) -> None:
@@ -35,4 +36,4 @@ def write_file(make: Callable[[Path], object], output: Path, force: bool) -> Non
 def refuse_existing(output: Path, force: bool) -> None:
     """Raise UsageError where the file exists and must not be overwritten."""
     if output.exists() and not force:
-        raise click.UsageError(f"文件已存在：{output}。要覆盖请加 --force，或换一个文件名。")
+        raise click.UsageError(load_messages()["commands"]["all"]["exists"].format(path=output))

@@ -8,29 +8,32 @@ from pathlib import Path
 import click
 
 from xlbudget.cli.options import PACK
+from xlbudget.messages import load_messages
 from xlbudget.packs.errors import PackError
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.rules.lint import lint
 
+SAYS = load_messages()["commands"]["pack"]
 
-@click.group(epilog="例：xlbudget pack check templates/shanxi/2025")
+
+@click.group(help=SAYS["help"], epilog=SAYS["example"])
 def pack() -> None:
-    """检查表样包（供编写者用）。"""
+    """Commands for authors of packs."""
 
 
-@pack.command(epilog="例：xlbudget pack schema > budget.schema.json")
+@pack.command(help=SAYS["schema"], epilog=SAYS["schema_example"])
 @PACK
 def schema(pack_name: str | None) -> None:
-    """印出由表样导出的预算 JSON 的 JSON Schema。"""
+    """Print the JSON Schema of budget JSON."""
     from xlbudget.ops.check.budget_schema import format_schema
 
     click.echo(format_schema(load_pack(pack_name or default_pack())), nl=False)
 
 
-@pack.command(epilog="例：xlbudget pack check templates/shanxi/2025")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="文件夹")
+@pack.command(help=SAYS["check"], epilog=SAYS["example"])
+@click.argument("folder", type=click.Path(path_type=Path), metavar=SAYS["folder"])
 def check(folder: Path) -> None:
-    """检查表样包是否完整、一致；每个毛病都说出文件和行号。"""
+    """Tell every fault of a pack with its file and line."""
     root = folder.resolve().parent.parent
     name = f"{folder.resolve().parent.name}/{folder.resolve().name}"
     try:
@@ -41,6 +44,7 @@ def check(folder: Path) -> None:
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:
-        click.echo(f"{len(faults)} 处不对", err=True)
+        click.echo(SAYS["faults"].format(count=len(faults)), err=True)
         sys.exit(1)
-    click.echo(f"{name}：{len(loaded.forms)} 张表，{len(loaded.rules)} 条规则，没有发现问题")
+    forms, rules = len(loaded.forms), len(loaded.rules)
+    click.echo(SAYS["sound"].format(name=name, forms=forms, rules=rules))

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from xlbudget.app.check_files import MANY
+from xlbudget.messages import load_messages
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def show_progress(files: int) -> Iterator[Callable[[Path], None]]:
     function to call with each file when it is finished."""
     bar: Any = click.progressbar(
         length=files,
-        label="读取",
+        label=load_messages()["commands"]["all"]["reading"],
         file=sys.stderr,
         hidden=files < MANY or not sys.stderr.isatty(),
         item_show_func=lambda path: path.name if path else "",

@@ -9,22 +9,23 @@ import click
 
 from xlbudget.app.read_files import ReadOptions, load_mapped_pack, read_file, read_raw_workbook
 from xlbudget.cli.failures import tell_unreadable
-from xlbudget.cli.options import FORCE, MAP, PACK, PASSWORD, check_map
+from xlbudget.cli.options import ALL, FORCE, MAP, PACK, PASSWORD, check_map
 from xlbudget.cli.output import write_text
 from xlbudget.core.finding import ERROR
+from xlbudget.messages import load_messages
 from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.check import check_reading
 from xlbudget.report.file_result import FileResult
 from xlbudget.report.text_report import list_findings
 
+SAYS = load_messages()["commands"]["read"]
 
-@click.command(epilog="例：xlbudget read 预算.xlsx -o budget.json")
-@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+
+@click.command(help=SAYS["help"], epilog=SAYS["example"])
+@click.argument("file", type=click.Path(path_type=Path), metavar=ALL["file"])
 @PACK
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="写到文件；不写就印出来。")
-@click.option(
-    "--explain", is_flag=True, help="不读数据，只说明认出了哪些表、哪一列是什么、剩下什么。"
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=ALL["print"])
+@click.option("--explain", is_flag=True, help=SAYS["explain"])
 @MAP
 @PASSWORD
 @FORCE
@@ -37,10 +38,7 @@ def read(
     password: str,
     force: bool,
 ) -> None:
-    """读出工作簿里的预算数据（JSON），读不懂的地方另行说明。
-
-    退出码：0 全部读懂，1 有读不懂的地方（写在标准错误），2 读不了。
-    """
+    """Print a workbook's budget as JSON; exit with 0, 1 (not all understood) or 2 (not read)."""
     options = ReadOptions(pack_name, password, map_file)
     check_map(options)
     with tell_unreadable(file, pack_name):
