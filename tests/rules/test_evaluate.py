@@ -36,7 +36,7 @@ ODD = """
       each: [parent, column]
       holds: sum(children) <= 2 * sum(tops)
     - on: f03
-      each: column
+      each: [parent, column]
       holds: sum(tops) <= sum(children)
     - on: f02
       each: row

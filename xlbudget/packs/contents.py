@@ -6,7 +6,7 @@ need not check whether a key is there, or of which type its value is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -121,17 +121,23 @@ def _read_tables(folder: Path, codes: Mapping[str, Any], faults: list[Fault]) ->
 
 
 def _strangers(folder: Path) -> list[Fault]:
-    """Faults for YAML files that would not be read, and for files where folders must be."""
+    """Faults for files that would not be read, and for files where folders must be."""
     allowed = ", ".join((*KIND_OF_FILE, *(f"{name}/*.yaml" for name in KIND_OF_FOLDER)))
     wrong = [
         Fault(str(path), 1, f"no file of a pack; there may be {allowed}")
-        for path in sorted(folder.rglob("*.y*ml"))
+        for path in sorted({*folder.rglob("*.y*ml"), *_inside(folder)})
         if not _known(path.relative_to(folder))
     ]
     for name in KIND_OF_FOLDER:
         if (folder / name).exists() and not (folder / name).is_dir():
             wrong.append(Fault(str(folder / name), 1, "must be a folder"))
     return wrong
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Whatever stands in the folders of forms and rules, hidden files apart."""
+    for name in KIND_OF_FOLDER:
+        yield from (path for path in folder.glob(f"{name}/*") if not path.name.startswith("."))
 
 
 def _known(path: Path) -> bool:

@@ -12,8 +12,17 @@ from xlbudget.packs.model import Pack
 
 def check_pack(folders: list[Contents], pack: Pack) -> list[Fault]:
     """The faults between the files of a pack, whose folders are ordered the most general first."""
-    checks = (_check_units, _check_words, _check_forms, _check_kinds)
+    checks = (_check_names, _check_units, _check_words, _check_forms, _check_kinds)
     return [fault for check in checks for fault in check(folders, pack)]
+
+
+def _check_names(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
+    """Faults for forms in files of another name."""
+    for folder in folders:
+        for path, spec in folder.forms.items():
+            if path.stem != spec["form"]:
+                message = f"form {spec['form']!r} stands in {path.name}: one of both must change"
+                yield fault_in(path, ("form",), message)
 
 
 def _check_units(folders: list[Contents], pack: Pack) -> Iterator[Fault]:

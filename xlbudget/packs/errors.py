@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,6 +56,14 @@ def _composed(text: str) -> Any:
     import yaml
 
     return yaml.compose(text, Loader=yaml.CSafeLoader)
+
+
+def suggest_word(word: object, allowed: Iterable[object]) -> str:
+    """What may have been meant by an unknown word, to follow it; empty where nothing is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(word), list(map(str, allowed)), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def fault_in(path: Path, steps: tuple[Any, ...], message: str) -> Fault:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from xlbudget.packs.errors import suggest_word
 from xlbudget.packs.model import CODE, GOVERNMENT, LABEL, NAME, Block, Catalogue, Form
 
 Wrong = Iterator[tuple[tuple[Any, ...], str]]
@@ -60,6 +61,10 @@ def _check_columns(block: Block) -> Wrong:
     for key, count in keys.items():
         if count > 1:
             yield ("columns",), f"column {key!r} stands {count} times"
+    for path, count in Counter(block.paths.values()).items():
+        if count > 1:
+            heading = " / ".join(path)
+            yield ("columns",), f"heading {heading!r} stands {count} times: nobody can tell which"
     if not block.columns:
         yield ("columns",), "no column of amounts"
     needed = (LABEL,) if block.fixed or not (block.codes or block.levels) else (CODE, NAME)
@@ -84,7 +89,8 @@ def _check_rows(block: Block) -> Wrong:
 
 
 def _no_catalogue(name: str, catalogues: Mapping[str, Catalogue]) -> str:
-    return f"no catalogue {name!r}; there are {_list(sorted(catalogues))}"
+    known = _list(sorted(catalogues))
+    return f"no catalogue {name!r}{suggest_word(name, catalogues)}; there are {known}"
 
 
 def _list(words: Any) -> str:

@@ -64,6 +64,9 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
         forms.update(read_forms(folder, catalogues, faults))
     rules = read_rules(folders, faults)
     charts: Mapping[str, ChartSpec] = {}
+    for there, missing in ((forms, "forms"), (rules, "rules")):
+        if not there and not faults and "extends" in head:
+            faults.append(Fault(str(folders[-1].folder), 1, f"no {missing}: {missing}/*.yaml"))
     if not faults:
         path = folders[-1].folder / HEAD
         charts = read_charts(path, head.get("overview", {}), forms, catalogues, faults)

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from xlbudget.packs.errors import Fault, fault_in
+from xlbudget.packs.errors import Fault, fault_in, suggest_word
 
 PACK_SCHEMA = "pack.schema.json"
 WORDS = "words"
@@ -147,10 +147,7 @@ def _say(error: Any) -> str:
 def _unknown(word: Any, allowed: list[str]) -> str:
     if not allowed:
         return f"unknown word {_shorten(word)}"
-    from difflib import get_close_matches
-
-    near = get_close_matches(str(word), allowed, n=1)
-    meant = f" (did you mean {near[0]!r}?)" if near else ""
+    meant = suggest_word(word, allowed)
     return f"unknown word {_shorten(word)}{meant}; allowed: {', '.join(map(str, allowed))}"
 
 

@@ -161,4 +161,6 @@ def _syntax_fault(path: Path, text: str, error: yaml.MarkedYAMLError) -> Fault:
     written = lines[line - 1] if line <= len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return Fault(str(path), line, "a tab cannot indent; use spaces")
-    return Fault(str(path), line, f"not YAML: {error.problem}")
+    hint = "; a text that begins with { or [, or has a colon inside, takes quotes"
+    quoted = hint if re.search("[{\\[]|: .*: ", written) else ""
+    return Fault(str(path), line, f"not YAML: {error.problem}{quoted}")

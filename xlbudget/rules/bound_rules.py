@@ -7,12 +7,12 @@ pack.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from xlbudget.core.key import BlockKey
-from xlbudget.packs.errors import Fault, PackError, fault_at
+from xlbudget.packs.errors import Fault, PackError, fault_at, suggest_word
 from xlbudget.packs.model import Block, Pack, Rule, RuleClause
 from xlbudget.rules.expression import NotLinear, Ref, Relation, Side, parse_relation
 
@@ -111,9 +111,10 @@ class _Binder:
         self.on = self.block(on) if on else None
         row_words = [word for word in part.each if word in ROW_WORDS]
         unknown = [word for word in part.each if word not in (*ROW_WORDS, COLUMN_WORD)]
-        if unknown or len(row_words) > 1:
-            allowed = ", ".join((*ROW_WORDS, COLUMN_WORD))
-            raise NotLinear(f"each: {unknown or row_words}: at most one of {allowed}")
+        if unknown:
+            raise NotLinear(f"each: {_unknown('word', unknown[0], (*ROW_WORDS, COLUMN_WORD))}")
+        if len(row_words) > 1:
+            raise NotLinear(f"each: {' and '.join(row_words)}: one word for rows at most")
         self.row_word = row_words[0] if row_words else ""
         self.by_column = COLUMN_WORD in part.each
 
@@ -122,6 +123,7 @@ class _Binder:
         if relation.relation == "!=":
             raise NotLinear("!= cannot be required, only asked in when:")
         left, right = self.side(relation.left), self.side(relation.right)
+        self.refuse_rows((*left, *right))
         return BoundRule(
             rule=rule,
             part=self.part,
@@ -136,6 +138,15 @@ class _Binder:
             words=self.binding,
             blocks=frozenset(selector.block for selector in (*left, *right)),
         )
+
+    def refuse_rows(self, selectors: tuple[Selector, ...]) -> None:
+        """Raise NotLinear for terms that would mean no row, so that nothing would be checked."""
+        if self.row_word != "parent" and any(s.row == CHILDREN for s in selectors):
+            raise NotLinear(f"sum({CHILDREN}) are the rows below a parent: it needs each: parent")
+        blocks = [self.pack.blocks[selector.block] for selector in selectors]
+        has_classes = any(block.codes for block in blocks) or blocks[0].sets
+        if self.row_word == "class" and not has_classes:
+            raise NotLinear("each: class needs a block of codes, or a set in the first block")
 
     def with_condition(self, bound: BoundRule) -> BoundRule:
         """The bound rule with its `when`, which is evaluated once, before the expression is applied
@@ -192,12 +203,12 @@ class _Binder:
         name = self.binding.get(name, name)
         form, _, key = name.partition(".")
         if form not in self.pack.forms:
-            raise NotLinear(f"no form {form!r}; there are {', '.join(self.pack.forms)}")
+            raise NotLinear(_unknown("form", form, self.pack.forms))
         blocks = {block.key: block for block in self.pack.forms[form].blocks}
         if not key and len(blocks) == 1:
             return next(iter(blocks.values()))
         if key not in blocks:
-            raise NotLinear(f"no block {name!r}; {form} has {', '.join(blocks)}")
+            raise NotLinear(_unknown("block", name, [f"{form}.{block}" for block in blocks]))
         return blocks[key]
 
     def row(self, block: Block, name: str) -> tuple[str, str]:
@@ -210,7 +221,7 @@ class _Binder:
         if block.codes and name in self.pack.catalogues[block.codes].names:
             return BY_CODE, name
         allowed = [*block.row_keys, *block.sets, *block.levels]
-        raise NotLinear(f"{'.'.join(block.id)} has no row {name!r}; it has {', '.join(allowed)}")
+        raise NotLinear(f"{'.'.join(block.id)}: {_unknown('row', name, allowed)}")
 
     def column(self, block: Block, name: str) -> str:
         if name == COLUMN_WORD and self.by_column:
@@ -218,6 +229,17 @@ class _Binder:
         if not name and len(block.columns) == 1:
             return block.columns[0]
         if name not in block.columns:
-            have = ", ".join(block.columns)
-            raise NotLinear(f"{'.'.join(block.id)} has no column {name!r}; it has {have}")
+            if not name:
+                raise NotLinear(
+                    f"{'.'.join(block.id)}[…]: say of which column: {_list(block.columns)}"
+                )
+            raise NotLinear(f"{'.'.join(block.id)}: {_unknown('column', name, block.columns)}")
         return name
+
+
+def _unknown(kind: str, name: str, allowed: Iterable[str]) -> str:
+    return f"no {kind} {name!r}{suggest_word(name, allowed)}; there are {_list(allowed)}"
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words) or "none"

@@ -18,6 +18,19 @@ RESERVED = re.compile(r"\bclass\b")
 """A word of the trade that Python's grammar reserves; it is parsed as ``class_``."""
 
 
+FOREIGN = {
+    **{"≤": "<=", "≥": ">=", "≠": "!=", "＝": "=="},
+    **{"＋": "+", "－": "-", "−": "-", "×": "*", "＊": "*"},
+    **{"（": "(", "）": ")", "，": ",", "．": "."},
+}
+"""Signs that look like those of an expression, and those to be written."""
+SLIPS = {
+    re.compile(r"(?<![=<>!])=(?!=)"): "'=' cannot be read; write '=='",
+    re.compile(r"(?<![\w.])\d+\s*[^\W\d_]"): "a number before a name takes '*': 2 * total",
+    re.compile(r"[\w)\]]\s+\w"): "a sign is missing between two names: +, -, == …",
+}
+
+
 class NotLinear(ValueError):
     """The expression is not a linear relation between figures."""
 
@@ -48,10 +61,18 @@ class Relation(NamedTuple):
 
 def parse_relation(text: str) -> Relation:
     """The relation that the text states. Raises NotLinear with the reason."""
+    for sign, meant in FOREIGN.items():
+        if sign in text:
+            raise NotLinear(f"{sign!r} cannot be read; write {meant!r}")
+    for slip, meant in SLIPS.items():
+        if slip.search(text):
+            raise NotLinear(meant)
     try:
         tree = ast.parse(RESERVED.sub("class_", text), mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise NotLinear(f"cannot be parsed: {error}") from None
+    except SyntaxError as error:
+        raise NotLinear(f"cannot be read: {error.msg}") from None
+    except (ValueError, MemoryError, RecursionError):
+        raise NotLinear("cannot be read: too long, or not text") from None
     if not isinstance(tree, ast.Compare) or len(tree.ops) != 1:
         raise NotLinear("must be one comparison, like a == b + c")
     relation = RELATIONS.get(type(tree.ops[0]))

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 from pathlib import Path
 
-from xlbudget.packs.errors import Fault, PackError, fault_at, find_line
+from xlbudget.packs.errors import Fault, PackError, fault_at, find_line, suggest_word
 from xlbudget.packs.model import Pack, Rule, RuleClause
-from xlbudget.rules.bound_rules import bound_rules
+from xlbudget.rules.bound_rules import BoundRule, Selector, bound_rules
 from xlbudget.rules.checks.registry import BETWEEN_FORMS, KINDS, READ_KINDS
+from xlbudget.rules.expression import parse_relation
 
 BRACED = re.compile(r"\{(\w+)\}")
 
@@ -23,12 +25,42 @@ def lint(pack: Pack, root: Path) -> list[Fault]:
         bound_rules(pack)
     except PackError as error:
         faults += error.faults
+    else:
+        faults += _definitions(pack)
     faults += _kinds(pack)
     faults += _examples(pack)
     faults += _words(pack)
     if not faults:
         faults += _unmentioned(pack, root)
     return faults
+
+
+def _definitions(pack: Pack) -> Iterator[Fault]:
+    """Faults for totals that no left side is, and for those that would compute themselves."""
+    parts: dict[Selector, tuple[BoundRule, list[Selector]]] = {}
+    for bound in bound_rules(pack):
+        name = bound.part.defines
+        if not name:
+            continue
+        left = parse_relation(bound.part.holds).left.terms
+        if len(left) != 1 or left[0][0] != 1 or name not in (left[0][1].row, left[0][1].column):
+            message = f"{bound.rule.id}: defines: {name!r} must be all that stands left of =="
+            yield fault_at(bound.part.where, "defines", message)
+        for column in bound.columns:
+            total, *others = (
+                selector._replace(coefficient=1, column=selector.column or column)
+                for selector in (*bound.left[:1], *bound.right)
+            )
+            parts.setdefault(total, (bound, others))
+    try:
+        graph = {total: [o for o in others if o != total] for total, (_, others) in parts.items()}
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = error.args[1]
+        bound = parts[max(circle, key=list(parts).index)][0]
+        names = " ← ".join(f"{each.row}.{each.column}" for each in circle)
+        message = f"{bound.rule.id}: defines: {names}: a total that needs itself"
+        yield fault_at(bound.part.where, "defines", message)
 
 
 def _kinds(pack: Pack) -> Iterator[Fault]:
@@ -38,8 +70,10 @@ def _kinds(pack: Pack) -> Iterator[Fault]:
     for rule in pack.rules.values():
         for part in rule.parts:
             if part.kind and part.kind not in known:
+                meant = suggest_word(part.kind, known)
                 allowed = ", ".join(sorted(known))
-                yield fault_at(part.where, "kind", f"{rule.id}: no kind {part.kind!r}: {allowed}")
+                message = f"{rule.id}: no kind {part.kind!r}{meant}; there are {allowed}"
+                yield fault_at(part.where, "kind", message)
             yield from _forms_of_kind(pack, rule, part)
             named.add(part.kind)
     for kind in sorted(READ_KINDS - named):
