@@ -154,3 +154,109 @@ def test_a_file_without_any_form_is_explained_too(tmp_path: Path) -> None:
     told = run("read", "--explain", tmp_path / "通讯录.xlsx")
     assert told.exit_code == 2
     assert "认出 0 张表" in told.stdout and '{A: "姓名", B: "电话"}' in told.stdout
+
+
+WHOLE = """
+tables:
+  - form: 表五
+    sheet: 底稿
+    heading: 3-4
+    columns: {A: 项目/科目编码, B: 项目/科目名称, C: 合计, D: 基本支出, E: 项目支出}
+    ignore: [G, F]
+    unit: 元
+"""
+
+
+def whole(tmp_path: Path, below: list[list[object]]) -> Path:
+    """One sheet whose first row is the title and whose headings nobody knows."""
+    book = openpyxl.Workbook()
+    book.active.title = "底稿"
+    rows: list[list[object]] = [
+        ["2025年一般公共预算支出预算表（不含上年结转）"],
+        ["部门名称：沁水县档案馆", "", "", "", "单位：元"],
+        ["甲", "", "乙"],
+        ["子", "丑", "寅", "卯", "辰", "巳", "午"],
+        *below,
+    ]
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "底稿.xlsx")
+    return tmp_path / "底稿.xlsx"
+
+
+BODY: list[list[object]] = [
+    ["", "合计", 120000.0, 20000.0, 100000.0, 5.0, 6.0],
+    ["201", "一般公共服务支出", 120000.0, 20000.0, 100000.0],
+]
+BELOW: list[list[object]] = [["注：本表无数据，按要求公开空表"], ["单位负责人：  填表人：张三"]]
+
+
+def test_what_stands_round_a_mapped_table_is_read(tmp_path: Path) -> None:
+    """Title and department above, the unit that the map states, a row that is the sheet's last;
+    nothing of it is left over."""
+    path, chart = whole(tmp_path, BODY), written(tmp_path / "m.yaml", WHOLE)
+    read = json.loads(run("read", path, "--map", chart).stdout)
+    assert (read["department"]["name"], read["unit"]) == ("沁水县档案馆", "元")
+    rows = read["forms"]["f05"]["rows"]
+    assert [(row.get("code", ""), row["total"]) for row in rows] == [
+        ("", 120000),
+        ("201", 120000),
+    ]
+    told = json.loads(run("check", path, "--map", chart, "--format", "json").stdout)
+    assert not {f["code"] for f in told["findings"]} & {"S103", "S104", "S105", "S116"}
+
+
+def test_notes_and_footers_of_a_mapped_table_are_no_rows(tmp_path: Path) -> None:
+    path, chart = whole(tmp_path, BELOW), written(tmp_path / "m.yaml", WHOLE)
+    read = json.loads(run("read", path, "--map", chart).stdout)
+    assert not read["forms"]["f05"].get("rows")
+    told = json.loads(run("check", path, "--map", chart, "--format", "json").stdout)
+    assert not [f for f in told["findings"] if "张三" in f["message"] or "空表" in f["message"]]
+
+
+def test_a_mapped_heading_may_be_the_last_row(tmp_path: Path) -> None:
+    path, chart = whole(tmp_path, []), written(tmp_path / "m.yaml", WHOLE)
+    told = run("check", path, "--map", chart).stdout
+    assert "S116" not in told and "F114" not in told
+    longer = written(tmp_path / "n.yaml", WHOLE.replace("3-4", "3-5"))
+    assert "F114" in run("check", path, "--map", longer).stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("3-4", "0-4", "行号“0-4”不对"),
+        ("3-4", "4-3", "行号“4-3”不对"),
+        ("unit: 元", "unit: 吨", "吨"),
+        ("A: 项目/科目编码", "A: 收入/科目编码", "没有“收入/科目编码”这一列"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(tmp_path: Path, old: str, new: str, told: str) -> None:
+    path = whole(tmp_path, BODY)
+    refused = run("check", path, "--map", written(tmp_path / "m.yaml", WHOLE.replace(old, new)))
+    assert refused.exit_code == 2
+    assert told in refused.stderr
+
+
+def test_one_heading_row_may_be_the_first(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "底稿"
+    for row in (["子", "丑", "寅"], ["", "合计", 7.0]):
+        book.active.append(row)
+    book.save(tmp_path / "底稿.xlsx")
+    chart = WHOLE.replace("3-4", "1").replace(", D: 基本支出, E: 项目支出", "")
+    read = run("read", tmp_path / "底稿.xlsx", "--map", written(tmp_path / "m.yaml", chart))
+    assert json.loads(read.stdout)["forms"]["f05"]["rows"][0]["total"] == 7
+
+
+def test_what_a_known_table_lacks_and_a_sheet_without_one_are_explained(tmp_path: Path) -> None:
+    """A sheet whose first and middle rows are empty is shown too."""
+    path = whole(tmp_path, BODY)
+    book = openpyxl.load_workbook(path)
+    page = book.create_sheet("通讯录")
+    page["A2"], page["B2"], page["A4"] = "姓名", "电话", "张三"
+    book.save(path)
+    chart = written(tmp_path / "m.yaml", WHOLE.replace(", E: 项目支出", ""))
+    told = run("read", "--explain", path, "--map", chart).stdout
+    assert "项目支出" in told.split("通讯录")[0]
+    assert '{A: "姓名", B: "电话"}' in told

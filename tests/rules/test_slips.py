@@ -123,3 +123,11 @@ def test_a_pack_without_forms_says_so_first(copy: Path) -> None:
 def test_a_file_that_would_not_be_read_is_told(copy: Path, stray: str) -> None:
     (copy / stray).write_text("form: f01", encoding="utf-8")
     assert [fault.file for fault in find_faults(copy)] == [str(copy / stray)]
+
+
+def test_a_kind_that_compares_forms_needs_two(copy: Path) -> None:
+    rules = copy / "rules" / "x-between.yaml"
+    text = rules.read_text(encoding="utf-8")
+    assert text.count("blocks: [f02, f03]") == 1
+    rules.write_text(text.replace("blocks: [f02, f03]", "blocks: [f02]"), encoding="utf-8")
+    assert any("names two forms or more" in fault.message for fault in find_faults(copy))

@@ -36,7 +36,7 @@ def scan_mapped(pack: Pack, sheet: RawSheet, mapped: Sequence[MappedTable]) -> S
 
 def _table(pack: Pack, sheet: RawSheet, spec: MappedTable, rows: range, above: int) -> Table:
     table = Table(sheet, titled=spec.form, evidence=MAP, unit=spec.unit)
-    table.heading = [row for row in spec.heading if row < len(sheet.rows)]
+    table.heading = list(spec.heading)
     for row in range(above, spec.heading.start):
         _take_above(pack, table, row)
     for row in rows:
@@ -63,7 +63,7 @@ def _match(pack: Pack, table: Table, spec: MappedTable) -> Match:
 
 
 def _line(pack: Pack, sheet: RawSheet, row: int) -> Caption | None:
-    cells = sheet.rows[row] if row < len(sheet.rows) else []
+    cells = sheet.rows[row]
     figures = sum(isinstance(v, float | int) for v in cells)
     return read_caption(pack, read_texts(cells), figures) if read_texts(cells) else None
 

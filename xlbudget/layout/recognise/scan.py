@@ -12,7 +12,6 @@ from xlbudget.core.reading import PrintedText
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.captions import (
     ABOUT,
-    FOOTER,
     HEADING,
     LABEL,
     NOTE,
@@ -231,8 +230,6 @@ def _take(table: Table, line: Caption, number: int, texts: Mapping[int, str]) ->
         table.heading.append(number)
     elif line.kind == NOTE and table.heading:
         table.notes.append(PrintedText(texts[line.column], SheetCell(sheet, number, line.column)))
-    elif line.kind == FOOTER and table.heading:
-        table.footers.append(number)
 
 
 def _lines_of(table: Table) -> list[int]:
