@@ -49,6 +49,7 @@ def test_tables_side_by_side_are_cut_between_them(pack: Pack, example: Budget) -
         if c and v == "部门名称：" + example.department
     )
     sheets[at].rows[0][start + 2] = right.form.title
+    sheets[at].rows.append(["填表人：张三"])
     sheets = [ragged(sheet) for sheet in sheets]
     reading = recognise(pack, sheets)
     assert reading.budget.blocks == example.blocks
@@ -119,11 +120,12 @@ def test_a_form_without_a_title_is_known_by_its_sheet(
     assert (told.form, told.cells) == (one.form.key, (SheetCell(one.sheet, 1, 1),))
 
 
-def test_a_form_without_a_title_fits_between_its_neighbours(pack: Pack, example: Budget) -> None:
-    """A sheet name that says nothing: the next table alone may tell what it can be."""
+def test_forms_without_titles_fit_between_their_neighbours(pack: Pack, example: Budget) -> None:
+    """Two forms with the same headings, on sheets whose names say nothing: the next table tells
+    which each can be."""
     forms = layouts.drawn(pack, example)
-    one = forms[4]
-    one.sheet, one.title = "底稿", []
+    for which, name in ((2, "底稿"), (4, "草稿")):
+        forms[which].sheet, forms[which].title = name, []
     reading = recognise(pack, layouts.sheets(forms))
     assert reading.budget.blocks == example.blocks
 
