@@ -605,6 +605,13 @@ def waiting_for(ran: subprocess.Popen[str], tmp_path: Path) -> Iterator[None]:
         yield
 
 
+def heed_stop() -> None:
+    """Heed Ctrl-C also where the tests themselves run in the background, which shells start with
+    it ignored; and go slower than who watches."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.nice(19)
+
+
 @pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_stopped_in_the_middle_nothing_is_half_written(
     pack: Pack, county: Path, tmp_path: Path, signal_: int, code: int
@@ -613,7 +620,7 @@ def test_stopped_in_the_middle_nothing_is_half_written(
     output = county.parent / "汇总.xlsx"
     for seed in range(5, 25):
         sent(pack, county / f"{seed}.xlsx", department(pack, seed))
-    ran = process(county, preexec_fn=lambda: os.nice(19))  # so that it cannot outrun the watcher
+    ran = process(county, preexec_fn=heed_stop)
     list(waiting_for(ran, tmp_path))
     ran.send_signal(signal_)
     _, error = ran.communicate(timeout=60)
