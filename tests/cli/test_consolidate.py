@@ -598,7 +598,7 @@ def test_no_room_when_writing_leaves_nothing_behind(county: Path) -> None:
 
 def waiting_for(ran: subprocess.Popen[str], tmp_path: Path) -> Iterator[None]:
     """Until the first file has been read."""
-    for _ in range(600):
+    for _ in range(6000):
         if entries(tmp_path) or ran.poll() is not None:
             return
         time.sleep(0.01)
@@ -607,9 +607,8 @@ def waiting_for(ran: subprocess.Popen[str], tmp_path: Path) -> Iterator[None]:
 
 def heed_stop() -> None:
     """Heed Ctrl-C also where the tests themselves run in the background, which shells start with
-    it ignored; and go slower than who watches."""
+    it ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.nice(19)
 
 
 @pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])

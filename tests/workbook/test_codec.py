@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
+from xlbudget.core.number_format import FormatSection, NumberFormat, Shown
 from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.read.sandbox.codec import decode_sheets, encode_sheets
 from xlbudget.workbook.read.sheet import ListedSheet
@@ -17,6 +19,7 @@ FULL = RawSheet(
     True,
     [(1, 1), (2, 1)],
     Lines(frozenset({4}), frozenset({0, 7}), ((1, 0, 3, 2),)),
+    [NumberFormat("0!.0000", (FormatSection(">=", Decimal(0), Shown(4, 4, "万元")),))],
 )
 
 
@@ -27,7 +30,7 @@ def test_every_field_of_a_sheet_comes_back() -> None:
     back, (full, empty) = decode_sheets(encode_sheets(listed, [FULL, bare]))
     assert back == listed
     assert full == FULL
-    assert empty == bare._replace(decimals=[], errors={}, formulas=[])
+    assert empty == bare._replace(decimals=[], errors={}, formulas=[], formats=[])
 
 
 def test_other_values_come_back_as_their_text_and_half_a_character_as_a_question_mark() -> None:

@@ -157,7 +157,8 @@ def test_totals_that_compute_themselves_say_the_same(
 def test_a_unit_that_is_changed_by_hand_is_seen(
     before: str, after: str, pack: Pack, office: Office, tmp_path: Path
 ) -> None:
-    """Unit lines and figures typed over in a workbook that was written in other units."""
+    """Unit lines and figures typed over in a workbook that was written in other units; figures are
+    shown with their decimals, since what a format hides no formula sees."""
     mixed = {form: UNITS[n % 3] for n, form in enumerate(pack.forms)}
     wanted = {
         stated: off_by_units(in_units(pack, 4, units), random.Random(3))
@@ -172,6 +173,8 @@ def test_a_unit_that_is_changed_by_hand_is_seen(
             for cell in row:
                 if not isinstance(cell, MergedCell):
                     book[form.sheet][cell.coordinate].value = cell.value
+                    if after == "万元":  # formats of whole 元 would hide the decimals
+                        book[form.sheet][cell.coordinate].number_format = cell.number_format
     book.save(path)
     reading = check_file(path).reading
     assert reading is not None

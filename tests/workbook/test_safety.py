@@ -327,7 +327,7 @@ REFUSED: dict[str, tuple[str, str, Callable[[Package], bytes]]] = {
     "lying size": ("F108", "损坏", lying_size),
     "hidden directory": ("F108", "损坏", hidden_directory),
     "two endings": ("F108", "损坏", two_endings),
-    "entities in UTF-16": ("F108", "损坏", wide_entities),
+    "entities in UTF-16": ("F110", "实体", wide_entities),
     "billion laughs": ("F110", "xl/workbook.xml", many_laughs),
     "outside entity": ("F110", "sheet3.xml", outside_entity),
     "stray cell": ("F112", "XFD1048576", inserted(sheet(), END, cell("XFD1048576"))),

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from xlbudget.core.number_format import SHAPED, NumberFormat
+
 
 class Lines(NamedTuple):
     """Properties of a sheet's rows and columns: the hidden ones, and merged ranges of more than one
@@ -21,7 +23,8 @@ class RawSheet(NamedTuple):
     (row, column) counted from 0 at A1.
 
     `decimals` holds, row by row and one byte per cell, the decimals its number format shows
-    (`core.amount` has the special values); trailing rows and cells without any may be left out.
+    (`core.amount` has the special values, from `core.number_format.SHAPED` on it is the place of
+    one of `formats`); trailing rows and cells without any may be left out.
     `uncalculated` are formulas without a value, `errors` the error values as Excel shows them,
     `formulas` the cells that hold one, as far as the file format shows it.
     """
@@ -34,3 +37,10 @@ class RawSheet(NamedTuple):
     hidden: bool = False
     formulas: Iterable[tuple[int, int]] = ()
     lines: Lines = Lines()
+    formats: Sequence[NumberFormat] = ()
+
+    def show(self, byte: int) -> int | NumberFormat:
+        """What the byte of a cell's decimals stands for: decimals (or a special value), or one of
+        the sheet's formats."""
+        place = byte - SHAPED
+        return self.formats[place] if 0 <= place < len(self.formats) else byte

@@ -19,16 +19,21 @@ from xlbudget.core.amount import (
     format_plain,
     round_as_displayed,
 )
+from xlbudget.core.number_format import SHAPED, NumberFormat, Shown
 from xlbudget.layout.normalize import normalize_text
 from xlbudget.packs.model import Pack
 
-NUMBER = re.compile(r"^([+-]?)([\d,，]*\.?\d+|[\d,，]+\.?)(\D*)$")
+NUMBER = re.compile(r"^([+-]?)([\d,]*\.?\d+|[\d,]+\.?)(\D*)$")
+APART = re.compile(r"[\d.,]\s*[\n\r \t\u3000]\s*[\d.,]")
+"""Two figures with white space between them; a space that does not break only groups digits."""
 
 
 class ParsedAmount(NamedTuple):
     """An amount cell: `amount` is None for a blank or for what is not `readable`.
 
-    `exact` is the stored figure where it has more decimals than the cell shows.
+    `exact` is the stored figure where it has more decimals than the cell shows, `unshown` whether
+    the cell prints nothing of it, `power` by how many powers of ten the cell shows it smaller,
+    `printed` the unit that its format prints.
     """
 
     amount: Decimal | None = None
@@ -37,17 +42,21 @@ class ParsedAmount(NamedTuple):
     case: str = ""
     facts: Mapping[str, str] = MappingProxyType({})
     exact: Decimal | None = None
+    unshown: bool = False
+    power: int = 0
+    printed: str = ""
 
 
 BLANK = ParsedAmount()
 
 
-def parse_amount(pack: Pack, raw: Any, decimals: int, unit: str) -> ParsedAmount:
-    """The amount that a cell holds, in `unit`, with the decimals that its format shows."""
+def parse_amount(pack: Pack, raw: Any, shown: int | NumberFormat, unit: str) -> ParsedAmount:
+    """The amount that a cell holds, in `unit`, as its format shows it (decimals, or a format that
+    shows another figure than the stored one)."""
     if raw == "" or raw is None:
         return BLANK
     if isinstance(raw, float | int) and not isinstance(raw, bool):
-        return _number(raw, decimals, pack.least_decimals(unit))
+        return _number(raw, shown, pack.least_decimals(unit))
     if isinstance(raw, str):
         return _text(pack, raw, unit)
     text = raw.isoformat() if isinstance(raw, datetime.date | datetime.time) else str(raw)
@@ -58,44 +67,75 @@ def _unreadable(text: str) -> ParsedAmount:
     return ParsedAmount(None, False, "value_unreadable", "", {"text": text})
 
 
-def _number(raw: float, decimals: int, least: int) -> ParsedAmount:
+def _number(raw: float, format_: int | NumberFormat, least: int) -> ParsedAmount:
     if not math.isfinite(raw):
         return ParsedAmount(None, False, "value_error", "", {"text": str(raw)})
     value = displayed_value(raw)
+    if isinstance(format_, NumberFormat):
+        return _shaped(value, format_.shown(value), format_.code, least)
+    decimals = format_
     if decimals == SHOWS_PERCENT and value:
         return _unreadable(f"{format_plain((100 * value).normalize())}%")
     if decimals in (NOT_STATED, SHOWS_PERCENT):
         return ParsedAmount(value)
-    rounded = round_as_displayed(value, max(decimals, least))
+    return _rounded(value, decimals, least)
+
+
+def _rounded(value: Decimal, decimals: int, least: int) -> ParsedAmount:
+    """The figure as printed, written with no fewer decimals than the unit's: what fewer decimals
+    hide is no wider interval, but hidden."""
+    rounded = round_as_displayed(round_as_displayed(value, decimals), max(decimals, least))
     return ParsedAmount(rounded, exact=None if rounded == value else value)
 
 
+def _shaped(value: Decimal, shown: Shown, code: str, least: int) -> ParsedAmount:
+    """The figure that a format shows which shows another one than is stored."""
+    if shown.odd:
+        return _unreadable(f"{format_plain(value)}（{code}）")
+    scaled = value.scaleb(-shown.power)
+    if shown.decimals == NOT_STATED:
+        return ParsedAmount(scaled)
+    if shown.hides:
+        return ParsedAmount(value, unshown=bool(value))
+    return _rounded(scaled, shown.decimals, least)._replace(power=shown.power, printed=shown.unit)
+
+
 @lru_cache(maxsize=1024)
-def parse_number(raw: float, decimals: int) -> Decimal | None:
-    """The amount of a stored number with this many decimals, None where `parse_amount` may have
-    more to report. Cached, since a figure stands in several forms."""
-    if decimals == SHOWS_PERCENT or not math.isfinite(raw):
+def parse_number(raw: float, shown: int, least: int) -> Decimal | None:
+    """The amount of a stored number whose cell shows this many decimals, written with at least
+    `least`; None where `parse_amount` may have more to report. Cached, since a figure stands in
+    several forms."""
+    if not math.isfinite(raw):
         return None
-    return displayed_value(raw) if decimals == NOT_STATED else displayed_if_exact(raw, decimals)
+    if shown < SHAPED:
+        exact = displayed_if_exact(raw, shown)
+        return exact if exact is None or shown >= least else round_as_displayed(exact, least)
+    return displayed_value(raw) if shown == NOT_STATED else None
 
 
 def _text(pack: Pack, raw: str, unit: str) -> ParsedAmount:
     """The amount that a text states."""
     text = normalize_text(raw)
-    if not text or text in pack.words["no_amount"]:
+    if not text or text in _nothings(pack):
         return BLANK
     bracketed = text.startswith("（") and text.endswith("）")
-    match = NUMBER.match(text[1:-1] if bracketed else text.replace("－", "-"))
-    if not match:
+    match = NUMBER.match(text[1:-1] if bracketed else text)
+    if not match or APART.search(raw):
         return _unreadable(raw.strip())
     sign, digits, suffix = match.groups()
     try:
-        amount = Decimal(sign + digits.replace(",", "").replace("，", ""))
+        amount = Decimal(sign + digits.replace(",", ""))
     except InvalidOperation:
         return _unreadable(raw.strip())
     if bracketed:
         amount = -amount
     return _with_unit(pack, raw.strip(), amount, suffix, unit)
+
+
+@lru_cache(maxsize=8)
+def _nothings(pack: Pack) -> frozenset[str]:
+    """The texts that stand for no amount, in normal form."""
+    return frozenset(map(normalize_text, pack.words["no_amount"]))
 
 
 def _with_unit(pack: Pack, raw: str, amount: Decimal, suffix: str, unit: str) -> ParsedAmount:

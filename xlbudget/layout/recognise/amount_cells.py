@@ -35,25 +35,27 @@ def read_amounts(body: BlockReader, number: int) -> RowAmounts:
     line = lines[number] if number < len(lines) else b""
     if number in body.doubtful or len(row) <= body.widest:
         row = _completed(body, number)
+    least = body.least
     amounts: dict[str, Decimal] = {}
     odd: list[tuple[str, ParsedAmount]] = []
-    for key, column, decimals in body.cells.get(line) or _cells(body, line):
+    for key, column, shown in body.cells.get(line) or _cells(body, line):
         raw = row[column]
         if raw == "":
             continue
         if raw.__class__ is float:
-            amount = parse_number(raw, decimals)
+            amount = parse_number(raw, shown, least)
             if amount is not None:
                 amounts[key] = amount
                 continue
         value = (
             raw
             if raw.__class__ is ParsedAmount
-            else parse_amount(body.pack, raw, decimals, body.unit)
+            else parse_amount(body.pack, raw, body.sheet.show(shown), body.unit)
         )
         if value.amount is not None:
             amounts[key] = value.amount
-        if value.kind or value.exact is not None or not value.readable:
+        telling = value.kind or value.exact is not None or value.unshown or value.power
+        if telling or not value.readable:
             odd.append((key, value))
     return RowAmounts(amounts, tuple(odd)) if amounts or odd else NONE
 
@@ -77,9 +79,8 @@ def _without_value(sheet: RawSheet, number: int, column: int) -> ParsedAmount | 
 
 
 def _cells(body: BlockReader, line: bytes) -> tuple[tuple[str, int, int], ...]:
-    """Key, sheet column and decimals of each amount column: those that the cell shows, at least
-    those of the unit. Kept by `line`, since rows with the same formats share them."""
-    formats = [line[column] if column < len(line) else NOT_STATED for column in body.at]
-    decimals = [max(stated, body.least) for stated in formats]
-    body.cells[line] = tuple(zip(body.amounts, body.at, decimals, strict=True))
+    """Key, sheet column and the byte of what the cell shows, of each amount column. Kept by `line`,
+    since rows with the same formats share them."""
+    shown = [line[column] if column < len(line) else NOT_STATED for column in body.at]
+    body.cells[line] = tuple(zip(body.amounts, body.at, shown, strict=True))
     return body.cells[line]

@@ -30,6 +30,8 @@ from xlbudget.workbook.read.sniff import (
 SUFFIXES = (".csv", ".tsv")
 BYTE_ORDER = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 NUMBER = re.compile(r"^[+-]?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:,\d{3}){1,4})(?:\.(\d{1,10}))?$")
+GUARDED = re.compile(r'^="([^"]*)"$')
+"""A text that a program guards against being read as a number."""
 SEPARATORS = "\t,;"
 
 
@@ -40,7 +42,7 @@ def read_folder(folder: Path) -> tuple[RawSheet, ...]:
     except OSError:
         raise FileFault("no_permission") from None
     paths = sorted(there, key=_in_figures)
-    paths = [path for path in paths if not path.name.startswith("~$")]
+    paths = [path for path in paths if not path.name.startswith(("~$", "."))]
     if not paths:
         raise FileFault("not_workbook", "folder")
     if len(paths) > MOST_SHEETS:
@@ -97,10 +99,15 @@ def _separator(text: str) -> str:
 
 
 def _numbers(rows: Sequence[list[Any]]) -> list[bytes]:
-    """Replace texts that are written as numbers by those; gives the decimals of each, by row."""
+    """Replace texts that are written as numbers by those, and guarded ones by what they guard;
+    gives the decimals of each number, by row."""
     decimals = CellNotes()
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
+            guarded = GUARDED.match(text.strip())
+            if guarded:
+                cells[column] = guarded[1]
+                continue
             number = NUMBER.match(text.strip())
             if number and sum(map(str.isdigit, text)) <= SIGNIFICANT_DIGITS:
                 cells[column] = float(text.replace(",", ""))

@@ -9,7 +9,8 @@ from pathlib import Path
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.sheet import RawWorkbook, build_workbook
 from xlbudget.workbook.read.sniff import LOCKED, TEXT, XLS, ZIP, find_kind, find_refusal, read_bytes
-from xlbudget.workbook.read.zip_limits import OPENXML, open_package
+from xlbudget.workbook.read.tidy import is_untidy, tidy
+from xlbudget.workbook.read.zip_limits import OPENXML, XLSB, Untidy, open_package
 
 
 def read_workbook(path: Path, own: Sequence[str] = (), password: str = "") -> RawWorkbook:
@@ -49,6 +50,18 @@ def _read(path: Path, content: bytes, own: Sequence[str]) -> RawWorkbook:
     kind, package = find_kind(content), None
     if kind == ZIP:
         kind, package = open_package(content)
+        if kind in (OPENXML, XLSB) and is_untidy(package):
+            content, package = tidy(content)
+    try:
+        return _read_kind(path, kind, content, package, own)
+    except Untidy:
+        content, package = tidy(content)
+        return _read_kind(path, kind, content, package, own)
+
+
+def _read_kind(
+    path: Path, kind: str, content: bytes, package: zipfile.ZipFile | None, own: Sequence[str]
+) -> RawWorkbook:
     if kind == OPENXML and package:
         from xlbudget.workbook.read.xlsx.reader import read_sheets
 

@@ -7,6 +7,7 @@ Limits are those measured there.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 from xlbudget.workbook.errors import FileFault
@@ -98,14 +99,53 @@ def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
         raise find_refusal(
             "word" if b"text" in mimetype else "slides" if b"presentation" in mimetype else ""
         )
+    main = find_main_part(package)
+    if main.lower() in names and main.rpartition("/")[0].lower() == "xl":
+        return XLSB if main.lower().endswith(".bin") else OPENXML
     for folder, kind in (("word/", "word"), ("ppt/", "slides")):
         if any(name.startswith(folder) for name in names):
             raise find_refusal(kind)
     raise find_refusal("archive")
 
 
+RELATIONS = "_rels/.rels"
+MAIN = re.compile(rb"<(?:\w{1,20}:)?Relationship\s[^<>]*/officeDocument[\"'][^<>]*>")
+TARGET = re.compile(rb"""\sTarget\s*=\s*["']([^"'<]*)""")
+
+
+def find_main_part(package: zipfile.ZipFile) -> str:
+    """The part that the package names as its document; "" for none."""
+    named = {name.replace("\\", "/"): name for name in package.namelist()}
+    if RELATIONS not in named:
+        return ""
+    relations = read_raw_part(package, named[RELATIONS])
+    if relations.startswith(WIDE):
+        relations = relations.replace(b"\0", b"")
+    main = MAIN.search(relations)
+    target = TARGET.search(main[0]) if main else None
+    path = target[1].decode("utf-8", "replace").lstrip("/") if target else ""
+    return path.removeprefix("./")
+
+
+class Untidy(FileFault):
+    """A sound package in a writing that only `tidy` reads."""
+
+    def __init__(self) -> None:
+        super().__init__("damaged")
+
+
 def read_part(package: zipfile.ZipFile, name: str) -> bytes:
-    """One part, inflated no further than its declared size. Raises FileFault."""
+    """One part, inflated no further than its declared size. Raises FileFault, and Untidy for one
+    in UTF-16: its entities could not be seen here, its cells not by calamine."""
+    content = read_raw_part(package, name)
+    if content.startswith(WIDE):
+        raise Untidy
+    return content
+
+
+def read_raw_part(package: zipfile.ZipFile, name: str) -> bytes:
+    """One part in whatever encoding, inflated no further than its declared size. Raises
+    FileFault."""
     try:
         info = package.getinfo(name)
         check_size(info)
@@ -115,8 +155,7 @@ def read_part(package: zipfile.ZipFile, name: str) -> bytes:
         raise
     except Exception as error:  # zlib.error and others derive from Exception alone
         raise FileFault("damaged") from error
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    seen = content.replace(b"\0", b"") if content.startswith(WIDE) else content
+    if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
         raise FileFault("unsafe", "entity", part=name)
-    if content.startswith(WIDE):  # its entities could not be seen here, its cells not by calamine
-        raise FileFault("damaged")
     return content

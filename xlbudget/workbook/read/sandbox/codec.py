@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
+from xlbudget.core.number_format import FormatSection, NumberFormat, Shown
 from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.read.sheet import ListedSheet
 
@@ -28,7 +30,7 @@ def decode_sheets(content: bytes) -> tuple[list[ListedSheet], list[RawSheet]]:
 
 
 def _plain_sheet(sheet: RawSheet) -> list[Any]:
-    name, rows, decimals, uncalculated, errors, hidden, formulas, lines = sheet
+    name, rows, decimals, uncalculated, errors, hidden, formulas, lines, formats = sheet
     return [
         name,
         rows,
@@ -38,11 +40,12 @@ def _plain_sheet(sheet: RawSheet) -> list[Any]:
         hidden,
         list(formulas),
         [list(part) for part in lines],
+        [_plain_format(each) for each in formats],
     ]
 
 
 def _sheet(fields: Sequence[Any]) -> RawSheet:
-    name, rows, decimals, uncalculated, errors, hidden, formulas, lines = fields
+    name, rows, decimals, uncalculated, errors, hidden, formulas, lines, formats = fields
     hidden_rows, hidden_columns, merged = lines
     kept: dict[str, bytes] = {}
     return RawSheet(
@@ -54,7 +57,18 @@ def _sheet(fields: Sequence[Any]) -> RawSheet:
         hidden,
         [(row, column) for row, column in formulas],
         Lines(frozenset(hidden_rows), frozenset(hidden_columns), tuple(map(tuple, merged))),
+        [_format(*each) for each in formats],
     )
+
+
+def _plain_format(shape: NumberFormat) -> list[Any]:
+    code, sections = shape
+    return [code, [[comparison, str(bound), shown] for comparison, bound, shown in sections]]
+
+
+def _format(code: str, sections: Sequence[Any]) -> NumberFormat:
+    told = (FormatSection(sign, Decimal(bound), Shown(*shown)) for sign, bound, shown in sections)
+    return NumberFormat(code, tuple(told))
 
 
 def _tagged(value: Any) -> dict[str, str]:

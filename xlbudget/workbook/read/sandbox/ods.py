@@ -16,7 +16,7 @@ from xlbudget.core.amount import NOT_STATED, SHOWS_PERCENT
 from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import CellNotes
-from xlbudget.workbook.read.number_formats import MOST_DECIMALS
+from xlbudget.workbook.read.number_formats import FormatTable
 from xlbudget.workbook.read.sheet import (
     MOST_TEXT,
     ListedSheet,
@@ -44,6 +44,7 @@ PERCENTAGE = "percentage"
 NUMBERS = ("float", "currency", PERCENTAGE)
 INVISIBLE = ("collapse", "filter")
 FORMATS = ("number:number-style", "number:currency-style")
+PRINTED = ("number:text", "number:currency-symbol")
 NOT_TEXT = ("office:annotation", "table:detective", "draw:frame")
 
 
@@ -69,6 +70,7 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], 
             sheet.errors,
             hidden[sheet.name],
             lines=sheet.lines(),
+            formats=reader.table.shapes,
         )
         for sheet in sheets
         if sheet.name in names
@@ -155,7 +157,10 @@ class _Reader:
 
     def __init__(self, calculated: bool) -> None:
         self.calculated = calculated
+        self.table = FormatTable()
         self.formats: dict[str, int] = {}
+        self.code: list[str] = []
+        self.printed = 0
         self.styles: dict[str, tuple[str, str]] = {}
         self.hidden: set[str] = set()
         self.sheets: list[_Sheet] = []
@@ -186,11 +191,24 @@ class _Reader:
         elif tag == "style:table-properties" and attrs.get("table:display") == "false":
             self.hidden.add(self.style)
         elif tag in FORMATS:
-            self.format = attrs.get("style:name", "")
-        elif tag == "number:number" and self.format:
+            self.format, self.code = attrs.get("style:name", ""), []
+        elif self.format:
+            self._begin_format(tag, attrs)
+
+    def _begin_format(self, tag: str, attrs: Mapping[str, str]) -> None:
+        """Write a part of a format as Excel's code has it."""
+        if tag == "number:number":
             places = attrs.get("number:decimal-places", "")
-            known = places.isdigit() and len(places) < 9
-            self.formats[self.format] = min(int(places), MOST_DECIMALS) if known else NOT_STATED
+            factor = attrs.get("number:display-factor", "1")
+            known = places.isdigit() and len(places) < 3
+            thousands = (len(factor) - 1) // 3 if factor.strip("0") == "1" else 0
+            zeros = "0." + "0" * int(places) if known and int(places) else "0"
+            self.code.append((zeros if known else "General") + "," * thousands)
+        elif tag == "number:embedded-text" and self.code:
+            position = attrs.get("number:position", "")
+            self.printed = int(position) if position.isdigit() and len(position) < 3 else 0
+        elif tag in PRINTED:
+            self.printed = -1
 
     def _begin_cell(self, tag: str, attrs: dict[str, str]) -> None:
         sheet = self.sheets[-1]
@@ -215,15 +233,26 @@ class _Reader:
             self.text(" " * _times(attrs, "text:c", 100) if tag == "text:s" else "\n")
 
     def text(self, text: str) -> None:
-        """Characters; those of notes and drawings are not the cell's."""
+        """Characters of a cell, not of its notes and drawings, or of a format."""
+        if self.format and self.printed:
+            self._print(text)
+            self.printed = 0
         if self.inside and not self.outside:
             self.pieces.append(text)
+
+    def _print(self, text: str) -> None:
+        """Write what a format prints as it is; a position counts the digits behind it."""
+        if self.printed < 0:
+            self.code.append(f'"{text.replace(chr(34), "")}"')
+        elif text.strip() == "." and self.code[-1].startswith("0"):
+            self.code[-1] = "0!." + "0" * self.printed + self.code[-1][1:]
 
     def end(self, name: str) -> None:
         """An element ends."""
         tag = _short(name)
         self.outside -= tag in NOT_TEXT
         if tag in FORMATS:
+            self.formats[self.format] = self.table.encode("".join(self.code) or '""')
             self.format = ""
         elif tag == "text:p" and not self.outside:
             self.inside = max(self.inside - 1, 0)

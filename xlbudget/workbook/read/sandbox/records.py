@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from xlbudget.core.amount import NOT_STATED
+from xlbudget.core.number_format import NumberFormat
 from xlbudget.core.sheet import Lines, RawSheet
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import CellNotes
@@ -74,7 +75,10 @@ def style_decimals(styles: Sequence[int], number: int) -> int:
 
 
 def attach_values(
-    content: bytes, chosen: Sequence[ListedSheet], noted: Mapping[str, SheetNotes]
+    content: bytes,
+    chosen: Sequence[ListedSheet],
+    noted: Mapping[str, SheetNotes],
+    formats: Sequence[NumberFormat],
 ) -> list[RawSheet]:
     """The chosen sheets with calamine's values. Raises FileFault for cells too far out or too many;
     whatever else a reader raises is left to the caller."""
@@ -94,10 +98,12 @@ def attach_values(
             limit=str(MOST_CELLS),
         )
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
-    return [_sheet(book, sheet, noted[sheet.name]) for sheet in chosen]
+    return [_sheet(book, sheet, noted[sheet.name], formats) for sheet in chosen]
 
 
-def _sheet(book: Any, entry: ListedSheet, noted: SheetNotes) -> RawSheet:
+def _sheet(
+    book: Any, entry: ListedSheet, noted: SheetNotes, formats: Sequence[NumberFormat]
+) -> RawSheet:
     rows = book.get_sheet_by_name(entry.name).to_python(skip_empty_area=False)
     for row, column in noted.uncalculated | noted.empty:
         if row < len(rows) and column < len(rows[row]):
@@ -110,4 +116,5 @@ def _sheet(book: Any, entry: ListedSheet, noted: SheetNotes) -> RawSheet:
         noted.errors,
         entry.hidden,
         lines=noted.lines,
+        formats=formats,
     )

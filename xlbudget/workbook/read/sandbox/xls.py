@@ -7,9 +7,10 @@ from io import BytesIO
 from struct import unpack_from
 
 from xlbudget.core.amount import NOT_STATED
+from xlbudget.core.number_format import NumberFormat
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.number_formats import find_decimals
+from xlbudget.workbook.read.number_formats import FormatTable
 from xlbudget.workbook.read.sandbox.records import (
     Records,
     SheetNotes,
@@ -35,13 +36,13 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], 
     """The worksheets that the workbook lists, and those to read. Raises FileFault; whatever else
     a reader raises means that the file is damaged."""
     stream = _stream(content)
-    sheet_list, styles = _globals(stream)
+    sheet_list, styles, formats = _globals(stream)
     chosen = is_wanted(sheet_list, own)
     noted = {sheet.name: _noted(_records(stream, int(sheet.part)), styles) for sheet in chosen}
     if any(note.uncalculated for note in noted.values()):  # then no other 0 is believed
         for note in noted.values():
             note.uncalculated |= note.zeros
-    return sheet_list, attach_values(content, chosen, noted)
+    return sheet_list, attach_values(content, chosen, noted, formats)
 
 
 def _stream(content: bytes) -> bytes:
@@ -67,8 +68,8 @@ def _records(stream: bytes, start: int) -> Records:
         start += 4 + size
 
 
-def _globals(stream: bytes) -> tuple[list[ListedSheet], list[int]]:
-    """The worksheets, and the decimals of each cell style."""
+def _globals(stream: bytes) -> tuple[list[ListedSheet], list[int], list[NumberFormat]]:
+    """The worksheets, what each cell style shows, and the formats that need more than a byte."""
     sheet_list: list[ListedSheet] = []
     custom: dict[int, str] = {}
     formats: list[int] = []
@@ -87,7 +88,9 @@ def _globals(stream: bytes) -> tuple[list[ListedSheet], list[int]]:
             custom[unpack_from("<H", body)[0]] = _text(body, 2, 2 if wide else 1, wide)
         elif number == XF:
             formats.append(unpack_from("<H", body, 2)[0])
-    return sheet_list, [find_decimals(number, custom) for number in formats]
+    table = FormatTable()
+    styles = [table.encode_style(number, custom) for number in formats]
+    return sheet_list, styles, table.shapes
 
 
 def _text(body: bytes, at: int, size: int, wide: bool) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from struct import unpack_from
 
 from xlbudget.core.amount import NOT_STATED
+from xlbudget.core.number_format import NumberFormat
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.number_formats import find_decimals
+from xlbudget.workbook.read.number_formats import FormatTable
 from xlbudget.workbook.read.sandbox.records import (
     Records,
     SheetNotes,
@@ -38,9 +39,9 @@ def read_sheets(content: bytes, own: Sequence[str]) -> tuple[list[ListedSheet], 
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.bin"))
     sheet_list = _sheet_list(package, book_part)
     chosen = is_wanted(sheet_list, own)
-    styles = _styles(package, book_part)
+    styles, formats = _styles(package, book_part)
     noted = {tab.name: _noted(tab.name, read_part(package, tab.part), styles) for tab in chosen}
-    return sheet_list, attach_values(content, chosen, noted)
+    return sheet_list, attach_values(content, chosen, noted, formats)
 
 
 def _records(part: bytes) -> Records:
@@ -91,11 +92,11 @@ def _sheet_list(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
     return sheet_list
 
 
-def _styles(package: zipfile.ZipFile, book_part: str) -> list[int]:
-    """Decimals that each cell style shows."""
+def _styles(package: zipfile.ZipFile, book_part: str) -> tuple[list[int], list[NumberFormat]]:
+    """What each cell style shows, and the formats that need more than a byte."""
     part = f"{book_part.rpartition('/')[0]}/styles.bin".lstrip("/")
     if part not in package.NameToInfo:
-        return []
+        return [], []
     custom: dict[int, str] = {}
     formats: list[int] = []
     inside = False
@@ -105,7 +106,8 @@ def _styles(package: zipfile.ZipFile, book_part: str) -> list[int]:
             custom[unpack_from("<H", body)[0]] = _text(body, 2)[0]
         elif number == XF and inside:
             formats.append(unpack_from("<H", body, 2)[0])
-    return [find_decimals(number, custom) for number in formats]
+    table = FormatTable()
+    return [table.encode_style(number, custom) for number in formats], table.shapes
 
 
 def _noted(name: str, part: bytes, styles: Sequence[int]) -> SheetNotes:

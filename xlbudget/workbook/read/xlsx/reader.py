@@ -12,14 +12,22 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from xlbudget.core.number_format import NumberFormat
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.number_formats import find_decimals
-from xlbudget.workbook.read.sheet import MOST_CELLS, MOST_TEXT, ListedSheet, check_filled, is_wanted
+from xlbudget.workbook.read.number_formats import FormatTable
+from xlbudget.workbook.read.sheet import (
+    MOST_CELLS,
+    MOST_TEXT,
+    ListedSheet,
+    check_filled,
+    checks_itself,
+    is_wanted,
+)
 from xlbudget.workbook.read.xlsx.cells import scan_cells
 from xlbudget.workbook.read.xlsx.rows_columns import read_attributes
 from xlbudget.workbook.read.xlsx.scan import CellScan, decode_text
-from xlbudget.workbook.read.zip_limits import read_part
+from xlbudget.workbook.read.zip_limits import Untidy, read_part
 
 SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
 RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship(\s[^<>]*?)/?>")
@@ -30,6 +38,11 @@ STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
 SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
 SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
+
+NOT_CALCULATED = re.compile(
+    rb"""<(?:\w{1,20}:)?calcPr[^<>]*\s(?:fullCalcOnLoad|forceFullCalc)=["'](?:1|true)"""
+)
+"""What a workbook says whose formulas are still to be calculated."""
 
 MANY = 2_000
 """Rows from which a sheet is long: what equal texts take is worth looking at them."""
@@ -44,13 +57,15 @@ def read_sheets(
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
     listed = _listed(package, book_part)
     chosen = is_wanted(listed, own)
-    styles = _style_decimals(package, book_part)
+    styles, formats = _style_formats(package, book_part)
     scans = []
     for sheet in chosen:
         scans.append(scan_cells(sheet.name, read_part(package, sheet.part), styles))
         _check_all(sheet.name, scans)
     _check_texts(package, chosen, sum(scan.texts for scan in scans))
     values = _values(content, [sheet.name for sheet in chosen])
+    if NOT_CALCULATED.search(read_part(package, book_part)) and not checks_itself(listed, own):
+        _doubt_zeros(scans, values)
     return listed, [
         RawSheet(
             sheet.name,
@@ -61,9 +76,32 @@ def read_sheets(
             sheet.hidden,
             scan.formulas,
             scan.lines,
+            formats,
         )
         for sheet, scan, rows in zip(chosen, scans, values, strict=True)
     ]
+
+
+def _doubt_zeros(scans: Sequence[CellScan], values: Sequence[list[list[Any]]]) -> None:
+    """Take the formulas for not calculated where each of a workbook that asks to be calculated
+    stands as 0: so programs write them that do not calculate."""
+    formulas = [
+        (scan, rows, at)
+        for scan, rows in zip(scans, values, strict=True)
+        for at in scan.formulas
+        if at not in scan.uncalculated
+    ]
+    if any(_value_at(rows, at) for _, rows, at in formulas):
+        return
+    for scan, rows, (row, column) in formulas:
+        if _value_at(rows, (row, column)) == 0:
+            scan.uncalculated.add((row, column))
+            rows[row][column] = ""
+
+
+def _value_at(rows: Sequence[Sequence[Any]], at: tuple[int, int]) -> Any:
+    row, column = at
+    return rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
 
 
 def _check_all(name: str, scans: Sequence[CellScan]) -> None:
@@ -109,6 +147,8 @@ def _listed(package: zipfile.ZipFile, book_part: str) -> list[ListedSheet]:
     """Every worksheet in order."""
     folder, _, file = book_part.rpartition("/")
     relations = read_part(package, f"{folder}/_rels/{file}.rels".lstrip("/"))
+    if b'"./' in relations:
+        raise Untidy
     return list(_listed_in(folder, relations, read_part(package, book_part)))
 
 
@@ -132,16 +172,19 @@ def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[ListedSheet, .
     return tuple(listed)
 
 
-def _style_decimals(package: zipfile.ZipFile, book_part: str) -> tuple[int, ...]:
-    """Decimals that each cell style shows, by style number."""
+Styles = tuple[tuple[int, ...], tuple[NumberFormat, ...]]
+
+
+def _style_formats(package: zipfile.ZipFile, book_part: str) -> Styles:
+    """What each cell style shows, by style number, and the formats that need more than a byte."""
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
-        return ()
-    return _decimals_in(read_part(package, part))
+        return (), ()
+    return _formats_in(read_part(package, part))
 
 
 @lru_cache(maxsize=2)
-def _decimals_in(styles: bytes) -> tuple[int, ...]:
+def _formats_in(styles: bytes) -> Styles:
     """The same from the part itself, which is one in all files of a template."""
     custom: dict[int, str] = {}
     for match in FORMAT.findall(styles):
@@ -150,12 +193,14 @@ def _decimals_in(styles: bytes) -> tuple[int, ...]:
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
-        return ()
+        return (), ()
     numbers = (
         read_attributes(match).get(b"numFmtId", b"0")
         for match in STYLE.findall(styles, begin.end(), end.start())
     )
-    return tuple(find_decimals(_number(number), custom) for number in numbers)
+    table = FormatTable()
+    shown = tuple(table.encode_style(_number(number), custom) for number in numbers)
+    return shown, tuple(table.shapes)
 
 
 def _number(digits: bytes) -> int:
