@@ -64,7 +64,7 @@ def test_what_is_not_recognised_is_shown_with_the_beginning_of_a_map(strange: Pa
     assert "没有认出的表：工作表“支出明细”" in told
     assert "A 列  没有用到（“类款项号”）" in told
     assert "没有找到的表：表五" in told
-    assert 'columns: {A: "类款项号", B: "用途"' in told
+    assert "    columns:\n      # A: 类款项号\n      # B: 用途" in told
 
 
 def test_a_map_reads_what_cannot_be_recognised(
@@ -153,7 +153,7 @@ def test_a_file_without_any_form_is_explained_too(tmp_path: Path) -> None:
     book.save(tmp_path / "通讯录.xlsx")
     told = run("read", "--explain", tmp_path / "通讯录.xlsx")
     assert told.exit_code == 2
-    assert "认出 0 张表" in told.stdout and '{A: "姓名", B: "电话"}' in told.stdout
+    assert "认出 0 张表" in told.stdout and "      # A: 姓名\n      # B: 电话" in told.stdout
 
 
 WHOLE = """
@@ -260,4 +260,19 @@ def test_what_a_known_table_lacks_and_a_sheet_without_one_are_explained(tmp_path
     chart = written(tmp_path / "m.yaml", WHOLE.replace(", E: 项目支出", ""))
     told = run("read", "--explain", path, "--map", chart).stdout
     assert "项目支出" in told.split("通讯录")[0]
-    assert '{A: "姓名", B: "电话"}' in told
+    assert "      # A: 姓名\n      # B: 电话" in told
+
+
+@pytest.mark.parametrize("texts", [["姓名", "电话"], ["姓\x07名\u200e", "项\n目"], [None, 5.0]])
+def test_what_is_explained_is_accepted_as_a_map(tmp_path: Path, texts: list[object]) -> None:
+    """Whatever a sheet holds, the map that is printed for it can be given back as it is, and bears
+    no sign that does not show."""
+    path = tmp_path / "通讯录.csv"
+    path.write_text(
+        "\n".join([",".join(str(t or "") for t in texts).replace("\n", " ")] * 3), "utf-8"
+    )
+    told = run("read", "--explain", path).stdout
+    assert told.isprintable() or all(c.isprintable() or c == "\n" for c in told)
+    chart = written(tmp_path / "m.yaml", told[told.index("tables:") :])
+    again = run("check", path, "--map", chart)
+    assert again.exit_code in (1, 2) and "对照文件有" not in again.output

@@ -34,7 +34,7 @@ OPTIONAL = {
 """Words of the schema without which a file may be sound."""
 
 FREE = re.compile(
-    r"/overview/|^/(units|decimals|synonyms|columns|levels|open_words\w*)/|/levels/|^/blocks/"
+    r"/overview/|^/(units|unit_synonyms|decimals|largest|synonyms|columns|levels|open_words\w*)/|/levels/|^/blocks/"
     r"|^/beside/|/(says|severity|other_year|for)/(\*/)?[^/]*$|^/[^/*]+$"
 )
 """Where a key is a name of the author's own, not one of the schema's words."""

@@ -47,7 +47,8 @@ class SheetRow(NamedTuple):
 class Reading(NamedTuple):
     """A file as read. `unreadable` are cells that hold something other than an amount, `formulas`
     cells with a formula; `sources` and `contributions` what a consolidated workbook records about
-    the files behind it and what each adds."""
+    the files behind it and what each adds; `powers` by how many powers of ten a cell shows its
+    amount smaller than it holds it."""
 
     budget: Budget
     rows: Mapping[tuple[BlockKey, str], SheetRow] = MappingProxyType({})
@@ -57,6 +58,7 @@ class Reading(NamedTuple):
     formulas: frozenset[SheetCell] = frozenset()
     sources: tuple[Source, ...] = ()
     contributions: tuple[Contribution, ...] = ()
+    powers: Mapping[CellKey, int] = MappingProxyType({})
 
     def locate(self, cell: CellKey) -> SheetCell | None:
         """The cell of the file where it stands, blank cells included; None without a position."""

@@ -8,69 +8,73 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from xlbudget.layout.about_lines import DATE, UNIT, clean, read_statements
 from xlbudget.layout.headings import vocabulary
-from xlbudget.layout.normalize import normalize_text, normalize_title
+from xlbudget.layout.normalize import find_unit_behind, normalize_text, normalize_title
 from xlbudget.packs.model import Pack
 
 TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
 NOTE_MARK = re.compile(r"^注[：:]")
+ADDED = re.compile(r"(?:（[^（）]*）|[\d。.,;、_*+-]+)$")
+"""What is added behind a title: a remark in brackets, a number, a sign."""
 LONG = 4
 """Least length of a heading word that still counts as one when more text follows it."""
 
 
 class Caption(NamedTuple):
     """A row of a sheet by its kind: the form it names and the column of its text; `about` maps
-    department or unit to its text and column."""
+    department, its code, unit or date to what is stated and its column, also beside a title.
+    `bare` where nothing but the words themselves marks these, so that they count only above a
+    table."""
 
     kind: str
     form: str = ""
     column: int = -1
     about: Mapping[str, tuple[str, int]] = MappingProxyType({})
+    bare: bool = False
 
 
 @lru_cache(maxsize=8)
-def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str], re.Pattern[str]]:
-    """Titles and labels in normal form → form; the pattern of lines like ``部门名称：…``."""
+def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Titles and labels in normal form → form."""
     titles = {
         normalize_title(title): form.key
         for form in pack.forms.values()
         for title in (form.title, *pack.words["synonyms"].get(normalize_title(form.title), ()))
     }
-    labels = {normalize_text(form.label): form.key for form in pack.forms.values()}
-    words = pack.words["lines"]
-    either = "|".join(f"(?P<{name}>{_spaced(words[name])})" for name in ("department", "unit"))
-    return titles, labels, re.compile(rf"^\s*(?:{either})\s*[:：]\s*(?P<value>.*?)\s*$", re.DOTALL)
-
-
-def _spaced(words: Sequence[str]) -> str:
-    """A pattern for any of the words, white space allowed between its characters."""
-    ordered = sorted(words, key=len, reverse=True)
-    return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
+    return titles, {normalize_text(form.label): form.key for form in pack.forms.values()}
 
 
 def _titled(pack: Pack, text: str) -> str:
     """The form whose title the text equals or ends with (附件3：2025年部门支出总表), the longest
-    title first; "" for none."""
-    titles, _, _ = _names(pack)
+    title first, whatever is added in brackets or figures behind it (（草案）, 1); "" for none."""
+    titles, _ = _names(pack)
     title = normalize_title(text)
     if title in titles:
         return titles[title]
     if NOTE_MARK.match(title) or any(word in title for word in pack.words["lines"]["refers"]):
         return ""
-    fitting = [known for known in titles if title.endswith(known)]
-    return titles[max(fitting, key=len)] if fitting else ""
+    while title:
+        fitting = [known for known in titles if title.endswith(known)]
+        if fitting:
+            return titles[max(fitting, key=len)]
+        shorter = ADDED.sub("", title)
+        if shorter == title:
+            return ""
+        title = shorter
+    return ""
 
 
 def names_form(pack: Pack, text: str) -> bool:
     """Whether a text is the title or the label of a form, and nothing else."""
-    _, labels, _ = _names(pack)
+    _, labels = _names(pack)
     return _may_be_title(pack, text) and bool(_titled(pack, text) or normalize_text(text) in labels)
 
 
 @lru_cache(maxsize=8)
 def title_mark(pack: Pack) -> str:
     """A character that every title and label contains: text without it is quickly skipped."""
-    titles, labels, _ = _names(pack)
+    titles, labels = _names(pack)
     return next(iter(set.intersection(*map(set, (*titles, *labels)))), "")
 
 
@@ -90,21 +94,52 @@ def read_caption(pack: Pack, texts: Mapping[int, str], numbers: int) -> Caption 
 @lru_cache(maxsize=4096)
 def _line(pack: Pack, cells: tuple[tuple[int, str], ...]) -> Caption | None:
     """The caption of a row without figures, cached since most stand in many files."""
-    _, labels, pattern = _names(pack)
-    about = {}
+    _, labels = _names(pack)
+    named = Caption("")
     for column, text in cells:
         form = _titled(pack, text) if _may_be_title(pack, text) else ""
         if form:
-            return Caption(TITLE, form, column)
+            named = Caption(TITLE, form, column)
+            break
         if normalize_text(text) in labels:
-            return Caption(LABEL, labels[normalize_text(text)], column)
-        stated = pattern.match(text) if "：" in text or ":" in text else None
-        if stated:
-            about["department" if stated["department"] else "unit"] = (stated["value"], column)
-    if about:
-        return Caption(ABOUT, about=about)
+            named = Caption(LABEL, labels[normalize_text(text)], column)
+            break
     texts = dict(cells)
-    return Caption(HEADING) if is_heading(pack, texts) else _below(pack, texts)
+    stated, bare = _stated(pack, [cell for cell in cells if cell[0] != named.column])
+    behind = find_unit_behind(texts[named.column]) if named.kind else ""
+    if behind and UNIT not in stated:
+        stated[UNIT] = (behind, named.column)
+    if named.kind:
+        return named._replace(about=stated)
+    of_table = stated.keys() - {DATE}  # a date alone may be a footer's
+    if of_table and not bare:
+        return Caption(ABOUT, about=stated)
+    if is_heading(pack, texts):
+        return Caption(HEADING)
+    return Caption(ABOUT, about=stated, bare=True) if of_table else _below(pack, texts)
+
+
+def _stated(
+    pack: Pack, cells: Sequence[tuple[int, str]]
+) -> tuple[dict[str, tuple[str, int]], bool]:
+    """What the cells of a row state of its table, and whether only bare words do. A word with
+    nothing behind it states what stands in the next cell."""
+    about: dict[str, tuple[str, int]] = {}
+    bare, waiting = True, ""
+    for column, text in cells:
+        statements = read_statements(pack, text)
+        if waiting and not statements:
+            about[waiting], waiting = (clean(text), column), ""
+            continue
+        waiting = ""
+        for kind, value, is_bare in statements:
+            bare = bare and is_bare
+            if value and not about.get(kind, ("",))[0]:
+                about[kind] = (value, column)
+            elif not value and not is_bare:
+                about.setdefault(kind, ("", column))
+            waiting = kind if not value else ""
+    return about, bare
 
 
 def is_heading(pack: Pack, texts: Mapping[int, str]) -> bool:

@@ -91,7 +91,7 @@ def collect_printed(table: Table) -> Printed:
         for column, text in read_texts(table.sheet.rows[row]).items()
     )
     last = max(table.body, default=table.heading[-1])
-    first = min(heading.cell.column for heading in headings)
+    first = min((heading.cell.column for heading in headings), default=0)
     return Printed(
         table.match.form.key,
         table.above.get("title"),

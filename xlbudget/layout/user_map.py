@@ -141,7 +141,7 @@ class _Reader(NamedTuple):
         if unit and unit not in self.pack.words["units"]:
             units = "、".join(self.pack.words["units"])
             wrong.append(self.fault((*at, "unit"), "unknown_unit", unit=unit, units=units))
-        columns, faults = self.placed(at, form, spec["columns"])
+        columns, faults = self.placed(at, form, spec["columns"] or {})
         ignored = spec.get("ignore") or []
         letters = [str(c) for c in (ignored if isinstance(ignored, list) else [ignored])]
         wrong += [

@@ -8,7 +8,7 @@ from xlbudget.core.finding import Observation
 from xlbudget.core.key import BlockKey, SheetCell
 from xlbudget.core.reading import PrintedText
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.captions import ABOUT, FOOTER, NOTE, TITLE, Caption, read_caption
+from xlbudget.layout.captions import FOOTER, NOTE, TITLE, Caption, read_caption
 from xlbudget.layout.headings import Match, form_columns
 from xlbudget.layout.tables import SheetTables, Table, has_content, read_texts
 from xlbudget.layout.user_map import MappedTable
@@ -70,10 +70,10 @@ def _line(pack: Pack, sheet: RawSheet, row: int) -> Caption | None:
 
 def _take_above(pack: Pack, table: Table, row: int) -> None:
     line = _line(pack, table.sheet, row)
-    if line and line.kind == ABOUT:
+    if line:
         for name, (text, column) in line.about.items():
             table.above[name] = PrintedText(text, SheetCell(table.sheet.name, row, column))
-    elif line and line.kind == TITLE:
+    if line and line.kind == TITLE:
         text = read_texts(table.sheet.rows[row])[line.column]
         table.above[TITLE] = PrintedText(text, SheetCell(table.sheet.name, row, line.column))
 

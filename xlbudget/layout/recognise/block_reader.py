@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlbudget.core.budget import Row
 from xlbudget.core.finding import Observation
@@ -75,16 +75,27 @@ class BlockReader:
         return row[column] if 0 <= column < len(row) else ""
 
 
+class Concealed(NamedTuple):
+    """A cell, the amount that it shows, and the one that it holds."""
+
+    cell: CellKey
+    shown: Decimal
+    value: Decimal
+
+
 @dataclass
 class ReadResult:
-    """The accumulated result of reading tables; `hidden` are cells with their shown and exact
-    amounts."""
+    """The accumulated result of reading tables; `hidden` are cells that hold more decimals than
+    they show, `unshown` those that show nothing of their amount, `powers` by how many powers of ten
+    a cell shows it smaller."""
 
     blocks: dict[BlockKey, list[Row]] = field(default_factory=dict)
     rows: dict[tuple[BlockKey, str], SheetRow] = field(default_factory=dict)
     observations: list[Observation] = field(default_factory=list)
     unreadable: set[CellKey] = field(default_factory=set)
-    hidden: list[tuple[CellKey, Decimal, Decimal]] = field(default_factory=list)
+    hidden: list[Concealed] = field(default_factory=list)
+    unshown: list[Concealed] = field(default_factory=list)
+    powers: dict[CellKey, int] = field(default_factory=dict)
 
 
 def make_readers(pack: Pack, table: Table, match: Match, unit: str) -> list[BlockReader]:

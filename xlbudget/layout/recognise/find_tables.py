@@ -11,6 +11,7 @@ from xlbudget.core.key import SheetCell
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.captions import TITLE
 from xlbudget.layout.normalize import find_years, normalize_text
+from xlbudget.layout.parse_code import parse_code
 from xlbudget.layout.recognise.hidden import report_hidden
 from xlbudget.layout.recognise.identify import identify
 from xlbudget.layout.recognise.scan import scan, split_side_by_side
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 LEFTOVER_WORDS = 40
 """Number of characters of left-over text that an observation shows."""
+
+
+MOST_RANK = 10_000
+"""A whole number below this beside a code and its name only counts or points to them."""
 
 
 class TableSearch(NamedTuple):
@@ -47,8 +52,13 @@ def find_tables(
     for sheet in sheets:
         cuts = _cuts(pack, sheet, mapped)
         for band, cut in cuts:
-            tables.extend(cut.tables)
-            leftover.extend(_leftover(band, cut.leftover))
+            rows = set(cut.leftover)
+            for table in cut.tables:
+                if _lists_codes(pack, table):
+                    rows.update(table.heading, table.body)
+                else:
+                    tables.append(table)
+            leftover.extend(_leftover(pack, band, sorted(rows)))
         if sheet.hidden and any(cut.tables or cut.leftover for _, cut in cuts):
             at = SheetCell(sheet.name, 0, 0)
             leftover.append(Observation("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
@@ -87,7 +97,7 @@ def _cuts(
     return [(part, scan(pack, part)) for part in split_side_by_side(pack, sheet)]
 
 
-def _leftover(sheet: RawSheet, rows: Sequence[int]) -> list[Observation]:
+def _leftover(pack: Pack, sheet: RawSheet, rows: Sequence[int]) -> list[Observation]:
     """An observation for each run of rows that belong to no table."""
     observations = []
     runs: list[list[int]] = []
@@ -104,12 +114,46 @@ def _leftover(sheet: RawSheet, rows: Sequence[int]) -> list[Observation]:
             if value not in ("", None)
         ]
         if cells:
-            observations.append(_left(sheet, cells))
+            observations.append(_left(pack, sheet, cells))
     return observations
 
 
-def _left(sheet: RawSheet, cells: list[tuple[int, int, object]]) -> Observation:
-    figures = any(isinstance(value, float | int) for _, _, value in cells)
+def _lists_codes(pack: Pack, table: Table) -> bool:
+    """Whether a table without a title only lists codes and names, as a dictionary for lookups."""
+    if table.titled or table.labelled or table.match or not table.body:
+        return False
+    rows = [[v for v in table.sheet.rows[row] if v not in ("", None)] for row in table.body]
+    filled = [row for row in rows if row]
+    return all(
+        len(rest := _of_no_code(pack, row)) < len(row)
+        and not any(isinstance(value, float | int) for value in rest)
+        for row in filled
+    )
+
+
+def _of_no_code(pack: Pack, values: list[object]) -> list[object]:
+    """The values of a row, but for those of a list of codes: a code, its name, and its rank or
+    place in the list."""
+    for catalogue in pack.catalogues.values():
+        for value in values:
+            code = parse_code(value).code
+            names = {normalize_text(str(each)) for each in values}
+            if code in catalogue.names and normalize_text(catalogue.names[code]) in names:
+                return [v for v in values if not (v is value or _is_rank(v))]
+    return values
+
+
+def _is_rank(value: object) -> bool:
+    return isinstance(value, float | int) and 0 <= value < MOST_RANK and value == int(value)
+
+
+def _left(pack: Pack, sheet: RawSheet, cells: list[tuple[int, int, object]]) -> Observation:
+    rows: dict[int, list[object]] = {}
+    for row, _, value in cells:
+        rows.setdefault(row, []).append(value)
+    figures = any(
+        isinstance(value, float | int) for row in rows.values() for value in _of_no_code(pack, row)
+    )
     words = " ".join(normalize_text(str(value)) for _, _, value in cells)
     if len(words) > LEFTOVER_WORDS:
         words = words[:LEFTOVER_WORDS] + "…"

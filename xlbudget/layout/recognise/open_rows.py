@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from xlbudget.core.budget import Row, make_unique
 from xlbudget.layout.normalize import normalize_text
+from xlbudget.layout.parse_code import parse_code
 from xlbudget.layout.recognise.amount_cells import RowAmounts
 from xlbudget.layout.recognise.block_reader import BlockReader
 from xlbudget.packs.model import TOTAL, Catalogue
-
-CODE_AND_NAME = re.compile(r"^(\d{3,11})\s*[-－—_]?\s*(\D.*)$", re.DOTALL)
 
 NOTHING = Row("", {})
 """Stands for an empty row."""
@@ -49,22 +46,21 @@ def _total(body: BlockReader, figures: RowAmounts) -> Row | None:
 
 
 def _words(body: BlockReader, number: int) -> tuple[str, str, bool]:
-    """The row's code and name, and whether they name the total."""
-    code = _joined(body, number) if body.parts else body.cell(number, body.code)
-    name = body.cell(number, body.name)
-    if code.__class__ is float and code.is_integer():
-        code = int(code)
-    return _read_words(str(code), str(name), body.coded, body.totals)
-
-
-def _read_words(code: str, name: str, coded: bool, totals: frozenset[str]) -> tuple[str, str, bool]:
-    """Code and name in normal form, split where one cell holds both, and whether they name the
-    total."""
-    code, name = normalize_text(code), name.strip()
-    both = CODE_AND_NAME.match(code or name) if coded and not (code and name) else None
-    if both:
-        code, name = both[1], both[2].strip()
-    return code, name, _is_total(code, name, totals)
+    """The row's code and name, and whether they name the total. One cell may hold both; what
+    stands for a code and is none keeps its normal form."""
+    name = str(body.cell(number, body.name)).strip()
+    if not body.codes:
+        return "", name, _is_total("", name, body.totals)
+    raw = _joined(body, number) if body.parts else body.cell(number, body.code)
+    code, beside = parse_code(raw)
+    if not code and beside and not _is_total("", beside, body.totals):
+        return normalize_text(beside), name, _is_total(beside, name, body.totals)
+    if not code or not name:
+        coded = parse_code(name)
+        if coded.code and not code:
+            code, name = coded.code, coded.name or body.codes.names.get(coded.code, name)
+    name = name or beside
+    return code, name, _is_total(code, name, body.totals)
 
 
 def _is_total(code: str, name: str, totals: frozenset[str]) -> bool:
@@ -94,9 +90,9 @@ def _new_row(body: BlockReader, number: int, code: str, name: str, figures: RowA
     government = ""
     if block.government and body.codes:
         line = body.merged.get(number, number)
-        item = str(body.cell(line, body.government)).strip()
+        item = body.cell(line, body.government)
         if not code:
-            code = find_code(body.codes, name, body.top, bool(item))
+            code = find_code(body.codes, name, body.top, item != "")
         if len(code) == body.codes.lengths[0]:
             body.top = code
         government = _government(body.pack.catalogues[block.government], code, item)
@@ -122,14 +118,15 @@ def find_code(catalogue: Catalogue, name: str, top: str, mapped: bool) -> str:
     return items[0] if len(items) == 1 else ""
 
 
-def _government(catalogue: Catalogue, code: str, name: str) -> str:
-    """The government-economic code of that name, preferably one that the item may map to; the
-    name itself where no code has it."""
-    if not name:
-        return ""
+def _government(catalogue: Catalogue, code: str, item: object) -> str:
+    """The government-economic code of an item written as code, name or both; of several codes of
+    one name preferably one that the row's own may map to. What is neither is kept as written."""
+    stated, name = parse_code(item)
+    if stated in catalogue.names:
+        return stated
     codes = catalogue.by_name.get(normalize_text(name), ())
     allowed = catalogue.maps.get(code, ())
     for candidate in codes:
         if candidate in allowed:
             return candidate
-    return codes[0] if codes else name
+    return codes[0] if codes else stated or str(item).strip()

@@ -6,7 +6,7 @@ Nothing is identified by its address: tables are known by titles, headings and r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,12 +16,14 @@ from xlbudget.core.finding import Observation
 from xlbudget.core.key import BlockKey, CellKey, SheetCell, address
 from xlbudget.core.reading import Printed, Reading
 from xlbudget.core.sheet import RawSheet
+from xlbudget.layout.about_lines import CODE
 from xlbudget.layout.captions import TITLE
-from xlbudget.layout.normalize import find_years, normalize_text
-from xlbudget.layout.recognise.block_reader import ReadResult
+from xlbudget.layout.normalize import find_years
+from xlbudget.layout.recognise.block_reader import Concealed, ReadResult
 from xlbudget.layout.recognise.find_tables import find_tables
 from xlbudget.layout.recognise.row_levels import infer_levels
 from xlbudget.layout.recognise.table_reader import read_table
+from xlbudget.layout.recognise.units import find_units
 from xlbudget.layout.tables import Table, collect_printed, read_texts
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import NAME, TOTAL, Pack
@@ -60,13 +62,15 @@ def recognise(
     about = _about(contents) if contents else ContentsWords()
     result.observations.extend(located.observations)
     firsts = _once(pack, located.known, result)
-    units = {form: _unit(pack, table, about) for form, table in firsts.items()}
+    units, unit_observations = find_units(pack, firsts, about.unit)
+    result.observations.extend(unit_observations)
     for form, table in firsts.items():
         read_table(pack, table, units[form], result)
     printed = tuple(collect_printed(table) for table in firsts.values())
     blocks = _ordered(pack, result, firsts)
-    _report_hidden_decimals(pack, result)
-    budget = _budget(pack, blocks, units, printed, about)
+    _report_by_form(result, "value_hidden_decimals", result.hidden)
+    _report_by_form(result, "value_unshown", result.unshown)
+    budget = _budget(pack, blocks, units, firsts.values(), printed, about)
     return Reading(
         budget,
         result.rows,
@@ -74,6 +78,7 @@ def recognise(
         (*result.observations, *located.leftover),
         frozenset(result.unreadable),
         _formulas(firsts.values()),
+        powers=result.powers,
     )
 
 
@@ -131,12 +136,6 @@ def _about(contents: RawSheet) -> ContentsWords:
     return ContentsWords(values.get(words["department"], ""), values.get(words["unit"], ""))
 
 
-def _unit(pack: Pack, table: Table, about: ContentsWords) -> str:
-    printed = table.above.get("unit")
-    unit = table.unit or (normalize_text(printed.text) if printed else about.unit)
-    return unit if unit in pack.words["units"] else pack.unit
-
-
 def _ordered(
     pack: Pack, result: ReadResult, tables: Mapping[str, Table]
 ) -> dict[BlockKey, tuple[Row, ...]]:
@@ -176,35 +175,38 @@ def _with_levels(
     return [row._replace(level=level) for row, level in zip(rows, levels, strict=True)]
 
 
-def _report_hidden_decimals(pack: Pack, result: ReadResult) -> None:
-    """Add one observation for each form with hidden decimals, however many its cells."""
-    by_form: dict[str, list[int]] = {}
-    for index, (cell, _, _) in enumerate(result.hidden):
-        by_form.setdefault(cell.form, []).append(index)
-    for form, indices in by_form.items():
-        cells = tuple(result.hidden[index][0] for index in indices)
-        first, displayed, exact = result.hidden[indices[0]]
+def _report_by_form(result: ReadResult, kind: str, concealed: Sequence[Concealed]) -> None:
+    """Add one observation of this kind for each form, however many its cells."""
+    by_form: dict[str, list[Concealed]] = {}
+    for each in concealed:
+        by_form.setdefault(each.cell.form, []).append(each)
+    for form, each_of_form in by_form.items():
+        first, shown, value = each_of_form[0]
         row = result.rows[(BlockKey(first.form, first.block), first.row)]
         at = address(SheetCell(row.sheet, row.row, row.columns[first.column]))
-        facts = {"count": str(len(indices)), "cell": at, "shown": format_plain(displayed)}
-        facts["value"] = format_plain(exact)
-        result.observations.append(Observation("value_hidden_decimals", "", form, cells, facts))
+        facts = {"count": str(len(each_of_form)), "cell": at, "shown": format_plain(shown)}
+        facts["value"] = format_plain(value)
+        cells = tuple(each.cell for each in each_of_form)
+        result.observations.append(Observation(kind, "", form, cells, facts))
 
 
 def _budget(
     pack: Pack,
     blocks: Mapping[BlockKey, tuple[Row, ...]],
     units: Mapping[str, str],
+    tables: Collection[Table],
     printed: Sequence[Printed],
     about: ContentsWords,
 ) -> Budget:
-    names = Counter(p.department.text.strip() for p in printed if p.department)
+    names = Counter(p.department.text for p in printed if p.department and p.department.text)
+    codes = {table.above[CODE].text for table in tables if CODE in table.above}
     common = Counter(units.values()).most_common(1)[0][0]
     return Budget(
         pack=pack.name,
         year=pack.year,
         unit=common,
         department=names.most_common(1)[0][0] if names else about.department,
+        department_code=codes.pop() if len(codes) == 1 else "",
         blocks=blocks,
         units={form: unit for form, unit in units.items() if unit != common},
     )

@@ -77,6 +77,8 @@ def scan(pack: Pack, sheet: RawSheet) -> SheetTables:
         if not texts and not numbers:
             continue
         line = read_caption(pack, texts, numbers)
+        if line and line.bare and current.heading:
+            line = None
         if line and line.kind == HEADING and current.body and _again(current, number):
             continue
         begins = line is not None and line.kind in (TITLE, LABEL, ABOUT, HEADING)
@@ -213,6 +215,8 @@ def _body_row(table: Table, number: int, leftover: list[int]) -> None:
 
 def _take(table: Table, line: Caption, number: int, texts: Mapping[int, str]) -> None:
     sheet = table.sheet.name
+    for name, (text, column) in line.about.items():
+        table.above[name] = PrintedText(text, SheetCell(sheet, number, column))
     if line.kind == TITLE:
         table.titled = line.form
         table.above["title"] = PrintedText(
@@ -223,9 +227,6 @@ def _take(table: Table, line: Caption, number: int, texts: Mapping[int, str]) ->
         table.above["label"] = PrintedText(
             texts[line.column], SheetCell(sheet, number, line.column)
         )
-    elif line.kind == ABOUT:
-        for name, (text, column) in line.about.items():
-            table.above[name] = PrintedText(text, SheetCell(sheet, number, column))
     elif line.kind == HEADING:
         table.heading.append(number)
     elif line.kind == NOTE and table.heading:

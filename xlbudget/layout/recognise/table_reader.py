@@ -10,7 +10,7 @@ from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.core.reading import SheetRow
 from xlbudget.layout.normalize import strip_ordinal
 from xlbudget.layout.recognise.amount_cells import RowAmounts, read_amounts
-from xlbudget.layout.recognise.block_reader import BlockReader, ReadResult, make_readers
+from xlbudget.layout.recognise.block_reader import BlockReader, Concealed, ReadResult, make_readers
 from xlbudget.layout.recognise.column_number_rows import find_number_rows
 from xlbudget.layout.recognise.open_rows import read_open_row
 from xlbudget.layout.recognise.unread import report_columns, report_unread_cells, report_unread_row
@@ -106,4 +106,8 @@ def _record_odd(
                 Observation(value.kind, value.case, cell.form, (at,), value.facts)
             )
         if value.exact is not None and value.amount is not None:
-            result.hidden.append((cell, value.amount, value.exact))
+            result.hidden.append(Concealed(cell, value.amount, value.exact))
+        if value.power:
+            result.powers[cell] = value.power
+        if value.unshown and value.amount is not None:
+            result.unshown.append(Concealed(cell, value.amount, value.amount))
