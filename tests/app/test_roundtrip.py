@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from xlbudget.app.check_files import check_file
 from xlbudget.app.read_files import read_file
 from xlbudget.core.budget import Budget, Row, make_unique
+from xlbudget.core.finding import UNCONFIRMED
 from xlbudget.core.key import BlockKey
 from xlbudget.ops.check.budget_json import build_budget, parse_json, to_json
 from xlbudget.packs.load import default_pack, load_pack
@@ -113,13 +114,14 @@ def test_the_same_input_gives_the_same_bytes(example: Budget) -> None:
     assert make_workbook(PACK, example) == make_workbook(PACK, example)
 
 
-def test_a_blank_workbook_is_a_sound_budget_of_nothing(tmp_path: Path) -> None:
+def test_a_blank_workbook_is_a_budget_of_nothing_that_is_to_be_confirmed(tmp_path: Path) -> None:
     path = tmp_path / "空白.xlsx"
     path.write_bytes(make_workbook(PACK, Budget(PACK.name, PACK.year, PACK.unit, "某局")))
     result = check_file(path)
     assert result.reading is not None
     assert list(result.reading.budget.amounts()) == []
-    assert result.findings == ()
+    assert [finding.rule for finding in result.findings] == ["D607"]
+    assert result.verdict == UNCONFIRMED
 
 
 def test_libreoffice_opens_it_and_says_the_same(tmp_path: Path, example: Budget) -> None:

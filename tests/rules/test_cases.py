@@ -1,8 +1,9 @@
 """Rules by their cases: small filled forms, and the findings of that rule that they must give.
 
 A case gives `figures` by the cells' keys, or `forms` as budget JSON has them; forms that it does
-not name stand there blank. With `cells` (what a person typed where) or `without` (sheets thrown
-away) the budget goes through a real workbook, and its findings name addresses.
+not name stand there blank. With `cells` (what a person typed where; `formats` of such cells) or
+`without` (sheets thrown away) the budget goes through a real workbook, and its findings name
+addresses.
 """
 
 from __future__ import annotations
@@ -95,6 +96,9 @@ def findings_of(pack: Pack, case: dict[str, Any], folder: Path) -> list[str]:
     for place, value in case["cells"].items():
         sheet, cell = place.split("!")
         book[sheet][cell] = value
+    for place, code in case.get("formats", {}).items():
+        sheet, cell = place.split("!")
+        book[sheet][cell].number_format = code
     for sheet in case.get("without", ()):
         del book[sheet]
     path = folder / "预算.xlsx"

@@ -20,7 +20,7 @@ from xlbudget.app.errors import ChangedMeanwhile, Unreadable
 from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.app.workers import map_in_processes
 from xlbudget.core.consolidation import Contribution, Source
-from xlbudget.core.finding import ERROR, Observation
+from xlbudget.core.finding import ERROR, UNCONFIRMED, Observation
 from xlbudget.ops.check.check import find_faults
 from xlbudget.ops.consolidate.contribution import make_contribution
 from xlbudget.ops.consolidate.file_record import (
@@ -140,7 +140,9 @@ def _read_and_check(path: Path, options: CollectOptions) -> FileRecord:
     except Unreadable as error:
         words = _words(report_unreadable(path, options.read.pack_name, error))
         return FileRecord(source, words[0])
-    errors = [f for f in find_faults(pack, reading) if f.severity == ERROR]
+    faults = find_faults(pack, reading)
+    errors = [f for f in faults if f.severity == ERROR]
+    open_ = tuple(f for f in faults if f.severity == UNCONFIRMED)
     budget = reading.budget
     spent = pack.charts.get(SPENT)
     record = FileRecord(
@@ -156,6 +158,8 @@ def _read_and_check(path: Path, options: CollectOptions) -> FileRecord:
         tuple(sorted({budget.unit_of(form) for form in pack.forms})),
         _words(FileResult(str(path), pack, tuple(errors[:MOST_FINDINGS]), reading)),
         tuple((source.code, source.department) for source in reading.sources),
+        _words(FileResult(str(path), pack, open_, reading)),
+        not any(amount for _, amount in budget.amounts()),
     )
     behind = zip(reading.sources, reading.contributions, strict=True)
     content = encode_entry(record, make_contribution(pack, reading), behind)

@@ -26,11 +26,15 @@ def annotate_copy(path: Path, checked: FileResult, password: str) -> bytes:
 
 
 def safe_repairs(checked: FileResult) -> list[Repair]:
-    """The repairs of causes with a single cell and no alternative that explain several findings."""
+    """The repairs of causes with a single cell and no alternative that explain several findings,
+    but those of cells with a formula: it would be lost, and is right once its parts are."""
+    reading = checked.reading
     return [
         cause.only
         for cause, findings in group_by_cause(checked)
-        if cause.only and len(findings) >= CERTAIN
+        if cause.only
+        and len(findings) >= CERTAIN
+        and not (reading and reading.locate(cause.only.cell) in reading.formulas)
     ]
 
 
@@ -50,7 +54,9 @@ def correct_copy(
         cell = checked.reading.locate(repair.cell)
         if cell is not None:
             old = "" if repair.old is None else format_money(repair.old)
-            corrections.append(Correction(cell, old, repair.new, describe_repair(namer, repair)))
+            power = checked.reading.powers.get(repair.cell, 0)
+            new = None if repair.new is None else repair.new.scaleb(power)
+            corrections.append(Correction(cell, old, new, describe_repair(namer, repair)))
     sheet, headings = words["sheet"], words["headings"]
     return _edit_copy(path, password, lambda book: correct(book, corrections, sheet, headings))
 

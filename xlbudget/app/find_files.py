@@ -7,13 +7,16 @@ from pathlib import Path
 
 FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
 TEXT_SUFFIXES = (".csv", ".tsv")
-OWNER_FILE = "~$"
+UNREAD_SUFFIXES = (".zip", ".rar", ".7z", ".gz", ".tar", ".pdf", ".ofd", ".doc", ".docx", ".wps")
+"""Archives and documents, which may hold a budget and are not read."""
+PASSED_OVER = ("~$", ".", "__MACOSX")
+"""How the names of files begin that programs and systems leave beside a user's own."""
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files named, and those in the folders named; a folder with CSV files and nothing else to
-    read is one budget, and is given itself. Owner files, which programs leave beside open files,
-    are skipped in folders."""
+    read is one budget, and is given itself. What programs and systems leave beside them is passed
+    over in folders."""
     for path in paths:
         if path.is_dir():
             yield from sorted(_files_below(path))
@@ -21,9 +24,22 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
+def find_unread(paths: Iterable[Path]) -> list[Path]:
+    """The archives and documents in the folders named, which are not read."""
+    return sorted(
+        file
+        for folder in paths
+        if folder.is_dir()
+        for file in folder.rglob("*")
+        if file.suffix.lower() in UNREAD_SUFFIXES
+        and file.is_file()
+        and not any(part.startswith(PASSED_OVER) for part in file.relative_to(folder).parts)
+    )
+
+
 def _files_below(folder: Path) -> Iterator[Path]:
     try:
-        files = [p for p in folder.iterdir() if not p.name.startswith(OWNER_FILE)]
+        files = [p for p in folder.iterdir() if not p.name.startswith(PASSED_OVER)]
     except OSError:  # reading the folder says why
         yield folder
         return

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.sheet import RawWorkbook
 
+MOST_NAMED = 8
+"""The most sheets named of a workbook in which no form was found."""
+
 
 class ReadOptions(NamedTuple):
     """How files are to be read, as the user asked: the pack's name (without it a budget JSON names
@@ -59,7 +62,8 @@ def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
     try:
         reading = recognise(pack, book.sheets, book.contents, mapped)
     except NothingRecognised:
-        raise Unreadable(_observe("nothing_recognised", path)) from None
+        facts = {"sheets": "、".join(sheet.name for sheet in book.sheets[:MOST_NAMED])}
+        raise Unreadable(_observe("nothing_recognised", path, facts)) from None
     pack = apply_year(pack, reading.budget.year)
     reading = derive_uncalculated(pack, reading)
     return pack, _with_sources(pack, reading, book.origins) if book.origins else reading

@@ -3,7 +3,7 @@ others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -34,10 +34,16 @@ class Selection(NamedTuple):
     roster: Roster | None
 
 
-def select(files: Sequence[FileRecord], roster: Roster | None, include_failing: bool) -> Selection:
-    """Divide the files that were found into those taken and those refused."""
+def select(
+    files: Sequence[FileRecord],
+    roster: Roster | None,
+    include_failing: bool,
+    confirmed: Collection[str] = (),
+) -> Selection:
+    """Divide the files that were found into those taken and those refused; `confirmed` as in
+    `select_files`."""
     each = {file.source.file: file for file in files}  # a file may be reached by several paths
-    taken, refused = select_files(list(each.values()), include_failing)
+    taken, refused = select_files(list(each.values()), include_failing, confirmed)
     return Selection(files, taken, refused, roster)
 
 
@@ -97,7 +103,8 @@ def summarize(
     if selection.roster is None:
         return outcome
     sent = _offices(selection.roster, selection.taken)
-    seen = _offices(selection.roster, selection.found)
+    handed_in = [file for file in selection.found if not file.blank]
+    seen = _offices(selection.roster, handed_in)
     known = {file.source.file for file in sent.values()}
     strangers = [file.source.file for file in selection.taken if file.source.file not in known]
     return outcome._replace(

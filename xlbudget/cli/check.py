@@ -13,12 +13,12 @@ from xlbudget.app.find_files import find_files
 from xlbudget.app.read_files import ReadOptions, load_mapped_pack
 from xlbudget.cli.colour import shows_colours, style_role
 from xlbudget.cli.failures import tell_unreadable
-from xlbudget.cli.options import ALL, JOBS, MAP, PACK, PASSWORD, check_map, suggest
+from xlbudget.cli.options import ALL, JOBS, MAP, PACK, PASSWORD, check_map, name_unread, suggest
 from xlbudget.cli.output import write_bytes, write_text
 from xlbudget.cli.progress import show_progress
-from xlbudget.core.finding import ERROR, WARNING, Finding
+from xlbudget.core.finding import WARNING, Finding
 from xlbudget.messages import load_messages
-from xlbudget.report.file_result import FileResult
+from xlbudget.report.file_result import PASSED, UNREADABLE, FileResult
 from xlbudget.report.text_report import Style, keep_plain, text_report
 
 SAYS = load_messages()["commands"]["check"]
@@ -54,6 +54,7 @@ SAYS = load_messages()["commands"]["check"]
 @PASSWORD
 @JOBS
 @click.option("--strict", is_flag=True, help=SAYS["strict"])
+@click.option("--accept-assumptions", "accept", is_flag=True, help=SAYS["accept"])
 @click.option("--force", is_flag=True, help=SAYS["force"])
 def check(
     files: tuple[Path, ...],
@@ -67,6 +68,7 @@ def check(
     password: str,
     jobs: int,
     strict: bool,
+    accept: bool,
     force: bool,
 ) -> None:
     """Check workbooks, budget JSON or folders; exit with 0, 1 (errors) or 2 (not read)."""
@@ -75,12 +77,13 @@ def check(
         raise click.UsageError(ALL["no_files"])
     if annotate and len(paths) > 1:
         raise click.UsageError(SAYS["one_file"])
+    name_unread(files)
     options = ReadOptions(pack_name, password, map_file)
     check_map(options)
     wanted, unwanted = _codes(select, options), _codes(ignore, options)
     with show_progress(len(paths)) as done:
         every = check_files(paths, options, jobs, done)
-    checked = [_selected(result, wanted, unwanted) for result in every]
+    checked = [_selected(r, wanted, unwanted)._replace(accepted=accept) for r in every]
     if annotate and checked[0].reading is not None:
         from xlbudget.app.copy_workbook import annotate_copy
 
@@ -137,7 +140,8 @@ def _report(checked: list[FileResult], form: str, style: Style) -> str:
 
 
 def _exit_code(checked: list[FileResult], strict: bool) -> int:
-    if any(result.reading is None for result in checked):
+    verdicts = {result.verdict for result in checked}
+    if UNREADABLE in verdicts:
         return 2
-    grave = (ERROR, WARNING) if strict else (ERROR,)
-    return int(any(result.counts.get(severity) for result in checked for severity in grave))
+    doubtful = strict and any(result.counts.get(WARNING) for result in checked)
+    return int(verdicts != {PASSED} or doubtful)

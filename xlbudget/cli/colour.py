@@ -9,12 +9,14 @@ from typing import Any
 
 import click
 
-from xlbudget.core.finding import ERROR, NOTE, WARNING
-from xlbudget.report.text_report import CELL, PASSED
+from xlbudget.core.finding import ERROR, NOTE, UNCONFIRMED, WARNING
+from xlbudget.report.file_result import PASSED
+from xlbudget.report.text_report import CELL
 
 STYLES: Mapping[str, Mapping[str, Any]] = {
     PASSED: {"fg": "green"},
     ERROR: {"fg": "red"},
+    UNCONFIRMED: {"fg": "magenta"},
     WARNING: {"fg": "yellow"},
     NOTE: {"dim": True},
     CELL: {"bold": True},

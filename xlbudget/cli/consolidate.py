@@ -14,13 +14,14 @@ import click
 from xlbudget.app.cache import open_spool
 from xlbudget.app.collect import CollectOptions, collect
 from xlbudget.app.consolidate_files import Results, consolidate_files
+from xlbudget.app.decisions import decisions_beside, read_confirmed
 from xlbudget.app.find_files import find_files
 from xlbudget.app.read_files import ReadOptions
 from xlbudget.app.roster import read_roster
 from xlbudget.app.select import select
 from xlbudget.app.workers import SELDOM
 from xlbudget.cli.colour import shows_colours, style_role
-from xlbudget.cli.options import ALL, FORCE, JOBS, MAP, PACK, PASSWORD, check_map
+from xlbudget.cli.options import ALL, FORCE, JOBS, MAP, PACK, PASSWORD, check_map, name_unread
 from xlbudget.cli.output import refuse_existing, write_file
 from xlbudget.cli.progress import show_progress
 from xlbudget.messages import load_messages
@@ -49,6 +50,12 @@ INTERRUPTED = 130
     help=SAYS["roster"],
 )
 @click.option(
+    "--decisions",
+    "decisions_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=SAYS["decisions"],
+)
+@click.option(
     "--facts",
     type=click.Path(path_type=Path),
     help=SAYS["facts"],
@@ -66,6 +73,7 @@ def consolidate(
     paths: tuple[Path, ...],
     output: Path,
     roster_file: Path | None,
+    decisions_file: Path | None,
     facts: Path | None,
     html: Path | None,
     include_failing: bool,
@@ -82,16 +90,18 @@ def consolidate(
     check_map(read_options)
     pack = load_pack(pack_name or default_pack())
     roster = read_roster(roster_file) if roster_file else None
+    confirmed = _confirmed(roster_file, decisions_file)
     results = [path for path in (output, facts, html) if path]
     for path in results:  # before the long work, not after it
         refuse_existing(path, force)
     files = _files(paths, results)
+    name_unread(paths)
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
     with _stopping(), open_spool(how, no_cache or bool(password)) as spool:
         options = CollectOptions(read_options, spool, output.resolve().parent)
         with show_progress(len(files)) as done:
             records = collect(files, options, jobs, done)
-        selection = select(records, roster, include_failing)
+        selection = select(records, roster, include_failing, confirmed)
         if not selection.taken:
             outcome = ConsolidationOutcome(len(files), (), tuple(selection.refused))
             click.echo(consolidation_report(pack, outcome), err=True)
@@ -106,6 +116,14 @@ def consolidate(
         )
         gc.freeze()  # else all is looked through once more at the end
         sys.exit(int(not outcome.sound))
+
+
+def _confirmed(roster_file: Path | None, decisions_file: Path | None) -> frozenset[str]:
+    """What the file of decisions confirms: the one that is named, else the one beside the
+    roster."""
+    beside = decisions_beside(roster_file) if roster_file else None
+    file = decisions_file or (beside if beside and beside.is_file() else None)
+    return read_confirmed(file) if file else frozenset()
 
 
 def _files(paths: Iterable[Path], results: Iterable[Path]) -> list[Path]:

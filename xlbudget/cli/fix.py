@@ -14,8 +14,8 @@ from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import ALL, FORCE, PACK, PASSWORD
 from xlbudget.cli.output import write_bytes
 from xlbudget.core.cause import Repair
-from xlbudget.core.finding import ERROR
 from xlbudget.messages import load_messages
+from xlbudget.report.file_result import PASSED
 from xlbudget.report.messages import Namer, describe_repair
 from xlbudget.report.text_report import text_report
 
@@ -48,7 +48,7 @@ def fix(
         click.echo(f"{number}. {describe_repair(namer, repair)}")
     if not offered:
         click.echo(SAYS["none_offered"])
-        sys.exit(int(bool(checked.counts.get(ERROR))))
+        sys.exit(int(checked.verdict != PASSED))
     chosen = _chosen(offered, accept)
     if not chosen:
         click.echo(SAYS["none_chosen"])
@@ -59,7 +59,7 @@ def fix(
     click.echo(SAYS["done"].format(count=len(chosen), output=output))
     again = check_file(output, ReadOptions(pack_name))
     click.echo(text_report([again]))
-    sys.exit(int(bool(again.counts.get(ERROR))))
+    sys.exit(int(again.verdict != PASSED))
 
 
 def _chosen(offered: list[Repair], accept: str | None) -> list[Repair]:

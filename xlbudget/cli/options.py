@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
+from xlbudget.app.find_files import find_unread
 from xlbudget.app.read_files import ReadOptions, load_mapped_pack
 from xlbudget.cli.failures import Failed
 from xlbudget.messages import load_messages
@@ -16,6 +17,9 @@ from xlbudget.packs.load import find_form_set, list_pack_names
 
 ALL = load_messages()["commands"]["all"]
 """What several commands say."""
+
+MOST_NAMED = 5
+"""The most files that a line names."""
 
 
 def _known_pack(context: click.Context, option: click.Parameter, name: str | None) -> str | None:
@@ -64,3 +68,11 @@ def check_map(options: ReadOptions) -> None:
 def suggest(near: Sequence[str]) -> str:
     """What may have been meant, to follow what is unknown; a full stop for nothing."""
     return str(ALL["meant"].format(near=ALL["list"].join(near)) if near else ALL["stop"])
+
+
+def name_unread(paths: Iterable[Path]) -> None:
+    """Name the archives and documents of folders that are not read, on the error stream."""
+    unread = find_unread(paths)
+    if unread:
+        names = ALL["list"].join(path.name for path in unread[:MOST_NAMED])
+        click.echo(ALL["unread"].format(count=len(unread), names=names), err=True)

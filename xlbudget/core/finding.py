@@ -11,8 +11,11 @@ from xlbudget.core.constraint import Constraint
 from xlbudget.core.key import CellKey, SheetCell
 
 ERROR = "error"
+UNCONFIRMED = "unconfirmed"
 WARNING = "warning"
 NOTE = "note"
+SEVERITIES = (ERROR, UNCONFIRMED, WARNING, NOTE)
+"""The gravest first. UNCONFIRMED is what the figures rest on though the file does not say it."""
 
 
 class Comparison(NamedTuple):

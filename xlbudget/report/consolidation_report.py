@@ -14,8 +14,9 @@ from xlbudget.ops.consolidate.admission import Refusal
 from xlbudget.ops.consolidate.subordinate_check import Difference
 from xlbudget.packs.model import Pack
 from xlbudget.packs.names import name_code, name_row
+from xlbudget.report.file_result import PASSED
 from xlbudget.report.messages import format_money
-from xlbudget.report.text_report import PASSED, Style, keep_plain
+from xlbudget.report.text_report import Style, keep_plain
 from xlbudget.rules.wording import name_column
 
 UNITS = 8

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from xlbudget.core.cause import Cause
-from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
+from xlbudget.core.finding import ERROR, SEVERITIES, UNCONFIRMED, Finding
 from xlbudget.core.reading import Reading
 from xlbudget.packs.model import Pack
 
-ORDER = (ERROR, WARNING, NOTE)
+PASSED, FAILED, UNREADABLE = "passed", "failed", "unreadable"
+"""Verdicts beside UNCONFIRMED: nothing wrong, errors, not read."""
 
 
 class FileResult(NamedTuple):
     """One file with its findings; `reading` is None where it could not be read, `outcomes` counts
-    the constraints by outcome, `causes` are the likely causes of broken ones."""
+    the constraints by outcome, `causes` are the likely causes of broken ones; `accepted` says
+    whether somebody vouches for what is to be confirmed."""
 
     file: str
     pack: Pack
@@ -24,6 +26,7 @@ class FileResult(NamedTuple):
     reading: Reading | None = None
     outcomes: Mapping[str, int] | None = None
     causes: tuple[Cause, ...] = ()
+    accepted: bool = False
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -31,14 +34,18 @@ class FileResult(NamedTuple):
         return Counter(finding.severity for finding in self.findings)
 
     @property
-    def failed(self) -> bool:
-        """Whether the file has errors or could not be read."""
-        return self.reading is None or bool(self.counts.get(ERROR))
+    def verdict(self) -> str:
+        """PASSED, UNCONFIRMED, FAILED or UNREADABLE; every report and exit code goes by it."""
+        if self.reading is None:
+            return UNREADABLE
+        if self.counts.get(ERROR):
+            return FAILED
+        return UNCONFIRMED if self.counts.get(UNCONFIRMED) and not self.accepted else PASSED
 
 
 def sort_findings(findings: tuple[Finding, ...]) -> list[Finding]:
     """The findings by severity, the most severe first, otherwise in their order."""
-    return sorted(findings, key=lambda finding: ORDER.index(finding.severity))
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def group_by_cause(checked: FileResult) -> list[tuple[Cause, list[Finding]]]:

@@ -72,7 +72,7 @@ def _file(checked: FileResult) -> dict[str, Any]:
         "name": checked.file,
         "verdict": describe_verdict(checked),
         "outcome": name_outcome(checked),
-        "failed": checked.failed,
+        "verdict_class": checked.verdict,
         "errors": checked.counts.get(ERROR),
         "warnings": checked.counts.get(WARNING),
         "decided": count_decided(checked) if checked.reading else "",

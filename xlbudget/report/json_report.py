@@ -8,7 +8,7 @@ from typing import Any
 
 from xlbudget.core.amount import format_plain
 from xlbudget.core.cause import Cause, Repair, RowRepair
-from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
+from xlbudget.core.finding import ERROR, NOTE, UNCONFIRMED, WARNING, Finding
 from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
 from xlbudget.report.messages import (
     Namer,
@@ -37,16 +37,22 @@ def _file(checked: FileResult) -> dict[str, Any]:
             for finding in sort_findings(checked.findings)
         ],
         "causes": [_cause(namer, cause, len(group)) for cause, group in group_by_cause(checked)],
+        "verdict": checked.verdict,
         "summary": {
             "errors": counts.get(ERROR, 0),
-            "warnings": counts.get(WARNING, 0),
+            "warnings": counts.get(WARNING, 0) + counts.get(UNCONFIRMED, 0),
             "notes": counts.get(NOTE, 0),
+            "to_confirm": counts.get(UNCONFIRMED, 0),
         },
     }
 
 
 def _finding(namer: Namer, finding: Finding, cause: Cause | None) -> dict[str, Any]:
-    fields: dict[str, Any] = {"code": finding.rule, "severity": finding.severity}
+    unconfirmed = finding.severity == UNCONFIRMED
+    severity = WARNING if unconfirmed else finding.severity
+    fields: dict[str, Any] = {"code": finding.rule, "severity": severity}
+    if unconfirmed:
+        fields["to_confirm"] = True
     if finding.form:
         fields["form"] = finding.form
     fields["cells"] = name_cells(namer, finding)

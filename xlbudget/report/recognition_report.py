@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from xlbudget.core.key import column_letters
+from xlbudget.layout.about_lines import clean
 from xlbudget.layout.recognise.explain import ExplainedColumn, ExplainedTable
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import Pack
@@ -49,7 +50,7 @@ def _table(pack: Pack, table: ExplainedTable) -> Iterator[str]:
 
 def _describe(column: ExplainedColumn) -> str:
     template: str = load_messages()["explain"]["how"][column.how]
-    return template.format(text=column.text, column=column.meaning, likeness=column.likeness)
+    return template.format(text=clean(column.text), column=column.meaning, likeness=column.likeness)
 
 
 def _sketch(tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
@@ -59,17 +60,15 @@ def _sketch(tables: Sequence[ExplainedTable], form: str) -> Iterator[str]:
         return
     words = load_messages()["explain"]
     first, last = table.heading[0] + 1, table.heading[1] + 1
-    pairs = (
-        (column_letters(c.column), json.dumps(c.text, ensure_ascii=False)) for c in table.columns
-    )
-    columns = ", ".join(f"{letter}: {text}" for letter, text in pairs)
     yield ""
     yield words["sketch"]
     yield "tables:"
     yield f"  - form: {form}"
     yield f"    sheet: {_quoted(table.sheet)}"
     yield f"    heading: {first}-{last}" if last > first else f"    heading: {first}"
-    yield f"    columns: {{{columns}}}"
+    yield "    columns:"
+    for column in table.columns:  # comments, until somebody says which of the form's they are
+        yield f"      # {column_letters(column.column)}: {clean(column.text)}"
 
 
 def _quoted(text: str) -> str:

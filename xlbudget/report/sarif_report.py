@@ -12,13 +12,13 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
+from xlbudget.core.finding import ERROR, NOTE, UNCONFIRMED, WARNING, Finding
 from xlbudget.packs.model import Pack
 from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
 from xlbudget.report.messages import Namer, describe_finding, describe_repair, name_cells
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS = {ERROR: "error", WARNING: "warning", NOTE: "note"}
+LEVELS = {ERROR: "error", UNCONFIRMED: "warning", WARNING: "warning", NOTE: "note"}
 
 
 def sarif_report(checked: Sequence[FileResult]) -> str:

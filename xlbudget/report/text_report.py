@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlbudget.core.cause import Cause
 from xlbudget.core.constraint import EQUAL, Term
-from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
+from xlbudget.core.finding import ERROR, NOTE, UNCONFIRMED, WARNING, Finding
 from xlbudget.core.key import CellKey
 from xlbudget.messages import load_messages
-from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
+from xlbudget.report.file_result import (
+    FAILED,
+    PASSED,
+    UNREADABLE,
+    FileResult,
+    group_by_cause,
+    sort_findings,
+)
 from xlbudget.report.messages import (
     Namer,
     describe_finding,
@@ -23,8 +31,11 @@ from xlbudget.report.messages import (
 SHOWN_CELLS = 14
 """How many cells of one constraint are listed; the others are counted."""
 
-PASSED, CELL = "passed", "cell"
-"""Roles besides the severities: the verdict where nothing is wrong, and cell addresses."""
+CELL = "cell"
+"""The role of cell addresses, beside the severities and verdicts."""
+
+ROLES = {PASSED: PASSED, UNCONFIRMED: UNCONFIRMED, FAILED: ERROR, UNREADABLE: ERROR}
+"""The role of each verdict."""
 
 Style = Callable[[str, str], str]
 """Styles a text for its role (a severity, PASSED, CELL); without a terminal, leaves it as it is."""
@@ -41,19 +52,20 @@ def text_report(checked: Sequence[FileResult], style: Style = keep_plain) -> str
     texts = ["\n".join(_file(result, style)) for result in checked]
     if len(checked) == 1:
         return texts[0]
-    failed = [describe_verdict(result) for result in checked if result.failed]
-    role = ERROR if failed else PASSED
-    return "\n\n".join(["\n".join([style(count_files(checked), role), *failed]), *texts])
+    open_ = [result for result in checked if result.verdict != PASSED]
+    roles = {ROLES[result.verdict] for result in checked}
+    role = next(role for role in (ERROR, UNCONFIRMED, PASSED) if role in roles)
+    named = map(describe_verdict, open_)
+    return "\n\n".join(["\n".join([style(count_files(checked), role), *named]), *texts])
 
 
 def count_files(checked: Sequence[FileResult]) -> str:
-    """How many files there are, how many passed, failed, or could not be read."""
-    unreadable = sum(result.reading is None for result in checked)
-    failed = sum(result.failed for result in checked) - unreadable
-    passed = len(checked) - unreadable - failed
-    counts = {"passed": passed, "failed": failed, "unreadable": unreadable}
-    template: str = load_messages()["report"]["overall"]
-    return template.format(total=len(checked), **counts)
+    """How many files there are, and how many came to each verdict."""
+    words = load_messages()["report"]
+    counts = Counter(result.verdict for result in checked)
+    verdicts = (PASSED, *([UNCONFIRMED] if counts[UNCONFIRMED] else []), FAILED, UNREADABLE)
+    parts = (words["of_verdict"].format(count=counts[v], verdict=words[v]) for v in verdicts)
+    return str(words["overall"]).format(total=len(checked), verdicts=words["comma"].join(parts))
 
 
 def list_findings(checked: FileResult) -> str:
@@ -66,28 +78,28 @@ def list_findings(checked: FileResult) -> str:
 
 
 def describe_verdict(checked: FileResult) -> str:
-    """The file and its outcome (通过, 不通过 or 无法读取), with the number of errors, warnings and
-    notes."""
+    """The file and its verdict in words, with the number of findings of each severity."""
     verdict = f"{checked.file}：{name_outcome(checked)}"
     if checked.reading is None:
         return verdict
-    counts = checked.counts
-    tally = load_messages()["report"]["counts"].format(
+    counts, words = checked.counts, load_messages()["report"]
+    tally = words["counts"].format(
         errors=counts.get(ERROR, 0), warnings=counts.get(WARNING, 0), notes=counts.get(NOTE, 0)
     )
+    if counts.get(UNCONFIRMED):
+        case = "accepted" if checked.accepted else "to_confirm"
+        tally = words[case].format(count=counts[UNCONFIRMED]) + words["comma"] + tally
     return f"{verdict}（{tally}）"
 
 
 def name_outcome(checked: FileResult) -> str:
-    """通过, 不通过 or 无法读取."""
+    """The verdict in words: 通过, 待核实, 不通过 or 无法读取."""
     words: Mapping[str, str] = load_messages()["report"]
-    if checked.reading is None:
-        return words["unreadable"]
-    return words["failed"] if checked.failed else words["passed"]
+    return words[checked.verdict]
 
 
 def _file(checked: FileResult, style: Style) -> Iterator[str]:
-    yield style(describe_verdict(checked), ERROR if checked.failed else PASSED)
+    yield style(describe_verdict(checked), ROLES[checked.verdict])
     if checked.reading is not None:
         yield count_decided(checked)
     namer = Namer(checked.pack, checked.reading)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from xlbudget.layout.normalize import normalize_text
@@ -19,15 +19,19 @@ class Refusal(NamedTuple):
 
 
 def select_files(
-    candidates: Sequence[FileRecord], include_failing: bool = False
+    candidates: Sequence[FileRecord],
+    include_failing: bool = False,
+    confirmed: Collection[str] = (),
 ) -> tuple[list[FileRecord], list[Refusal]]:
     """The candidates to add up, and those refused.
 
-    Files that cannot be read or have errors are refused; then those of another pack, year or unit
+    Files that cannot be read, have errors or rest on what nobody has confirmed are refused
+    (`confirmed` are files and departments in normal form), and those that do not say whose they
+    are; then those of another pack, year or unit
     of amount than most; then departments that appear in several files: of identical files the first
     is taken, of others none, since only the county knows which is right.
     """
-    refused = list(_unsound(candidates, include_failing))
+    refused = list(_unsound(candidates, include_failing, confirmed))
     left = _without(candidates, refused)
     for kind, trait in COMMON:
         others = list(_unlike_most(left, kind, trait))
@@ -42,7 +46,9 @@ def _without(candidates: Sequence[FileRecord], refused: Sequence[Refusal]) -> li
     return [record for record in candidates if record.source.file not in files]
 
 
-def _unsound(candidates: Sequence[FileRecord], include_failing: bool) -> Iterator[Refusal]:
+def _unsound(
+    candidates: Sequence[FileRecord], include_failing: bool, confirmed: Collection[str]
+) -> Iterator[Refusal]:
     for record in candidates:
         file, errors = record.source.file, record.source.errors
         if record.fault:
@@ -53,6 +59,15 @@ def _unsound(candidates: Sequence[FileRecord], include_failing: bool) -> Iterato
                 "said": record.first_findings[0] if record.first_findings else "",
             }
             yield Refusal(file, "failing", facts)
+        elif record.to_confirm and not _is_confirmed(record, confirmed):
+            yield Refusal(file, "unconfirmed", {"said": "；".join(record.to_confirm)})
+        elif not record.source.department and not record.members:
+            yield Refusal(file, "nameless", {})
+
+
+def _is_confirmed(record: FileRecord, confirmed: Collection[str]) -> bool:
+    names = (record.source.file, record.source.department, record.source.code)
+    return any(normalize_text(name) in confirmed for name in names if name)
 
 
 HeadWord = Callable[[FileRecord], str]

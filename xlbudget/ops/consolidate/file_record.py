@@ -17,7 +17,8 @@ class FileRecord(NamedTuple):
     """A file without its figures: its department, and the result of its check.
 
     `fault` is the reason why it could not be read; then the rest is empty. `units` are all units of
-    amount that its forms are in, 万元 and so on; `first_findings` the first findings in words;
+    amount that its forms are in, 万元 and so on; `first_findings` the first errors in words,
+    `to_confirm` what it rests on though nothing says it; `blank` whether it has no amount at all;
     `members` the departments (code, name) in a file that is consolidated itself. The figures stand
     in its entry: in the cache, or in `content` where that could not be written."""
 
@@ -28,6 +29,8 @@ class FileRecord(NamedTuple):
     units: tuple[str, ...] = ()
     first_findings: tuple[str, ...] = ()
     members: tuple[tuple[str, str], ...] = ()
+    to_confirm: tuple[str, ...] = ()
+    blank: bool = False
     content: bytes = b""
 
 
@@ -40,7 +43,8 @@ def encode_entry(
 ) -> bytes:
     """The entry as lines of text: the file's own facts, then the records of its own contribution
     and, where it is consolidated, of the sources behind it."""
-    head = json.dumps((record.units, record.first_findings, record.members), ensure_ascii=False)
+    facts = (record.units, record.first_findings, record.members, record.to_confirm, record.blank)
+    head = json.dumps(facts, ensure_ascii=False)
     sources = ((record.source, own), *others)
     records = (r for nth, source in enumerate(sources) for r in write_records(nth, *source))
     return "\n".join([head, *map("\t".join, records), END]).encode(errors="replace")
@@ -52,10 +56,20 @@ def decode_record(content: bytes) -> FileRecord:
     head, own, _ = content.split(b"\n", 2)
     if not content.endswith(f"\n{END}".encode()):
         raise ValueError("cut off")
-    units, findings, members = json.loads(head)
+    units, findings, members, to_confirm, blank = json.loads(head)
     (source,), ((pack, year, *_),) = read_records([own.decode().split("\t")])
     of_both = tuple((code, name) for code, name in members)
-    return FileRecord(source, "", pack, year, tuple(units), tuple(findings), of_both)
+    return FileRecord(
+        source,
+        "",
+        pack,
+        year,
+        tuple(units),
+        tuple(findings),
+        of_both,
+        tuple(to_confirm),
+        bool(blank),
+    )
 
 
 def decode_contributions(content: bytes) -> list[tuple[Source, Contribution]]:

@@ -23,6 +23,7 @@ from xlbudget.rules.checks.code_checks import (
 )
 from xlbudget.rules.checks.context import Context, Kind
 from xlbudget.rules.checks.text_checks import (
+    department_named,
     empty_note,
     form_set,
     forms_present,
@@ -30,7 +31,12 @@ from xlbudget.rules.checks.text_checks import (
     placeholders,
     same_everywhere,
 )
-from xlbudget.rules.checks.value_checks import value_negative, value_scale
+from xlbudget.rules.checks.value_checks import (
+    anything_filled,
+    value_negative,
+    value_scale,
+    value_size,
+)
 
 
 def run_checks(context: Context, kinds: Collection[str]) -> Iterator[Observation]:
@@ -60,6 +66,9 @@ KINDS: Mapping[str, Kind] = {
         code_depth,
         value_negative,
         value_scale,
+        value_size,
+        anything_filled,
+        department_named,
         empty_note,
         same_everywhere,
         other_year,
@@ -127,5 +136,7 @@ READ_KINDS = FILE_KINDS | {
     "value_hidden_decimals",
     "value_uncalculated",
     "value_unreadable",
+    "value_unshown",
+    "unit_line",
 }
 """Kinds observed while a file is read."""

@@ -73,7 +73,13 @@ def _department(printed: Printed) -> tuple[str, SheetCell] | tuple[()]:
 
 
 def _unit(printed: Printed) -> tuple[str, SheetCell] | tuple[()]:
-    return (normalize_text(printed.unit.text), printed.unit.cell) if printed.unit else ()
+    return (printed.unit.text, printed.unit.cell) if printed.unit and printed.unit.text else ()
+
+
+def department_named(context: Context, part: RuleClause) -> Iterator[Observation]:
+    """A budget that does not say whose it is."""
+    if not context.reading.budget.department:
+        yield Observation(part.kind)
 
 
 def other_year(context: Context, part: RuleClause) -> Iterator[Observation]:
