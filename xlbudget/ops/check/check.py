@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +12,13 @@ from xlbudget.core.cause import Cause
 from xlbudget.core.finding import ERROR, NOTE, Comparison, Finding, Observation
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import ROUNDING, UNDECIDED
+from xlbudget.ops.check.set_aside import (
+    concerns_unfilled,
+    find_unfilled,
+    find_wrong_units,
+    observe_unfilled,
+    without_forms,
+)
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.checks.context import Context
 from xlbudget.rules.checks.registry import JSON_KINDS, KINDS, ROW_KINDS, run_checks
@@ -39,12 +47,42 @@ def check(pack: Pack, reading: Reading) -> CheckResult:
     Never raises because of the budget's content."""
     trees = build_trees(pack, reading.budget)
     result = _evaluate_and_report(pack, reading, trees)
+    unfilled = find_unfilled(pack, reading, result.findings)
+    aside = find_wrong_units(pack, result.findings) | unfilled
+    if aside:
+        result, reading, trees = _without(pack, reading, trees, aside, unfilled)
     causes: tuple[Cause, ...] = ()
     if any(_searched(pack, finding) for finding in result.findings):
         from xlbudget.ops.locate.search import find_causes
 
         causes = find_causes(pack, reading, trees, result.findings)
     return result._replace(causes=causes)
+
+
+def _without(
+    pack: Pack, reading: Reading, trees: Trees, aside: frozenset[str], unfilled: frozenset[str]
+) -> tuple[CheckResult, Reading, Trees]:
+    """The check without what forms that are no evidence break between forms: the result, and the
+    reading and trees in which causes are searched for."""
+    observations = (*reading.observations, *run_checks(Context(pack, reading, trees), KINDS))
+    findings = [make_finding(pack, observation) for observation in observations]
+    findings = [f for f in findings if not concerns_unfilled(pack, f, unfilled)]
+    if unfilled:
+        findings.insert(0, make_finding(pack, observe_unfilled(pack, unfilled)))
+    rest = reading._replace(budget=without_forms(reading.budget, aside))
+    counts: Counter[str] = Counter()
+    judged: list[JudgedConstraint] = []
+    alone = [without_forms(reading.budget, {*pack.forms} - {form}) for form in aside - unfilled]
+    for budget in (rest.budget, *alone):
+        part = evaluate(pack, budget, build_trees(pack, budget), reading.unreadable)
+        findings += make_figure_findings(pack, budget, part.judged, part.per_yuan)
+        judged += part.judged
+        decided = {o: n for o, n in part.counts.items() if o != UNDECIDED}
+        counts.update(decided)
+    undecided = sum(evaluate(pack, reading.budget, trees, reading.unreadable).counts.values())
+    counts[UNDECIDED] = undecided - sum(counts.values())
+    result = CheckResult(counts, tuple(judged), tuple(findings))
+    return result, rest, build_trees(pack, rest.budget)
 
 
 def find_faults(pack: Pack, reading: Reading) -> list[Finding]:

@@ -22,6 +22,7 @@ from xlbudget.rules.checks.code_checks import (
     same_codes,
 )
 from xlbudget.rules.checks.context import Context, Kind
+from xlbudget.rules.checks.scale_checks import value_scale
 from xlbudget.rules.checks.text_checks import (
     department_named,
     empty_note,
@@ -34,7 +35,6 @@ from xlbudget.rules.checks.text_checks import (
 from xlbudget.rules.checks.value_checks import (
     anything_filled,
     value_negative,
-    value_scale,
     value_size,
 )
 
@@ -138,5 +138,6 @@ READ_KINDS = FILE_KINDS | {
     "value_unreadable",
     "value_unshown",
     "unit_line",
+    "form_not_filled",
 }
 """Kinds observed while a file is read."""

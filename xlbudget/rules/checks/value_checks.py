@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import chain
 
-from xlbudget.core.amount import count_decimals, format_plain
+from xlbudget.core.amount import format_plain
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey
@@ -54,39 +54,6 @@ def value_size(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 def _amounts(rows: tuple[Row, ...]) -> Iterator[Decimal]:
     return chain.from_iterable(row.amounts.values() for row in rows)
-
-
-SCALE = 10000
-"""The ratio of 万元 to 元."""
-
-
-def value_scale(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Forms whose largest figure is 10 000 times another's within rounding: 元 for 万元."""
-    budget = context.reading.budget
-    printed: dict[str, tuple[Decimal, Decimal, CellKey]] = {}
-    for form, (amount, cell) in _largest(budget).items():
-        unit = budget.unit_of(form)
-        yuan = context.pack.yuan(unit)
-        decimals = max(count_decimals(amount), context.pack.least_decimals(unit))
-        printed[form] = (2 * amount * yuan, Decimal(yuan).scaleb(-decimals), cell)
-    # Twice the figure, less and more one last decimal: the ends of its interval, doubled.
-    ends = {
-        f: ((twice - last) * SCALE, (twice + last) * SCALE)
-        for f, (twice, last, _) in printed.items()
-    }
-    for form, (twice, last, cell) in printed.items():
-        low, high = twice - last, twice + last
-        like = [
-            o for o, (least, most) in ends.items() if o != form and low <= most and high >= least
-        ]
-        if like:
-            facts = {
-                "form": context.pack.forms[form].sheet,
-                "times": str(SCALE),
-                "unit": budget.unit_of(form),
-                "found": next(u for u, yuan in context.pack.words["units"].items() if yuan == 1),
-            }
-            yield Observation(part.kind, "", form, (cell,), facts)
 
 
 def _largest(budget: Budget) -> Mapping[str, tuple[Decimal, CellKey]]:

@@ -23,6 +23,8 @@ FEW_MERGED = 76
 """At most that many ranges that end before AA1000 cannot cover too much."""
 MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 YES = (b"1", b"true")
+NO_SIZE = re.compile(rb"""\s(?:ht|width)\s*=\s*["']0*(?:\.0*)?["']""")
+"""A row of no height, a column of no width: as hidden as the others."""
 
 
 def read_attributes(text: bytes) -> dict[bytes, bytes]:
@@ -60,7 +62,7 @@ def check_rows(name: str, xml: bytes) -> None:
 
 def read_lines(xml: bytes, columns: int) -> Lines:
     """The hidden rows and columns of a sheet `columns` wide, and what is merged downward."""
-    hidden = b"hidden=" in xml
+    hidden = b"hidden=" in xml or NO_SIZE.search(xml) is not None
     return Lines(
         _hidden_rows(xml) if hidden else frozenset(),
         _hidden_columns(xml, columns) if hidden else frozenset(),
@@ -74,7 +76,7 @@ def _hidden_rows(xml: bytes) -> frozenset[int]:
     for attrs in map(read_attributes, ROW.findall(xml)):
         number = attrs.get(b"r", b"")
         row = int(number) if number.isdigit() and len(number) < 8 else row + 1
-        if attrs.get(b"hidden") in YES:
+        if attrs.get(b"hidden") in YES or _is_nothing(attrs.get(b"ht")):
             hidden.add(row - 1)
     return frozenset(hidden)
 
@@ -83,9 +85,14 @@ def _hidden_columns(xml: bytes, columns: int) -> frozenset[int]:
     hidden: set[int] = set()
     for attrs in map(read_attributes, COLUMNS.findall(xml)):
         first, last = attrs.get(b"min", b""), attrs.get(b"max", b"")
-        if attrs.get(b"hidden") in YES and (first + last).isdigit() and len(first + last) < 16:
+        unseen = attrs.get(b"hidden") in YES or _is_nothing(attrs.get(b"width"))
+        if unseen and (first + last).isdigit() and len(first + last) < 16:
             hidden.update(range(int(first or 1) - 1, min(int(last or first), columns)))
     return frozenset(hidden)
+
+
+def _is_nothing(size: bytes | None) -> bool:
+    return size is not None and bool(size) and not size.strip(b"0.")
 
 
 def _merged(xml: bytes) -> tuple[tuple[int, int, int, int], ...]:
