@@ -15,8 +15,6 @@ from xlbudget.packs.model import Pack
 
 TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
 NOTE_MARK = re.compile(r"^注[：:]")
-ADDED = re.compile(r"(?:（[^（）]*）|[\d。.,;、_*+-]+)$")
-"""What is added behind a title: a remark in brackets, a number, a sign."""
 LONG = 4
 """Least length of a heading word that still counts as one when more text follows it."""
 
@@ -58,11 +56,18 @@ def _titled(pack: Pack, text: str) -> str:
         fitting = [known for known in titles if title.endswith(known)]
         if fitting:
             return titles[max(fitting, key=len)]
-        shorter = ADDED.sub("", title)
+        shorter = _added(pack).sub("", title)
         if shorter == title:
             return ""
         title = shorter
     return ""
+
+
+@lru_cache(maxsize=8)
+def _added(pack: Pack) -> re.Pattern[str]:
+    """What is added behind a title: a remark in brackets, a number, a sign, that it goes on."""
+    words = "|".join(map(re.escape, pack.words["lines"]["continues"]))
+    return re.compile(rf"(?:（[^（）]*）|{words}|[\d。.,;、_*+-]+)$")
 
 
 def names_form(pack: Pack, text: str) -> bool:

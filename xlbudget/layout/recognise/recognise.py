@@ -5,6 +5,7 @@ Nothing is identified by its address: tables are known by titles, headings and r
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -18,13 +19,13 @@ from xlbudget.core.reading import Printed, Reading
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.about_lines import CODE
 from xlbudget.layout.captions import TITLE
-from xlbudget.layout.normalize import find_years
+from xlbudget.layout.normalize import find_years, normalize_text
 from xlbudget.layout.recognise.block_reader import Concealed, ReadResult
 from xlbudget.layout.recognise.find_tables import find_tables
 from xlbudget.layout.recognise.row_levels import infer_levels
 from xlbudget.layout.recognise.table_reader import read_table
 from xlbudget.layout.recognise.units import find_units
-from xlbudget.layout.tables import Table, collect_printed, read_texts
+from xlbudget.layout.tables import Table, collect_printed, has_figures, read_texts
 from xlbudget.messages import load_messages
 from xlbudget.packs.model import NAME, TOTAL, Pack
 
@@ -61,11 +62,12 @@ def recognise(
     result = ReadResult()
     about = _about(contents) if contents else ContentsWords()
     result.observations.extend(located.observations)
-    firsts = _once(pack, located.known, result)
+    firsts, continued = _once(pack, located.known, result)
     units, unit_observations = find_units(pack, firsts, about.unit)
     result.observations.extend(unit_observations)
     for form, table in firsts.items():
-        read_table(pack, table, units[form], result)
+        for part in (table, *continued.get(form, ())):
+            read_table(pack, part, units[form], result)
     printed = tuple(collect_printed(table) for table in firsts.values())
     blocks = _ordered(pack, result, firsts)
     _report_by_form(result, "value_hidden_decimals", result.hidden)
@@ -87,30 +89,56 @@ def _formulas(tables: Iterable[Table]) -> frozenset[SheetCell]:
     return frozenset(SheetCell(sheet.name, *at) for sheet in sheets for at in sheet.formulas)
 
 
-def _once(pack: Pack, tables: Sequence[Table], result: ReadResult) -> dict[str, Table]:
-    """The table of each form, in the pack's order: of several the first whose title names no other
-    year than the budget's, else the first. The others are reported and not read."""
+def _once(
+    pack: Pack, tables: Sequence[Table], result: ReadResult
+) -> tuple[dict[str, Table], dict[str, list[Table]]]:
+    """The table of each form, in the pack's order, and those that continue it on another sheet: of
+    several the first of the budget's own year that is visible and filled, else visible, else the
+    first. The others are reported and not read."""
     by_form: dict[str, list[Table]] = {}
     for table in tables:
         assert table.match is not None
         by_form.setdefault(table.match.form.key, []).append(table)
-    chosen = {}
+    chosen: dict[str, Table] = {}
+    continued: dict[str, list[Table]] = {}
     for form in (pack.forms[key] for key in pack.forms if key in by_form):
-        several = by_form[form.key]
-        chosen[form.key] = next((t for t in several if not _other_year(pack, t)), several[0])
+        parts = [t for t in by_form[form.key] if _continues(pack, t)]
+        several = [t for t in by_form[form.key] if t not in parts] or parts
+        continued[form.key] = [t for t in parts if several is not parts]
+        chosen[form.key] = max(several, key=lambda table: _worth(pack, table))
         others = [table for table in several if table is not chosen[form.key]]
         older = [table for table in others if _other_year(pack, table)]
         for table in older:
             facts = {"form": form.sheet, "year": _other_year(pack, table)}
             observation = Observation("other_year_table", "", form.key, (_head(table),), facts)
             result.observations.append(observation)
-        twice = tuple(_head(table) for table in others if not _other_year(pack, table))
-        if twice:
-            facts = {"form": form.sheet, "title": form.title, "count": str(len(twice) + 1)}
-            result.observations.append(
-                Observation("forms_present", "twice", form.key, twice, facts)
-            )
-    return chosen
+        same = [table for table in others if not _other_year(pack, table)]
+        for case, these in (
+            ("twice", [t for t in same if _worth(pack, t) == _worth(pack, chosen[form.key])]),
+            ("spare", [t for t in same if _worth(pack, t) != _worth(pack, chosen[form.key])]),
+        ):
+            if these:
+                facts = {"form": form.sheet, "title": form.title, "count": str(len(these) + 1)}
+                cells = tuple(map(_head, these))
+                result.observations.append(
+                    Observation("forms_present", case, form.key, cells, facts)
+                )
+    return chosen, continued
+
+
+def _worth(pack: Pack, table: Table) -> tuple[bool, bool, bool]:
+    """What speaks for a table where a form has several: its year, that it is visible, and filled.
+    Of equal ones `max` takes the first."""
+    filled = any(has_figures(table.sheet.rows[row]) for row in table.body)
+    return not _other_year(pack, table), not table.sheet.hidden, filled
+
+
+def _continues(pack: Pack, table: Table) -> bool:
+    """Whether the table's title or sheet says that it goes on from another sheet (表二续)."""
+    title = table.above.get(TITLE)
+    texts = (title.text if title else "", table.sheet.name)
+    pattern = "|".join(map(re.escape, pack.words["lines"]["continues"]))
+    return any(re.search(rf"(?:{pattern})[）)]?\d*$", normalize_text(text)) for text in texts)
 
 
 def _other_year(pack: Pack, table: Table) -> str:

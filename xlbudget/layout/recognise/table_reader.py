@@ -22,6 +22,8 @@ def read_table(pack: Pack, table: Table, unit: str, result: ReadResult) -> None:
     """Read every body row of a table into its form's blocks."""
     assert table.match is not None
     bodies = make_readers(pack, table, table.match, unit)
+    for body in bodies:  # a form that goes on from another sheet
+        body.taken.update(row.id for row in result.blocks.get(body.block.id, ()))
     number_rows = find_number_rows(pack, table)
     _read_rows(table, bodies, [row for row in table.body if row not in number_rows], result)
     for body in bodies:
