@@ -199,3 +199,26 @@ def test_a_list_of_codes_is_no_figure_left_over(pack: Pack, example: Budget) -> 
     rows.append(["合计", "", 5.5])
     told = recognise(pack, [*sheets[:-1], RawSheet("字典", rows)]).observations
     assert [o.kind for o in told if o.kind == "leftover_amounts"]
+
+
+@pytest.mark.parametrize("written", ["2O10301", "201-0301", "20103O1", "行政"])
+def test_a_code_that_is_none_is_told_with_how_it_should_read(
+    pack: Pack, example: Budget, written: str
+) -> None:
+    """And no cause says that the row is missing."""
+    forms = layouts.drawn(pack, example)
+    one = forms[2]
+    (block,) = one.blocks()
+    column = one.columns[block.id, CODE]
+    row = next(line for line in one.body if line[column] == "2010301")
+    row[column] = written
+    result = check(pack, recognise(pack, layouts.sheets(forms)))
+    (told,) = [f for f in result.findings if f.rule == "S102"]
+    assert (told.case, told.facts["code"]) == ("code", "2010301")
+    assert not [
+        repair
+        for cause in result.causes
+        for way in (cause.repairs, *cause.alternatives)
+        for repair in way
+        if repair.slip in ("missing", "omitted") and "2010301" in str(repair)
+    ]

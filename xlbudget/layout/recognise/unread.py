@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.layout.headings import FormColumn, Match
+from xlbudget.layout.normalize import normalize_text
 from xlbudget.layout.recognise.amount_cells import RowAmounts
 from xlbudget.layout.recognise.block_reader import BlockReader, ReadResult
 from xlbudget.layout.tables import Table, read_texts
@@ -26,13 +27,33 @@ def report_unread_row(
         first = min(c for key, c in body.columns.items() if key in body.block.text_columns)
         at.insert(0, SheetCell(body.sheet.name, number, first))
         kind = "unknown_row" if filled else "leftover"
-        result.observations.append(Observation(kind, "", form, tuple(at), {"text": text}))
+        code = _meant_code(body, number) if filled else ""
+        facts = {"text": text, "code": code}
+        result.observations.append(
+            Observation(kind, "code" if code else "", form, tuple(at), facts)
+        )
+        # What stands in the row is not known; that the row itself is missing would be untrue.
+        result.unreadable.update(CellKey(*body.block.id, code, key) for key in filled if code)
     else:
         column = body.block.paths[body.block.text_columns[0]][-1]
         result.observations.append(
             Observation("unnamed_row", "", form, tuple(at), {"column": column})
         )
     return True
+
+
+def _meant_code(body: BlockReader, number: int) -> str:
+    """The code of the row's name, where its own is none that is understood: the only one of that
+    name, or the only one under the code above it; "" otherwise."""
+    catalogue = body.codes
+    if not catalogue or not body.coded:
+        return ""
+    codes = catalogue.by_name.get(normalize_text(str(body.cell(number, body.name))), ())
+    above = next((row.code for row in reversed(body.rows) if row.code), "")
+    over = (above, catalogue.parent(above))
+    near = [code for code in codes if len(codes) == 1 or catalogue.parent(code) in over]
+    free = [code for code in near if code not in body.taken]
+    return free[0] if len(free) == 1 else ""
 
 
 def _words(body: BlockReader, number: int) -> str:
