@@ -77,17 +77,17 @@ def _marking(pack: Pack) -> re.Pattern[str]:
 def _pattern(pack: Pack) -> re.Pattern[str]:
     """The words for department, unit and date, each with the sign that ends it."""
     words = pack.words["lines"]
-    either = "|".join(f"(?P<{kind}>{_spaced(words[kind])})" for kind in KINDS)
-    long = _spaced([word for word in words[DEPARTMENT] if len(word) >= LEAST_WORD])
+    either = "|".join(f"(?P<{kind}>{_any_of(words[kind])})" for kind in KINDS)
+    long = _any_of([word for word in words[DEPARTMENT] if len(word) >= LEAST_WORD])
     return re.compile(
         rf"(?:{either})\s*(?:：|(?=（?\s*{MONEY})|(?=\s)|$)|^(?P<{GLUED}>{long})(?=[^\s（）])"
     )
 
 
-def _spaced(words: Sequence[str]) -> str:
-    """A pattern for any of the words, longest first, white space allowed between characters."""
+def _any_of(words: Sequence[str]) -> str:
+    """A pattern for any of the words, longest first."""
     ordered = sorted(map(normalize_text, words), key=len, reverse=True)
-    return "|".join(r"\s*".join(map(re.escape, word)) for word in ordered)
+    return "|".join(map(re.escape, ordered))
 
 
 def _read(pack: Pack, text: str) -> Iterator[Statement]:
@@ -128,8 +128,17 @@ def _marks(pack: Pack, text: str) -> Iterator[re.Match[str]]:
 
 
 def soften(text: str) -> str:
-    """The text in normal characters, white space kept as single spaces."""
-    return " ".join(map(normalize_text, clean(text).split()))
+    """The text in normal characters, white space kept as single spaces, but for those between
+    single characters (部 门 名 称)."""
+    parts: list[str] = []
+    single = False
+    for part in map(normalize_text, clean(text).split()):
+        if single:
+            parts[-1] += part
+        else:
+            parts.append(part)
+        single = len(part) == 1
+    return " ".join(parts)
 
 
 def clean(text: str) -> str:

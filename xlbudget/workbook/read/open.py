@@ -9,8 +9,7 @@ from pathlib import Path
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.sheet import RawWorkbook, build_workbook
 from xlbudget.workbook.read.sniff import LOCKED, TEXT, XLS, ZIP, find_kind, find_refusal, read_bytes
-from xlbudget.workbook.read.tidy import is_untidy, tidy
-from xlbudget.workbook.read.zip_limits import OPENXML, XLSB, Untidy, open_package
+from xlbudget.workbook.read.zip_limits import OPENXML, XLSB, Untidy, is_untidy, open_package
 
 
 def read_workbook(path: Path, own: Sequence[str] = (), password: str = "") -> RawWorkbook:
@@ -51,12 +50,18 @@ def _read(path: Path, content: bytes, own: Sequence[str]) -> RawWorkbook:
     if kind == ZIP:
         kind, package = open_package(content)
         if kind in (OPENXML, XLSB) and is_untidy(package):
-            content, package = tidy(content)
+            content, package = _tidied(content)
     try:
         return _read_kind(path, kind, content, package, own)
     except Untidy:
-        content, package = tidy(content)
+        content, package = _tidied(content)
         return _read_kind(path, kind, content, package, own)
+
+
+def _tidied(content: bytes) -> tuple[bytes, zipfile.ZipFile]:
+    from xlbudget.workbook.read.tidy import tidy
+
+    return tidy(content)
 
 
 def _read_kind(

@@ -22,13 +22,6 @@ XML_SUFFIXES = (".xml", ".rels")
 DECLARED = re.compile(r"""(<\?xml[^>]*?encoding\s*=\s*["'])[^"']+""")
 
 
-def is_untidy(package: zipfile.ZipFile) -> bool:
-    """Whether the names of the parts alone show that a package is written otherwise."""
-    names = package.namelist()
-    usual = any(name.lower().rpartition("/")[2] in USUAL.values() for name in names)
-    return not usual or any("\\" in name for name in names)
-
-
 def tidy(content: bytes) -> tuple[bytes, zipfile.ZipFile]:
     """The package written the usual way. Raises FileFault as reading it would."""
     _, package = open_package(content)

@@ -109,8 +109,6 @@ def _kind(package: zipfile.ZipFile, names: set[str]) -> str:
 
 
 RELATIONS = "_rels/.rels"
-MAIN = re.compile(rb"<(?:\w{1,20}:)?Relationship\s[^<>]*/officeDocument[\"'][^<>]*>")
-TARGET = re.compile(rb"""\sTarget\s*=\s*["']([^"'<]*)""")
 
 
 def find_main_part(package: zipfile.ZipFile) -> str:
@@ -121,10 +119,17 @@ def find_main_part(package: zipfile.ZipFile) -> str:
     relations = read_raw_part(package, named[RELATIONS])
     if relations.startswith(WIDE):
         relations = relations.replace(b"\0", b"")
-    main = MAIN.search(relations)
-    target = TARGET.search(main[0]) if main else None
+    main = re.search(rb"<(?:\w{1,20}:)?Relationship\s[^<>]*/officeDocument[\"'][^<>]*>", relations)
+    target = re.search(rb"""\sTarget\s*=\s*["']([^"'<]*)""", main[0]) if main else None
     path = target[1].decode("utf-8", "replace").lstrip("/") if target else ""
     return path.removeprefix("./")
+
+
+def is_untidy(package: zipfile.ZipFile) -> bool:
+    """Whether the names of a workbook's parts alone show that `tidy` has to write it anew."""
+    names = package.namelist()
+    usual = any(name.lower().endswith(("workbook.xml", "workbook.bin")) for name in names)
+    return not usual or any("\\" in name for name in names)
 
 
 class Untidy(FileFault):
