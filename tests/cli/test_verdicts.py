@@ -139,3 +139,21 @@ def test_what_systems_leave_beside_files_is_passed_over_and_documents_are_named(
     told = run("check", folder)
     assert told.exit_code == 0
     assert "有 3 个压缩包或文档没有读取：丁.docx、丙.pdf、乙.zip" in told.stderr
+
+
+def test_a_workbook_is_not_filled_from_half_of_another(
+    pack: Pack, example: Budget, tmp_path: Path
+) -> None:
+    """What was not read of the source is told; without it only where that is asked for."""
+    forms = layouts.drawn(pack, example)
+    forms[0].body[0][0] = "六、不知道的收入"
+    source, output = tmp_path / "源.xlsx", tmp_path / "新.xlsx"
+    source.write_bytes(layouts.book_bytes(forms))
+    refused = run("new", "-o", output, "--from", source)
+    assert refused.exit_code == 1 and not output.exists()
+    assert "六、不知道的收入" in refused.stderr and "--leave-out" in refused.stderr
+    written = run("new", "-o", output, "--from", source, "--leave-out")
+    assert written.exit_code == 0 and output.exists()
+    assert "六、不知道的收入" in written.stderr
+    again = run("new", "-o", output, "--from", source, "--force")
+    assert again.exit_code == 1  # --force overwrites, and does nothing else

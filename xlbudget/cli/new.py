@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,10 +12,14 @@ from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import write_bytes
 from xlbudget.core.budget import Budget
+from xlbudget.core.finding import ERROR
 from xlbudget.messages import load_messages
+from xlbudget.ops.check.check import check_reading
 from xlbudget.packs.load import default_pack, find_form_set, load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import apply_year
+from xlbudget.report.file_result import FileResult
+from xlbudget.report.text_report import list_findings
 
 SAYS = load_messages()["commands"]["new"]
 
@@ -30,6 +35,7 @@ SAYS = load_messages()["commands"]["new"]
     type=click.Choice(["formula", "typed"]),
     help=SAYS["totals"],
 )
+@click.option("--leave-out", is_flag=True, help=SAYS["leave_out"])
 @PASSWORD
 @FORCE
 def new(
@@ -39,11 +45,13 @@ def new(
     department: str | None,
     source: Path | None,
     totals: str | None,
+    leave_out: bool,
     password: str,
     force: bool,
 ) -> None:
-    """Write the official workbook, blank or filled from a budget."""
-    pack, budget = _budget(source, ReadOptions(pack_name, password), year)
+    """Write the official workbook, blank or filled from a budget; exit with 1 where the source has
+    what could not be read, and nothing is written without it."""
+    pack, budget = _budget(source, ReadOptions(pack_name, password), year, leave_out)
     if department:
         budget = budget._replace(department=department)
     from xlbudget.workbook.live.workbook import make_live_workbook, make_workbook
@@ -55,8 +63,11 @@ def new(
     click.echo(done.format(output=output, place=pack.place, year=pack.year, forms=len(pack.forms)))
 
 
-def _budget(source: Path | None, options: ReadOptions, year: int | None) -> tuple[Pack, Budget]:
-    """The budget to write, and the pack as printed for its year: `year`, else the source's own."""
+def _budget(
+    source: Path | None, options: ReadOptions, year: int | None, leave_out: bool
+) -> tuple[Pack, Budget]:
+    """The budget to write, and the pack as printed for its year: `year`, else the source's own.
+    Ends with 1 where something of the source was not read, unless it is to be left out."""
     if source is None:
         name = options.pack_name or default_pack()
         pack = load_pack(find_form_set(name, year) if year and not options.pack_name else name)
@@ -64,5 +75,11 @@ def _budget(source: Path | None, options: ReadOptions, year: int | None) -> tupl
         return pack, Budget(pack.name, pack.year, pack.unit, "")
     with tell_unreadable(source, options.pack_name):
         pack, reading = read_file(source, options)
+    lost = tuple(f for f in check_reading(pack, reading) if f.severity == ERROR)
+    if lost:
+        click.echo(list_findings(FileResult(str(source), pack, lost, reading)), err=True)
+        if not leave_out:
+            click.echo(SAYS["lost"].format(count=len(lost)), err=True)
+            sys.exit(1)
     year = year or reading.budget.year
     return apply_year(pack, year), reading.budget._replace(year=year)

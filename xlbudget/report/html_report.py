@@ -70,9 +70,9 @@ def _file(checked: FileResult) -> dict[str, Any]:
     rest = [f for f in sort_findings(checked.findings) if id(f) not in explained]
     return {
         "name": checked.file,
-        "verdict": describe_verdict(checked),
+        "headline": describe_verdict(checked),
         "outcome": name_outcome(checked),
-        "verdict_class": checked.verdict,
+        "verdict": checked.verdict,
         "errors": checked.counts.get(ERROR),
         "warnings": checked.counts.get(WARNING),
         "decided": count_decided(checked) if checked.reading else "",
