@@ -30,6 +30,13 @@ STATED: dict[str, list[tuple[str, str]]] = {
     "（万元）": [(UNIT, "万元")],
     "单位：百万元": [(UNIT, "")],
     "单位：美元": [(UNIT, "")],
+    "单位：USD": [(UNIT, "")],
+    "单位：人": [(UNIT, "")],
+    "部门名称：某局 币种：人民币 单位：万元": [
+        (DEPARTMENT, "某局"),
+        (DATE, "人民币"),
+        (UNIT, "万元"),
+    ],
     "单位：元/万元": [(UNIT, "")],
     "部门名称：示例县示例局      单位：元": [(DEPARTMENT, "示例县示例局"), (UNIT, "元")],
     "单位：元      部门名称：示例县示例局": [(UNIT, "元"), (DEPARTMENT, "示例县示例局")],
@@ -111,7 +118,7 @@ def test_every_word_for_the_department_in_every_place(
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("word", [word for word in WORDS["unit"] if word != "币种"])
+@pytest.mark.parametrize("word", WORDS["unit"])
 @pytest.mark.parametrize("unit", ["元", "人民币元", "千元", "万元"])
 def test_every_word_for_the_unit_in_every_place(
     pack: Pack, example: Budget, word: str, unit: str, place: str

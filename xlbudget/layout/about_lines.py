@@ -105,7 +105,7 @@ def _read(pack: Pack, text: str) -> Iterator[Statement]:
         if not value and not colon and mark[0] == softened:
             yield Statement(kind, "", bare=True)  # what it states may stand in the next cell
             continue
-        if kind == UNIT and value and not ANY_MONEY.search(value):
+        if kind == UNIT and _is_name(value):
             kind = DEPARTMENT  # 单位：示例县教育局
         if kind == DEPARTMENT:
             if colon or (len(normalize_text(mark[0])) >= LEAST_WORD and len(value) >= LEAST_NAME):
@@ -114,6 +114,11 @@ def _read(pack: Pack, text: str) -> Iterator[Statement]:
             yield Statement(UNIT, value, bare=not colon and "（" not in softened)
         elif kind == DATE and colon:
             yield Statement(DATE, value)
+
+
+def _is_name(value: str) -> bool:
+    """Whether what stands behind 单位 names an office rather than a unit, known or not."""
+    return len(value) > LEAST_NAME and not value.isascii() and not ANY_MONEY.search(value)
 
 
 def _marks(pack: Pack, text: str) -> Iterator[re.Match[str]]:
