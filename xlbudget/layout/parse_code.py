@@ -7,19 +7,19 @@ from typing import Any, NamedTuple
 
 from xlbudget.layout.normalize import normalize_text
 
+# The patterns are compiled when they are first needed: most codes are plain digits.
 LEAST, MOST = 3, 11
 """Digits of a code: shorter ones are numbers of rows, longer ones no code of any catalogue."""
 
-POWER = re.compile(r"(\d)\.?(\d*)E\+?(\d{1,2})")
-POINTED = re.compile(r"\d{3}(?:[.\-/]\d{2}){1,4}")
-WHOLE = re.compile(r"(\d+)\.0+")
-CODED = re.compile(
-    r"^=?[\[【〔（<]?(?P<code>\d+(?:[.\-/]\d+)*(?:E\+?\d+)?)[\]】〕）>]?[-_：、.·|/]*(?P<name>.*)$",
-    re.DOTALL,
+POWER = r"(\d)\.?(\d*)E\+?(\d{1,2})"
+POINTED = r"\d{3}(?:[.\-/]\d{2}){1,4}"
+WHOLE = r"(\d+)\.0+"
+CODED = (
+    r"^=?[\[【〔（<]?(?P<code>\d+(?:[.\-/]\d+)*(?:E\+?\d+)?)[\]】〕）>]?[-_：、.·|/]*(?P<name>.*)$"
 )
 
 
-NO_NAME = re.compile(r"[年%a-zA-Z\d]")
+NO_NAME = r"[年%a-zA-Z\d]"
 """What follows digits that are no code: a year, a share, a letter typed for a digit."""
 
 
@@ -39,9 +39,9 @@ def parse_code(raw: Any) -> CodeText:
     if isinstance(raw, float) and raw.is_integer():
         return CodeText(str(int(raw)), "")
     whole = str(raw).strip()
-    coded = CODED.match(normalize_text(whole))
+    coded = re.match(CODED, normalize_text(whole), re.DOTALL)
     code = _digits(coded["code"]) if coded else ""
-    if not coded or not LEAST <= len(code) <= MOST or NO_NAME.match(coded["name"]):
+    if not coded or not LEAST <= len(code) <= MOST or re.match(NO_NAME, coded["name"]):
         return CodeText("", whole)
     return CodeText(code, _printed_end(whole, coded["name"]))
 
@@ -57,14 +57,14 @@ def _printed_end(text: str, name: str) -> str:
 def _digits(text: str) -> str:
     """The digits of a code that is written with points, hyphens or a power of ten; "" for what is
     no code so written."""
-    power = POWER.fullmatch(text)
+    power = re.fullmatch(POWER, text)
     if power:
         exponent = int(power[3])
         digits = (power[1] + power[2]).rstrip("0")
         return digits.ljust(exponent + 1, "0") if len(digits) <= exponent + 1 <= MOST else ""
-    whole = WHOLE.fullmatch(text)
+    whole = re.fullmatch(WHOLE, text)
     if whole:
         return whole[1]
-    if POINTED.fullmatch(text):
+    if re.fullmatch(POINTED, text):
         return re.sub(r"\D", "", text)
     return text if text.isdigit() else ""
