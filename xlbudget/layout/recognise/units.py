@@ -17,11 +17,12 @@ from xlbudget.core.number_format import SHAPED
 from xlbudget.core.reading import PrintedText
 from xlbudget.layout.about_lines import UNIT, read_unit
 from xlbudget.layout.normalize import find_unit_behind
-from xlbudget.layout.recognise.column_number_rows import find_number_rows
 from xlbudget.layout.tables import Table, read_texts
 from xlbudget.packs.model import Pack
 
 KIND = "unit_line"
+BELOW = 3
+"""Rows below a heading among which one may repeat the unit."""
 
 
 class UnitSign(NamedTuple):
@@ -101,14 +102,13 @@ def _signs(pack: Pack, table: Table) -> Iterator[UnitSign]:
 
 
 def _unit_rows(pack: Pack, table: Table) -> list[int]:
-    """Rows below the heading that repeat the unit in every column."""
-    number_rows = find_number_rows(pack, table) - set(table.heading)
-    return [
-        row
-        for row in sorted(number_rows)
-        if all(read_unit(pack, text) for text in read_texts(table.sheet.rows[row]).values())
-        and len(read_texts(table.sheet.rows[row])) > 1
-    ]
+    """Rows right below the heading that repeat the unit in several columns."""
+    rows = []
+    for row in table.body[:BELOW]:
+        texts = read_texts(table.sheet.rows[row])
+        if len(texts) > 1 and all(read_unit(pack, text) for text in texts.values()):
+            rows.append(row)
+    return rows
 
 
 def _printed_by_formats(pack: Pack, table: Table) -> Iterator[UnitSign]:

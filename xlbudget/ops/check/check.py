@@ -22,6 +22,7 @@ from xlbudget.ops.check.set_aside import (
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.checks.context import Context
 from xlbudget.rules.checks.registry import JSON_KINDS, KINDS, ROW_KINDS, run_checks
+from xlbudget.rules.checks.scale_checks import find_scales
 from xlbudget.rules.evaluate import Evaluation, evaluate, sample_near_totals
 from xlbudget.rules.outcomes import JudgedConstraint, decide_severity
 from xlbudget.rules.tree import Tree, Trees, build_trees
@@ -47,16 +48,27 @@ def check(pack: Pack, reading: Reading) -> CheckResult:
     Never raises because of the budget's content."""
     trees = build_trees(pack, reading.budget)
     result = _evaluate_and_report(pack, reading, trees)
+    scales = _find_scales(pack, reading.budget, result.findings)
+    result = result._replace(findings=(*scales, *result.findings))
     unfilled = find_unfilled(pack, reading, result.findings)
     aside = find_wrong_units(pack, result.findings) | unfilled
     if aside:
         result, reading, trees = _without(pack, reading, trees, aside, unfilled)
+        result = result._replace(findings=(*scales, *result.findings))
     causes: tuple[Cause, ...] = ()
     if any(_searched(pack, finding) for finding in result.findings):
         from xlbudget.ops.locate.search import find_causes
 
         causes = find_causes(pack, reading, trees, result.findings)
     return result._replace(causes=causes)
+
+
+def _find_scales(pack: Pack, budget: Budget, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings on forms of another size than the others, looked for where sums between forms
+    do not hold."""
+    if not any(f.constraint and len({c.form for c in f.constraint.cells()}) > 1 for f in findings):
+        return []
+    return [make_finding(pack, observation) for observation in find_scales(pack, budget)]
 
 
 def _without(
@@ -91,7 +103,8 @@ def find_faults(pack: Pack, reading: Reading) -> list[Finding]:
     counts, judged, per_yuan = evaluate(pack, reading.budget, trees, reading.unreadable)
     faulty = tuple(judgement for judgement in judged if judgement.verdict.outcome != ROUNDING)
     findings = _findings(pack, reading, trees, Evaluation(counts, faulty, per_yuan))
-    return [finding for finding in findings if finding.severity != NOTE]
+    found = (*_find_scales(pack, reading.budget, findings), *findings)
+    return [finding for finding in found if finding.severity != NOTE]
 
 
 def check_reading(pack: Pack, reading: Reading) -> tuple[Finding, ...]:

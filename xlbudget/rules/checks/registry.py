@@ -22,7 +22,6 @@ from xlbudget.rules.checks.code_checks import (
     same_codes,
 )
 from xlbudget.rules.checks.context import Context, Kind
-from xlbudget.rules.checks.scale_checks import value_scale
 from xlbudget.rules.checks.text_checks import (
     department_named,
     empty_note,
@@ -65,7 +64,6 @@ KINDS: Mapping[str, Kind] = {
         code_digits,
         code_depth,
         value_negative,
-        value_scale,
         value_size,
         anything_filled,
         department_named,
@@ -139,5 +137,6 @@ READ_KINDS = FILE_KINDS | {
     "value_unshown",
     "unit_line",
     "form_not_filled",
+    "value_scale",
 }
-"""Kinds observed while a file is read."""
+"""Kinds observed while a file is read, or once its sums have been checked."""

@@ -8,8 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey
-from xlbudget.packs.model import Pack, RuleClause
-from xlbudget.rules.checks.context import Context
+from xlbudget.packs.model import Pack
 
 SCALE = 10_000
 """The ratio of 万元 to 元."""
@@ -19,13 +18,15 @@ GRAIN = 100
 Sizes = frozenset[int]
 
 
-def value_scale(context: Context, part: RuleClause) -> Iterator[Observation]:
+KIND = "value_scale"
+
+
+def find_scales(pack: Pack, budget: Budget) -> Iterator[Observation]:
     """Forms whose figures are those of most other forms, ten thousand times as large or small.
 
     Forms with a largest figure in common belong together; those outside of the largest such group
     are told where their figures stand in it once they are scaled."""
-    budget = context.reading.budget
-    figures = _figures(context.pack, budget)
+    figures = _figures(pack, budget)
     group = _largest_group(figures)
     known = frozenset().union(*(_sizes(figures[form]) for form in group))
     for form in figures:
@@ -34,8 +35,8 @@ def value_scale(context: Context, part: RuleClause) -> Iterator[Observation]:
         case = _case(figures[form], known)
         if case is not None:
             cell, _ = max(figures[form].items(), key=lambda item: item[1])
-            facts = _facts(context.pack, budget, form, case)
-            yield Observation(part.kind, case, form, (cell,), facts)
+            facts = _facts(pack, budget, form, case)
+            yield Observation(KIND, case, form, (cell,), facts)
 
 
 def _figures(pack: Pack, budget: Budget) -> Mapping[str, Mapping[CellKey, Decimal]]:
