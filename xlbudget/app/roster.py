@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +14,38 @@ from xlbudget.ops.consolidate.roster import Office, Roster, build_roster
 
 def read_roster(path: Path) -> Roster:
     """The roster in the file. Raises BadRoster, with every fault and its line."""
+    words = load_messages()["consolidate"]["roster"]
+    rows = read_columns(path, words["columns"], words["no_columns"])
+    roster, faults = build_roster([(line, Office(*texts)) for line, texts in rows])
+    if faults:
+        message = "\n".join(words[f.kind].format(line=f.line, said=f.detail) for f in faults)
+        raise BadRoster(message)
+    return roster
+
+
+def read_columns(
+    path: Path, columns: Sequence[str], no_columns: str
+) -> list[tuple[int, list[str]]]:
+    """The texts in these columns of a CSV file, by the words in its first line, each row with its
+    line number; blank rows are left out. Raises BadRoster with the sentence `no_columns`."""
     from xlbudget.workbook.errors import FileFault
     from xlbudget.workbook.read.delimited import read_delimited
     from xlbudget.workbook.read.sniff import read_bytes
 
-    words = load_messages()["consolidate"]["roster"]
     try:
         rows = read_delimited(path.stem, read_bytes(path)).rows
     except FileFault:
         rows = []
     heads = [normalize_text(str(cell)) for cell in rows[0]] if rows else []
-    if not all(word in heads for word in words["columns"]):
-        columns = "、".join(words["columns"])
-        raise BadRoster(words["no_columns"].format(file=path.name, columns=columns))
-    positions = [heads.index(word) for word in words["columns"]]
+    if not all(word in heads for word in columns):
+        raise BadRoster(no_columns.format(file=path.name, columns="、".join(columns)))
+    positions = [heads.index(word) for word in columns]
     lines = []
     for line, row in enumerate(rows[1:], start=2):
         texts = [_text(row[position]) if position < len(row) else "" for position in positions]
         if any(texts):
-            lines.append((line, Office(*texts)))
-    roster, faults = build_roster(lines)
-    if faults:
-        message = "\n".join(words[f.kind].format(line=f.line, said=f.detail) for f in faults)
-        raise BadRoster(message)
-    return roster
+            lines.append((line, texts))
+    return lines
 
 
 def _text(cell: Any) -> str:
