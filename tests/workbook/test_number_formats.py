@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from xlbudget.core.amount import NOT_STATED, SHOWS_PERCENT
+from xlbudget.core.number_format import SHAPED as SHAPED_FROM
 from xlbudget.core.number_format import NumberFormat, Shown
 from xlbudget.layout.parse_amount import parse_amount
 from xlbudget.packs.model import Pack
@@ -91,7 +92,7 @@ def test_what_is_printed_is_the_amount(
     """In 万元, with no fewer decimals than its two."""
     table = FormatTable()
     byte = table.encode(code)
-    shown = table.shapes[byte - 64] if byte >= 64 and byte < 250 else byte
+    shown = table.shapes[byte - SHAPED_FROM] if SHAPED_FROM <= byte < SHOWS_PERCENT else byte
     read = parse_amount(pack, raw, shown, "万元")
     assert str(read.amount) == amount
     assert (None if read.exact is None else str(read.exact)) == exact
@@ -100,7 +101,4 @@ def test_what_is_printed_is_the_amount(
 def test_more_formats_than_a_byte_tells_apart_are_told_by_none() -> None:
     table = FormatTable()
     bytes_ = [table.encode(f'0.00"{n}元"') for n in range(300)]
-    assert max(bytes_) == NOT_STATED and len(table.shapes) == SHAPED_MOST
-
-
-SHAPED_MOST = SHOWS_PERCENT - 64
+    assert max(bytes_) == NOT_STATED and len(table.shapes) == SHOWS_PERCENT - SHAPED_FROM

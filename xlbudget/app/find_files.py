@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from xlbudget.workbook.read.sniff import LEFT_BESIDE
+
 FOLDER_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".json")
 TEXT_SUFFIXES = (".csv", ".tsv")
 UNREAD_SUFFIXES = (".zip", ".rar", ".7z", ".gz", ".tar", ".pdf", ".ofd", ".doc", ".docx", ".wps")
 """Archives and documents, which may hold a budget and are not read."""
-PASSED_OVER = ("~$", ".", "__MACOSX")
-"""How the names of files begin that programs and systems leave beside a user's own."""
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -33,13 +33,13 @@ def find_unread(paths: Iterable[Path]) -> list[Path]:
         for file in folder.rglob("*")
         if file.suffix.lower() in UNREAD_SUFFIXES
         and file.is_file()
-        and not any(part.startswith(PASSED_OVER) for part in file.relative_to(folder).parts)
+        and not any(part.startswith(LEFT_BESIDE) for part in file.relative_to(folder).parts)
     )
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
     try:
-        files = [p for p in folder.iterdir() if not p.name.startswith(PASSED_OVER)]
+        files = [p for p in folder.iterdir() if not p.name.startswith(LEFT_BESIDE)]
     except OSError:  # reading the folder says why
         yield folder
         return

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from xlbudget.layout.about_lines import read_unit
 from xlbudget.layout.normalize import normalize_text
 from xlbudget.layout.tables import Table
 from xlbudget.packs.model import TOTAL, Pack
@@ -57,8 +58,7 @@ def _is_word(value: Any) -> bool:
 
 def _repeats_unit(pack: Pack, texts: list[str]) -> bool:
     """Whether every cell, two or more, is a unit of amount."""
-    units = pack.words["units"]
-    return len(texts) > 1 and all(text.strip("（）") in units for text in texts)
+    return len(texts) > 1 and all(read_unit(pack, text) for text in texts)
 
 
 def _counts(texts: list[str]) -> bool:

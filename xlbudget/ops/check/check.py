@@ -53,8 +53,8 @@ def check(pack: Pack, reading: Reading) -> CheckResult:
     unfilled = find_unfilled(pack, reading, result.findings)
     aside = find_wrong_units(pack, result.findings) | unfilled
     if aside:
-        result, reading, trees = _without(pack, reading, trees, aside, unfilled)
-        result = result._replace(findings=(*scales, *result.findings))
+        result, reading = _set_aside(pack, reading, result, aside, unfilled)
+        trees = build_trees(pack, reading.budget)
     causes: tuple[Cause, ...] = ()
     if any(_searched(pack, finding) for finding in result.findings):
         from xlbudget.ops.locate.search import find_causes
@@ -71,30 +71,35 @@ def _find_scales(pack: Pack, budget: Budget, findings: Iterable[Finding]) -> lis
     return [make_finding(pack, observation) for observation in find_scales(pack, budget)]
 
 
-def _without(
-    pack: Pack, reading: Reading, trees: Trees, aside: frozenset[str], unfilled: frozenset[str]
-) -> tuple[CheckResult, Reading, Trees]:
-    """The check without what forms that are no evidence break between forms: the result, and the
-    reading and trees in which causes are searched for."""
-    observations = (*reading.observations, *run_checks(Context(pack, reading, trees), KINDS))
-    findings = [make_finding(pack, observation) for observation in observations]
-    findings = [f for f in findings if not concerns_unfilled(pack, f, unfilled)]
+def _set_aside(
+    pack: Pack,
+    reading: Reading,
+    whole: CheckResult,
+    aside: frozenset[str],
+    unfilled: frozenset[str],
+) -> tuple[CheckResult, Reading]:
+    """The check of the `whole` budget without what forms that are no evidence break between forms,
+    and the reading in which causes are searched for: these forms are missing there, and those in a
+    wrong unit are checked alone."""
+    findings = [
+        f
+        for f in whole.findings
+        if f.constraint is None and not concerns_unfilled(pack, f, unfilled)
+    ]
     if unfilled:
         findings.insert(0, make_finding(pack, observe_unfilled(pack, unfilled)))
-    rest = reading._replace(budget=without_forms(reading.budget, aside))
+    rest = without_forms(reading.budget, aside)
+    alone = [without_forms(reading.budget, pack.forms.keys() - {f}) for f in aside - unfilled]
     counts: Counter[str] = Counter()
     judged: list[JudgedConstraint] = []
-    alone = [without_forms(reading.budget, {*pack.forms} - {form}) for form in aside - unfilled]
-    for budget in (rest.budget, *alone):
+    for budget in (rest, *alone):
         part = evaluate(pack, budget, build_trees(pack, budget), reading.unreadable)
         findings += make_figure_findings(pack, budget, part.judged, part.per_yuan)
         judged += part.judged
-        decided = {o: n for o, n in part.counts.items() if o != UNDECIDED}
-        counts.update(decided)
-    undecided = sum(evaluate(pack, reading.budget, trees, reading.unreadable).counts.values())
-    counts[UNDECIDED] = undecided - sum(counts.values())
+        counts.update({o: n for o, n in part.counts.items() if o != UNDECIDED})
+    counts[UNDECIDED] = sum(whole.counts.values()) - counts.total()
     result = CheckResult(counts, tuple(judged), tuple(findings))
-    return result, rest, build_trees(pack, rest.budget)
+    return result, reading._replace(budget=rest)
 
 
 def find_faults(pack: Pack, reading: Reading) -> list[Finding]:

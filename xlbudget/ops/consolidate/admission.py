@@ -27,9 +27,9 @@ def select_files(
 
     Files that cannot be read, have errors or rest on what nobody has confirmed are refused
     (`confirmed` are files and departments in normal form), and those that do not say whose they
-    are; then those of another pack, year or unit
-    of amount than most; then departments that appear in several files: of identical files the first
-    is taken, of others none, since only the county knows which is right.
+    are; then those of another pack, year or unit of amount than most; then departments that appear
+    in several files: of identical files the first is taken, of others none, since only the county
+    knows which is right.
     """
     refused = list(_unsound(candidates, include_failing, confirmed))
     left = _without(candidates, refused)

@@ -19,6 +19,7 @@ from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import CellNotes
 from xlbudget.workbook.read.sheet import MOST_SHEETS, check_filled, check_spread
 from xlbudget.workbook.read.sniff import (
+    LEFT_BESIDE,
     MEGABYTE,
     MOST_BYTES,
     TEXT,
@@ -42,7 +43,7 @@ def read_folder(folder: Path) -> tuple[RawSheet, ...]:
     except OSError:
         raise FileFault("no_permission") from None
     paths = sorted(there, key=_in_figures)
-    paths = [path for path in paths if not path.name.startswith(("~$", "."))]
+    paths = [path for path in paths if not path.name.startswith(LEFT_BESIDE)]
     if not paths:
         raise FileFault("not_workbook", "folder")
     if len(paths) > MOST_SHEETS:

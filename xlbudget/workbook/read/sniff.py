@@ -9,6 +9,9 @@ from pathlib import Path
 
 from xlbudget.workbook.errors import FileFault
 
+LEFT_BESIDE = ("~$", ".", "__MACOSX")
+"""How the names of files begin that programs and systems leave beside a user's own."""
+
 MEGABYTE = 1 << 20
 MOST_BYTES = 32 * MEGABYTE
 
