@@ -30,7 +30,7 @@ CODED_NAME = re.compile(
 )
 """A code before a name: in brackets, set apart, or glued to it (not 110指挥中心)."""
 SEAL = re.compile(r"\s*（[^（）]*[章印]）$")
-UNIT_BEHIND = re.compile(rf"[\s（,，;；、/|]+({MONEY})\s*）?$")
+UNIT_GLUED = re.compile(rf"[\s（,，;；、/|]+({MONEY})\s*）?$")
 JOINTS = " ,，;；。.、|-_：/"
 EDGES = JOINTS + "（）"
 LEAST_WORD = 4
@@ -69,7 +69,7 @@ def _marking(pack: Pack) -> re.Pattern[str]:
         *pack.words["lines"][DATE],
     ]
     signs = {word[-1] for word in words} | {word[-1] for word in pack.words["units"]}
-    signs |= {word[-1] for word in pack.words["unit_synonyms"]} | set("门称）)")
+    signs |= {word[-1] for word in pack.words["unit_synonyms"]}
     return re.compile(f"[{re.escape(''.join(sorted(signs)))}]")
 
 
@@ -174,7 +174,7 @@ def _unbracketed(text: str) -> str:
 
 def _department(value: str, bare: bool) -> Iterator[Statement]:
     """The name, and what is glued to it."""
-    behind = UNIT_BEHIND.search(value)
+    behind = UNIT_GLUED.search(value)
     if behind:
         yield Statement(UNIT, behind[1], bare)
         value = value[: behind.start()].strip(JOINTS)
@@ -196,7 +196,7 @@ def read_unit(pack: Pack, text: str) -> str:
         normalize_text(text).removeprefix("（").removeprefix("人民币").removeprefix("（人民币）")
     )
     stated = stated.removeprefix("：").removeprefix("（")
-    words = {**{unit: unit for unit in pack.words["units"]}, **pack.words["unit_synonyms"]}
+    words = {unit: unit for unit in pack.words["units"]} | pack.words["unit_synonyms"]
     fitting = [word for word in words if stated.startswith(normalize_text(word))]
     if not fitting:
         return ""

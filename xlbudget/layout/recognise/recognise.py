@@ -103,7 +103,7 @@ def _once(
     continued: dict[str, list[Table]] = {}
     for form in (pack.forms[key] for key in pack.forms if key in by_form):
         parts = [t for t in by_form[form.key] if _continues(pack, t)]
-        several = [t for t in by_form[form.key] if t not in parts] or parts
+        several = [t for t in by_form[form.key] if not _continues(pack, t)] or parts
         continued[form.key] = [t for t in parts if several is not parts]
         chosen[form.key] = max(several, key=lambda table: _worth(pack, table))
         others = [table for table in several if table is not chosen[form.key]]

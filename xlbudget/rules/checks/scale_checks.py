@@ -15,10 +15,9 @@ SCALE = 10_000
 GRAIN = 100
 """The 元 in the last usual decimal of 万元: figures are compared as whole numbers of them."""
 
-Sizes = frozenset[int]
-
-
 KIND = "value_scale"
+
+Sizes = frozenset[int]
 
 
 def find_scales(pack: Pack, budget: Budget) -> Iterator[Observation]:
