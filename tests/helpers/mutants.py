@@ -12,6 +12,8 @@ from xlbudget.core.amount import format_plain, round_as_displayed
 from xlbudget.core.budget import Budget, Row, make_unique
 from xlbudget.core.cause import RepairSet, RowRepair
 from xlbudget.core.key import BlockKey, CellKey
+from xlbudget.layout.recognise.rows.block_reader import ReadResult
+from xlbudget.layout.recognise.rows.outlines import fill_levels
 from xlbudget.ops.locate.typing_errors import CODE, DOUBLED, MISSING
 from xlbudget.packs.model import CODE as CODE_COLUMN
 from xlbudget.packs.model import TOTAL, Catalogue, Pack
@@ -68,6 +70,25 @@ def of_blanks(pack: Pack, budget: Budget) -> Iterator[Mutant]:
     """5.00 in every blank cell."""
     for cell in blanks(pack, budget):
         yield Mutant(cell, "blank → 5.00", Decimal("5.00"))
+
+
+def of_outlines(pack: Pack, budget: Budget) -> Iterator[Mutant]:
+    """Every slip of a cell of the outlines of projects."""
+    for mutant in (*of_filled(budget), *of_blanks(pack, budget)):
+        if len(pack.blocks[BlockKey(mutant.cell.form, mutant.cell.block)].levels) > 1:
+            yield mutant
+
+
+def read_levels(pack: Pack, budget: Budget) -> Budget:
+    """The budget with the levels that its outlines would have if they were read from a table, which
+    prints none."""
+    bare = {
+        key: tuple(row._replace(level="") for row in rows)
+        if len(pack.blocks[key].levels) > 1
+        else rows
+        for key, rows in budget.blocks.items()
+    }
+    return budget._replace(blocks=fill_levels(pack, bare, ReadResult(), {}))
 
 
 def applied(pack: Pack, budget: Budget, mutant: Mutant) -> Budget:

@@ -25,6 +25,8 @@ YEAR_MARK = re.compile(r"^〈[+-]\d+〉")
 ORDINAL = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.．,，]|[（][一二三四五六七八九十\d]+[）]|\d+[、.．]|[①-⑳])"
 )
+NUMBER = re.compile(r"[一二三四五六七八九十\d①-⑳]+")
+WIDE_SPACE = "\u3000"
 UNIT_BEHIND = re.compile(r"(?<=.)（(?:[^（）]*单位：?)?(人民币)?([十百千万亿]*元)）$")
 """A unit of amount in brackets at the end of a heading."""
 
@@ -102,6 +104,15 @@ def year_offset(mark: str) -> int:
 def strip_ordinal(text: str) -> str:
     """The normal form of a row label without a leading 一、 or ①, to match it by name alone."""
     return ORDINAL.sub("", normalize_text(text))
+
+
+def mark_level(text: str) -> tuple[int, str]:
+    """What marks the level of a row's name: how far it is indented, and the kind of its ordinal
+    (一、 and 二、 are of one kind)."""
+    blank = text[: len(text) - len(text.lstrip())]
+    width = sum(2 if char == WIDE_SPACE else 1 for char in blank)
+    ordinal = ORDINAL.match(normalize_text(text))
+    return width, NUMBER.sub("", ordinal[0]) or "①" if ordinal else ""
 
 
 def find_years(text: str) -> list[int]:

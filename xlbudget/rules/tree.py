@@ -100,17 +100,20 @@ def _by_code(rows: tuple[Row, ...], catalogue: Catalogue | None) -> list[str]:
 
 
 def _by_level(block: Block, rows: tuple[Row, ...]) -> list[str]:
-    """Parent ids by outline: the last row above with a higher level."""
+    """Parent ids by outline: the last row above with a higher level. Rows without a level say what
+    is in another, and belong to none."""
     depth = {level: index for index, level in enumerate(block.levels)}
     open_rows: list[tuple[int, str]] = []
     parents = []
     for row in rows:
-        mine = depth.get(row.level, -1)
+        if row.level not in depth:
+            parents.append("")
+            continue
+        mine = depth[row.level]
         while open_rows and open_rows[-1][0] >= mine:
             open_rows.pop()
-        parents.append(open_rows[-1][1] if open_rows and mine >= 0 else "")
-        if mine >= 0:
-            open_rows.append((mine, row.id))
+        parents.append(open_rows[-1][1] if open_rows else "")
+        open_rows.append((mine, row.id))
     return parents
 
 

@@ -201,8 +201,9 @@ def _levels(
     positions: Mapping[str, int],
     units: list[str],
 ) -> Written:
-    """Levels as in `layout.recognise.row_levels`: the first row is the top; a row is a unit if its
-    name is a known unit's, or if the rows above and below it add up that way."""
+    """The first row is the top; a row is a unit if its name is a known unit's, or if the rows above
+    and below it add up that way in the first column: where that leaves something open,
+    `layout.recognise.rows.row_levels` looks at more than a formula can."""
     levels = region.block.levels
     column = region.block.columns[0]
     count, running, unit = 0, Decimal(0), 0

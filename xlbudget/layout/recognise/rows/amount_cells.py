@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.parse_amount import ParsedAmount, parse_amount, parse_number
-from xlbudget.layout.recognise.block_reader import BlockReader
+from xlbudget.layout.recognise.rows.block_reader import BlockReader
 
 
 class RowAmounts(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from xlbudget.core.budget import Row, make_unique
 from xlbudget.layout.normalize import normalize_text
 from xlbudget.layout.parse_code import parse_code
-from xlbudget.layout.recognise.amount_cells import RowAmounts
-from xlbudget.layout.recognise.block_reader import BlockReader
+from xlbudget.layout.recognise.rows.amount_cells import RowAmounts
+from xlbudget.layout.recognise.rows.block_reader import BlockReader
 from xlbudget.packs.model import TOTAL, Catalogue
 
 NOTHING = Row("", {})

@@ -6,8 +6,8 @@ from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.layout.headings import FormColumn, Match
 from xlbudget.layout.normalize import normalize_text
-from xlbudget.layout.recognise.amount_cells import RowAmounts
-from xlbudget.layout.recognise.block_reader import BlockReader, ReadResult
+from xlbudget.layout.recognise.rows.amount_cells import RowAmounts
+from xlbudget.layout.recognise.rows.block_reader import BlockReader, ReadResult
 from xlbudget.layout.tables import Table, read_texts
 
 

@@ -9,11 +9,20 @@ from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.core.reading import SheetRow
 from xlbudget.layout.normalize import strip_ordinal
-from xlbudget.layout.recognise.amount_cells import RowAmounts, read_amounts
-from xlbudget.layout.recognise.block_reader import BlockReader, Concealed, ReadResult, make_readers
-from xlbudget.layout.recognise.column_number_rows import find_number_rows
-from xlbudget.layout.recognise.open_rows import read_open_row
-from xlbudget.layout.recognise.unread import report_columns, report_unread_cells, report_unread_row
+from xlbudget.layout.recognise.rows.amount_cells import RowAmounts, read_amounts
+from xlbudget.layout.recognise.rows.block_reader import (
+    BlockReader,
+    Concealed,
+    ReadResult,
+    make_readers,
+)
+from xlbudget.layout.recognise.rows.column_number_rows import find_number_rows
+from xlbudget.layout.recognise.rows.open_rows import read_open_row
+from xlbudget.layout.recognise.rows.unread import (
+    report_columns,
+    report_unread_cells,
+    report_unread_row,
+)
 from xlbudget.layout.tables import Table
 from xlbudget.packs.model import TOTAL, Pack
 

@@ -1,0 +1,1 @@
+"""The rows below a heading: whose they are, their amounts, their levels."""
