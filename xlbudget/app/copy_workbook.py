@@ -58,7 +58,10 @@ def correct_copy(
             new = None if repair.new is None else repair.new.scaleb(power)
             corrections.append(Correction(cell, old, new, describe_repair(namer, repair)))
     sheet, headings = words["sheet"], words["headings"]
-    return _edit_copy(path, password, lambda book: correct(book, corrections, sheet, headings))
+    forms = {row.sheet for row in checked.reading.rows.values()}
+    return _edit_copy(
+        path, password, lambda book: correct(book, corrections, forms, sheet, headings)
+    )
 
 
 def _edit_copy(path: Path, password: str, change: Callable[[bytes], bytes]) -> bytes:

@@ -1,8 +1,7 @@
 """A copy of the user's own workbook with what is wrong marked in it; the original is not touched.
 
 openpyxl keeps cells, formats, formulas, widths and sheets as they were; what it does not know
-(drawn shapes, some charts) it cannot keep. It also drops computed values, so the copy asks Excel
-to compute when it is opened.
+(drawn shapes, some charts) it cannot keep. The values of formulas are put back.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 from xlbudget.core.finding import ERROR
 from xlbudget.core.key import SheetCell, address
+from xlbudget.workbook.edit.cached_values import save_with_values
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.xlsx.styles import AMBER, RED
 
@@ -44,10 +44,7 @@ def annotate(content: bytes, entries: Sequence[Annotation], words: ResultWords) 
     for cell, group in _by_cell(entries).items():
         _mark(book[cell.sheet], cell, group)
     _list(book, entries, words)
-    book.calculation.fullCalcOnLoad = True
-    written = BytesIO()
-    book.save(written)
-    return written.getvalue()
+    return save_with_values(book, content)
 
 
 def load_for_editing(content: bytes) -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
-from io import BytesIO
 from typing import Any, NamedTuple
 
 from xlbudget.core.key import SheetCell, address
@@ -22,21 +21,26 @@ class Correction(NamedTuple):
 
 
 def correct(
-    content: bytes, corrections: Sequence[Correction], sheet: str, headings: Sequence[str]
+    content: bytes,
+    corrections: Sequence[Correction],
+    forms: Collection[str],
+    sheet: str,
+    headings: Sequence[str],
 ) -> bytes:
-    """The workbook with the corrections made, and a last sheet that records them. Raises
-    FileFault where openpyxl cannot load it."""
+    """The workbook with the corrections made, formulas of the sheets `forms` that follow from them
+    calculated anew, and a last sheet that records the corrections. Raises FileFault where openpyxl
+    cannot load it."""
     from xlbudget.workbook.edit.annotate import find_writable, load_for_editing
+    from xlbudget.workbook.edit.cached_values import save_with_values
 
     book = load_for_editing(content)
+    changed = []
     for correction in corrections:
         cell = find_writable(book[correction.cell.sheet], correction.cell)
         cell.value = None if correction.new is None else float(correction.new)
+        changed.append(SheetCell(correction.cell.sheet, cell.row - 1, cell.column - 1))
     _record(book, corrections, sheet, headings)
-    book.calculation.fullCalcOnLoad = True
-    written = BytesIO()
-    book.save(written)
-    return written.getvalue()
+    return save_with_values(book, content, changed, forms)
 
 
 def _record(
