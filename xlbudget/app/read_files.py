@@ -59,14 +59,25 @@ def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
     attached, and its pack. Raises Unreadable."""
     pack, mapped = load_mapped_pack(options)
     book = read_raw_workbook(path, options.password)
+    sheets = [sheet for sheet in book.sheets if not _is_record(sheet)]
     try:
-        reading = recognise(pack, book.sheets, book.contents, mapped)
+        reading = recognise(pack, sheets, book.contents, mapped)
     except NothingRecognised:
         facts = {"sheets": "、".join(sheet.name for sheet in book.sheets[:MOST_NAMED])}
         raise Unreadable(_observe("nothing_recognised", path, facts)) from None
     pack = apply_year(pack, reading.budget.year)
     reading = derive_uncalculated(pack, reading)
     return pack, _with_sources(pack, reading, book.origins) if book.origins else reading
+
+
+def _is_record(sheet: RawSheet) -> bool:
+    """Whether a sheet is one that a copy of ours adds: what was found, or what was corrected."""
+    words = load_messages()
+    return any(
+        sheet.name.startswith(added["sheet"])
+        and any(row[: len(added["headings"])] == added["headings"] for row in sheet.rows[:4])
+        for added in (words["annotate"], words["corrections"])
+    )
 
 
 def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:

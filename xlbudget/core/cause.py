@@ -36,7 +36,20 @@ class RowRepair(NamedTuple):
     under: str = ""
 
 
-RepairSet = tuple[Repair | RowRepair, ...]
+class BlockRepair(NamedTuple):
+    """All figures of a block that stand one column or one row from where they belong.
+
+    `slip` is a word of the pack (which way they were moved); `cell` and `last` are the first and
+    the last of them as they stand.
+    """
+
+    slip: str
+    cell: CellKey
+    last: CellKey
+
+
+AnyRepair = Repair | RowRepair | BlockRepair
+RepairSet = tuple[AnyRepair, ...]
 """Everything that has to be repaired together."""
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
-from xlbudget.core.cause import Cause, Repair, RowRepair
+from xlbudget.core.cause import AnyRepair, Cause
 from xlbudget.core.finding import ERROR, NOTE, WARNING, Finding
 from xlbudget.core.key import CellKey
 from xlbudget.layout.plan import PlannedCell, plan
@@ -96,7 +96,7 @@ def _cause(namer: Namer, cause: Cause, findings: Sequence[Finding]) -> dict[str,
     }
 
 
-def _repair(namer: Namer, repair: Repair | RowRepair) -> dict[str, str]:
+def _repair(namer: Namer, repair: AnyRepair) -> dict[str, str]:
     return {"id": make_anchor(repair.cell), "text": describe_repair(namer, repair)}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xlbudget.core.amount import format_plain
-from xlbudget.core.cause import Cause, Repair, RowRepair
+from xlbudget.core.cause import AnyRepair, BlockRepair, Cause, Repair, RowRepair
 from xlbudget.core.finding import ERROR, NOTE, UNCONFIRMED, WARNING, Finding
 from xlbudget.report.file_result import FileResult, group_by_cause, sort_findings
 from xlbudget.report.messages import (
@@ -78,8 +78,13 @@ def _cause(namer: Namer, cause: Cause, explains: int) -> dict[str, Any]:
     return fields
 
 
-def _repair(namer: Namer, repair: Repair | RowRepair) -> dict[str, Any]:
-    fields = _row(namer, repair) if isinstance(repair, RowRepair) else _suggestion(namer, repair)
+def _repair(namer: Namer, repair: AnyRepair) -> dict[str, Any]:
+    if isinstance(repair, RowRepair):
+        fields = _row(namer, repair)
+    elif isinstance(repair, BlockRepair):
+        fields = {"cell": namer.where(repair.cell), "last": namer.where(repair.last)}
+    else:
+        fields = _suggestion(namer, repair)
     fields["slip"] = repair.slip
     fields["message"] = describe_repair(namer, repair)
     return fields

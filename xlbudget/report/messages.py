@@ -9,14 +9,14 @@ from functools import cached_property
 
 from xlbudget.core.amount import count_decimals, round_as_displayed
 from xlbudget.core.budget import Row
-from xlbudget.core.cause import Repair, RowRepair
+from xlbudget.core.cause import AnyRepair, BlockRepair, RowRepair
 from xlbudget.core.constraint import AT_MOST
 from xlbudget.core.finding import Comparison, Finding
 from xlbudget.core.key import BlockKey, CellKey, SheetCell, address
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import BROKEN
 from xlbudget.messages import load_messages
-from xlbudget.packs.model import Pack, Rule
+from xlbudget.packs.model import TOTAL, Pack, Rule
 from xlbudget.packs.names import name_code, name_row
 from xlbudget.rules.wording import Blanks, name_column, render_sentence
 
@@ -48,6 +48,10 @@ class Namer:
         """Whether the cell's row is present in its form (a fixed row always is)."""
         block = self.pack.blocks[BlockKey(cell.form, cell.block)]
         return cell.row in block.row_keys or (cell.form, cell.block, cell.row) in self._rows
+
+    def is_printed(self, cell: CellKey) -> bool:
+        """Whether the cell's row has a place in the user's file."""
+        return self.reading is not None and self.reading.locate(cell) is not None
 
     def row(self, cell: CellKey) -> str:
         """The row's printed name: 基本工资, 合计, or the code of a row that is not there."""
@@ -140,13 +144,21 @@ def describe_fix(namer: Namer, finding: Finding) -> str:
     return namer.pack.rules[finding.rule].fix.format_map(Blanks(finding.facts))
 
 
-def describe_repair(namer: Namer, repair: Repair | RowRepair) -> str:
+def describe_repair(namer: Namer, repair: AnyRepair) -> str:
     """The sentence on a repair: the cell and its right value, or what to do with a row, and the
     likely slip."""
     if isinstance(repair, RowRepair):
         return _row_repair(namer, repair)
     words = load_messages()["report"]
+    if isinstance(repair, BlockRepair):
+        return str(words["block_repair"]).format(
+            form=namer.form(repair.cell.form),
+            first=namer.where(repair.cell),
+            last=namer.where(repair.last),
+            way=words["ways"][repair.slip],
+        )
     case = "fill" if repair.old is None else "empty" if repair.new is None else "change"
+    case = repair.slip if repair.slip in words["repair"] else case
     return str(words["repair"][case]).format(
         place=namer.where(repair.cell),
         name=f"{namer.row(repair.cell)}·{namer.column(repair.cell)}",
@@ -159,6 +171,10 @@ def describe_repair(namer: Namer, repair: Repair | RowRepair) -> str:
 def _row_repair(namer: Namer, repair: RowRepair) -> str:
     words = load_messages()["report"]
     block = repair.cell[:2]
+    kind = repair.slip
+    if repair.row == TOTAL:
+        kind = "blank_total" if namer.is_printed(repair.cell) else "missing_total"
+    place = namer.where if repair.row == TOTAL else namer.cell_address
     amounts = [
         words["amount"].format(
             column=name_column(namer.pack, BlockKey(*block), column), amount=format_money(amount)
@@ -166,9 +182,9 @@ def _row_repair(namer: Namer, repair: RowRepair) -> str:
         for column, amount in repair.amounts
     ]
     return (
-        str(words["row_repair"][repair.slip])
+        str(words["row_repair"][kind])
         .format(
-            place=namer.cell_address(repair.cell),
+            place=place(repair.cell),
             name=namer.row(repair.cell),
             old=namer.code(repair.cell),
             row=_meant(namer, repair),

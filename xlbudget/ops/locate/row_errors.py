@@ -68,6 +68,10 @@ def propose_hypotheses(trial: Trial, codes: frozenset[str]) -> Iterator[Hypothes
         else:
             yield from _misplaced(trial, block, rows, touched)
         yield from _missing_under(trial, block, rows, about)
+        if block.total is not None and not any(row.id == TOTAL for row in rows):
+            cell = first_text_cell(block, TOTAL)
+            repair = RowRepair(MISSING, cell, TOTAL)
+            yield from _filled(trial, block, rows, 0, Row(TOTAL, {}), repair, 1)
 
 
 def constraints_repaired(trial: Trial, hypothesis: Hypothesis) -> list[Constraint] | None:

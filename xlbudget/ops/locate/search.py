@@ -10,7 +10,7 @@ separate causes.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from xlbudget.core.budget import Budget, Row
@@ -19,7 +19,9 @@ from xlbudget.core.constraint import Constraint
 from xlbudget.core.finding import ERROR, Finding, Observation
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
+from xlbudget.ops.locate.block_shifts import propose_block_shifts
 from xlbudget.ops.locate.cells import choose_repairs, search_pairs, search_single_cells
+from xlbudget.ops.locate.left_out import name_left_out
 from xlbudget.ops.locate.row_errors import constraints_repaired, propose_hypotheses
 from xlbudget.ops.locate.shifts import search_shifts
 from xlbudget.ops.locate.trial import Change, Trial, identify_constraint
@@ -38,6 +40,11 @@ PAIRS_PATIENCE = 0.5
 MOST_EXPLANATIONS = 12
 """The most row slips and shifts that are searched for in one file."""
 
+
+LEFT_OVER = 4
+"""Of so many broken constraints one may be left when a whole block is moved back."""
+
+TEXT_KIND = "value_text"
 
 MOST_BROKEN = 2_000
 """With more broken constraints no cause is searched for: the file is wrong as a whole."""
@@ -61,11 +68,15 @@ def find_causes(
     """The likely causes of all errors between figures and of rows and codes that are wrong."""
     deadline = time.monotonic() + PATIENCE
     index = _FindingIndex(pack, findings)
-    formulas = _formulas(reading)
+    formulas, texts = _formulas(reading), _texts(reading)
     trial = _trial(pack, reading, reading.budget, trees, formulas, deadline)
     if len(trial.broken) > MOST_BROKEN:
         return (Cause((), index.about(trial.broken.values()), (), True),)
     causes: list[Cause] = []
+    while found := _find_block_shift(trial, reading, index, formulas, deadline):
+        cause, reading, trial = found
+        causes.append(cause)
+        index = index.without(cause.explains)
     groups = _groups(trial)
     first = [list(search_single_cells(trial, group)) for group in groups]
     if index.rows or len(groups) > 1 or not all(first):
@@ -79,8 +90,32 @@ def find_causes(
             trial = _trial(pack, reading, budget, build_trees(pack, budget), formulas, deadline)
         groups = _groups(trial)
     for group in groups:
-        causes.append(_cells(trial, group, index, deadline))
-    return tuple(sorted(causes, key=lambda cause: -len(cause.explains)))
+        causes.append(_cells(trial, group, index, texts, deadline))
+    told = (cause for cause in causes if cause.explains)
+    return tuple(sorted(told, key=lambda cause: -len(cause.explains)))
+
+
+def _find_block_shift(
+    trial: Trial,
+    reading: Reading,
+    index: _FindingIndex,
+    formulas: frozenset[CellKey],
+    deadline: float,
+) -> tuple[Cause, Reading, Trial] | None:
+    """The block whose figures all stand one column or row off and whose move back repairs the most,
+    nearly all of its broken constraints; with the reading and the trial after it."""
+    best: tuple[Cause, Reading, Trial] | None = None
+    for shift in propose_block_shifts(trial, reading):
+        moved = reading._replace(budget=shift.budget, unreadable=reading.unreadable | shift.vacated)
+        trees = build_trees(trial.pack, shift.budget)
+        after = _trial(trial.pack, moved, shift.budget, trees, formulas, deadline)
+        block = shift.repair.cell[:2]
+        about = [c for c in trial.broken.values() if any(cell[:2] == block for cell in c.cells())]
+        left = sum(any(cell[:2] == block for cell in c.cells()) for c in after.broken.values())
+        gone = [c for c in about if identify_constraint(c) not in after.broken]
+        if LEFT_OVER * left <= len(about) and (not best or len(gone) > len(best[0].explains)):
+            best = Cause((shift.repair,), index.about(gone)), moved, after
+    return best
 
 
 class _FindingIndex:
@@ -138,8 +173,15 @@ def _groups(trial: Trial) -> list[list[Constraint]]:
     return [constraints for _, constraints in groups]
 
 
-def _cells(trial: Trial, group: list[Constraint], index: _FindingIndex, deadline: float) -> Cause:
-    """The best explanation of one group by cells: one, else two, else as few as a solver finds."""
+def _cells(
+    trial: Trial,
+    group: list[Constraint],
+    index: _FindingIndex,
+    texts: frozenset[CellKey],
+    deadline: float,
+) -> Cause:
+    """The best explanation of one group by cells: one, else two, else as few as a solver finds.
+    `texts` are amounts stored as text."""
     changes: list[tuple[Change, ...]] = [*search_single_cells(trial, group)]
     if not changes:
         changes = [*search_pairs(trial, group, min(deadline, time.monotonic() + PAIRS_PATIENCE))]
@@ -148,7 +190,7 @@ def _cells(trial: Trial, group: list[Constraint], index: _FindingIndex, deadline
         from xlbudget.ops.locate.mip import search_many_cells
 
         changes, complete = search_many_cells(trial, group, _half_of_time_left(deadline))
-    ways = choose_repairs(trial, changes)
+    ways = [name_left_out(trial, way, texts) for way in choose_repairs(trial, changes)]
     return Cause(ways[0] if ways else (), index.about(group), tuple(ways[1:]), not complete)
 
 
@@ -260,7 +302,17 @@ def _trial(
 
 def _formulas(reading: Reading) -> frozenset[CellKey]:
     """The amounts that compute themselves."""
-    if not reading.formulas:
+    return _amounts_at(reading, reading.formulas)
+
+
+def _texts(reading: Reading) -> frozenset[CellKey]:
+    """The amounts that are stored as text."""
+    said = (o.cells for o in reading.observations if o.kind == TEXT_KIND)
+    return _amounts_at(reading, {cell for cells in said for cell in cells})
+
+
+def _amounts_at(reading: Reading, places: Collection[object]) -> frozenset[CellKey]:
+    if not places:
         return frozenset()
     cells = (cell for cell, _ in reading.budget.amounts())
-    return frozenset(cell for cell in cells if reading.locate(cell) in reading.formulas)
+    return frozenset(cell for cell in cells if reading.locate(cell) in places)

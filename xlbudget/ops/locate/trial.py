@@ -15,7 +15,7 @@ from xlbudget.core.constraint import AT_MOST, Constraint
 from xlbudget.core.finding import ERROR, NOTE, WARNING
 from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import UNDECIDED, Figure, Verdict, judge
-from xlbudget.ops.locate.typing_errors import COSTS, find_slip
+from xlbudget.ops.locate.typing_errors import COSTS, FORMULA, find_slip
 from xlbudget.packs.model import Pack
 from xlbudget.rules.define import find_definitions
 from xlbudget.rules.instantiate import instantiate
@@ -223,7 +223,8 @@ class Trial:
     def make_repair(self, change: Change) -> Repair:
         """The change as a repair, in the unit of its form."""
         old, new = self.printed_amount(change.cell), Decimal(change.value) / self.unit(change.cell)
-        return Repair(change.cell, old or None, new or None, change.slip or find_slip(old, new))
+        slip = FORMULA if change.cell in self.formulas else change.slip or find_slip(old, new)
+        return Repair(change.cell, old or None, new or None, slip)
 
 
 ConstraintIdentity = tuple[str, int, tuple[tuple[str, str], ...], tuple[str, ...]]

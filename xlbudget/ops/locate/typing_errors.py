@@ -8,6 +8,8 @@ from decimal import Decimal
 TRANSPOSED, SHIFTED, SIGN, UNIT = "transposed", "shifted", "sign", "unit"
 DIGIT, OMITTED, ADDED = "digit", "omitted", "added"
 COLUMN, ROW = "column", "row"
+RIGHT, LEFT, DOWN, UP = "right", "left", "down", "up"
+TEXT, FORMULA = "text", "formula"
 MISSING, DOUBLED, CODE, BRANCH = "missing", "doubled", "code", "branch"
 
 COSTS = {TRANSPOSED: 1, SHIFTED: 1, SIGN: 1, UNIT: 1, DIGIT: 2, OMITTED: 2, ADDED: 2, "": 4}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
@@ -48,8 +47,9 @@ def code_known(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def code_name(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Names that are not the catalogue's, and codes that have two names in one workbook."""
-    names: dict[tuple[str, str], dict[str, tuple[Block, Row]]] = defaultdict(dict)
+    """Names that are not the catalogue's; codes that it does not have, with two names in one
+    workbook."""
+    names: dict[tuple[str, str], dict[str, list[CellKey]]] = {}
     for block, catalogue, rows in _coded(context):
         for row in rows:
             if not row.code:
@@ -59,11 +59,12 @@ def code_name(context: Context, part: RuleClause) -> Iterator[Observation]:
                     at = text_cell(block, row, NAME)
                     yield Observation(part.kind, "unlisted", block.form, at, facts)
                 continue
-            name, same = normalize_text(row.name), names[catalogue.key, row.code]
-            if name not in same:
-                same[name] = block, row
-            expected = catalogue.names.get(row.code)
-            if expected is None or normalize_text(expected) == name:
+            name, expected = normalize_text(row.name), catalogue.names.get(row.code)
+            if expected is None:
+                by_name = names.setdefault((catalogue.key, row.code), {})
+                by_name.setdefault(name, []).extend(text_cell(block, row, NAME))
+                continue
+            if normalize_text(expected) == name:
                 continue
             case = "confirmed" if catalogue.seen[row.code] >= 2 else "unconfirmed"
             facts = {"code": row.code, "expected": expected, "name": row.name}
@@ -72,12 +73,15 @@ def code_name(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def _two_names(
-    part: RuleClause, names: Mapping[tuple[str, str], Mapping[str, tuple[Block, Row]]]
+    part: RuleClause, names: Mapping[tuple[str, str], Mapping[str, list[CellKey]]]
 ) -> Iterator[Observation]:
-    for (_, code), rows in names.items():
-        if len(rows) > 1:
-            cells = tuple(text_cell(block, row, NAME)[0] for block, row in rows.values())
-            facts = {"code": code, "names": "、".join(f"“{name}”" for name in rows)}
+    """The cells with another name than most, or than the first."""
+    for (_, code), by_name in names.items():
+        if len(by_name) > 1:
+            usual = max(by_name, key=lambda name: len(by_name[name]))
+            others = [name for name in by_name if name != usual]
+            cells = tuple(cell for name in others for cell in by_name[name])
+            facts = {"code": code, "names": "、".join(f"“{name}”" for name in (*others, usual))}
             yield Observation(part.kind, "two_names", cells[0].form, cells, facts)
 
 
