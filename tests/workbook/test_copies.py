@@ -115,3 +115,62 @@ def test_values_of_every_kind_are_kept(value: object, stored: object) -> None:
     book.active["A1"] = "=B1"
     after = values(save_with_values(book, before.getvalue())).active["A1"]
     assert after.value == stored
+
+
+STALE = {"D12": 90.07, "D11": 90.07, "D6": 683.37}
+"""What a sum gives that leaves out the 25.99 of D13, and what follows from it."""
+FOLLOWING = {"D12": "=SUM(D13:D15)", "D11": "=D12", "D6": "=D7+D11+D16"}
+
+
+def with_cached(formulas: dict[str, str], cached: dict[str, float], cell: str, text: str) -> bytes:
+    """The example with a text in a cell, and formulas with what they gave because of it."""
+    before = openpyxl.load_workbook(EXAMPLE)
+    for at, figure in {**cached, cell: text}.items():
+        before[FORM][at] = figure
+    content = BytesIO()
+    before.save(content)
+    book = openpyxl.load_workbook(EXAMPLE)
+    for at, formula in {**formulas, cell: text}.items():
+        book[FORM][at] = formula
+    return save_with_values(book, content.getvalue())
+
+
+def test_a_text_that_a_sum_leaves_out_is_the_cause_and_fix_makes_it_a_number(
+    tmp_path: Path,
+) -> None:
+    """The formula is right: what is wrong is the text below it, and nothing else is changed."""
+    path, fixed = tmp_path / "预算.xlsx", tmp_path / "改.xlsx"
+    path.write_bytes(with_cached(FOLLOWING, STALE, "D13", "25.99"))
+    (cause,) = told("check", path)["causes"]
+    assert [(r["cell"], r["slip"]) for r in cause["repairs"]] == [("表三!D13", "text")]
+    assert "要改成数值" in cause["repairs"][0]["message"]
+    assert run("fix", path, "-o", fixed, "--accept", "all").returncode == 0
+    assert told("check", fixed)["verdict"] == "passed"
+    sheet = openpyxl.load_workbook(fixed)[FORM]
+    assert sheet["D13"].value == 25.99
+    assert [sheet[cell].value for cell in FOLLOWING] == list(FOLLOWING.values())
+
+
+def test_a_formula_that_leaves_out_a_row_is_told_as_a_formula_and_not_overwritten(
+    tmp_path: Path,
+) -> None:
+    path, fixed = tmp_path / "预算.xlsx", tmp_path / "改.xlsx"
+    cached = {"D12": 86.04, "D11": 86.04, "D6": 679.34}
+    short = {**FOLLOWING, "D12": "=SUM(D13:D14)"}
+    path.write_bytes(with_cached(short, cached, "A20", ""))
+    (cause,) = told("check", path)["causes"]
+    assert [(r["cell"], r["slip"]) for r in cause["repairs"]] == [("表三!D12", "formula")]
+    assert "请改公式" in cause["repairs"][0]["message"]
+    assert run("fix", path, "-o", fixed, "--accept", "all").returncode == 1
+    assert not fixed.exists()
+
+
+def test_a_marked_copy_says_what_the_original_says(tmp_path: Path) -> None:
+    """Formulas keep their values, and the sheet of results is no part of the budget."""
+    path, marked = tmp_path / "预算.xlsx", tmp_path / "标出.xlsx"
+    path.write_bytes(with_cached(FOLLOWING, STALE, "D13", "25.99"))
+    run("check", path, "--annotate", marked)
+    before, after = told("check", path), told("check", marked)
+    assert [after[each] for each in ("verdict", "findings", "causes")] == [
+        before[each] for each in ("verdict", "findings", "causes")
+    ]
