@@ -38,6 +38,8 @@ def propose_block_shifts(trial: Trial, reading: Reading) -> Iterator[BlockShift]
         if broken < FEWEST or key not in trial.budget.blocks:
             continue
         ids = _ids_on_sheet(block, trial.budget, reading)
+        if trial.timed_out:
+            return
         for slip, back in ((RIGHT, (0, -1)), (LEFT, (0, 1)), (DOWN, (-1, 0)), (UP, (1, 0))):
             shift = _move(trial.budget, block, ids, slip, back)
             if shift:
@@ -56,11 +58,11 @@ def _move(
 ) -> BlockShift | None:
     """The block with every figure moved `back` by rows and columns; None where one would leave the
     table."""
-    columns = block.columns
+    columns, order = block.columns, {identity: place for place, identity in enumerate(ids)}
     places = {
-        (ids.index(row.id), columns.index(column)): amount
+        (order[row.id], columns.index(column)): amount
         for row in budget.blocks[block.id]
-        if row.id in ids
+        if row.id in order
         for column, amount in row.amounts.items()
     }
     moved = {(row + back[0], column + back[1]): amount for (row, column), amount in places.items()}
