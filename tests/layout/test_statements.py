@@ -159,3 +159,23 @@ def test_titles_with_what_is_added_are_titles(pack: Pack, example: Budget, writt
     assert reading.budget.blocks == example.blocks
     assert reading.budget.year == TITLES[written]
     assert not [o for o in reading.observations if o.kind == "untitled_table"]
+
+
+UNKNOWN = ["示例县2025年支出情况总览表", "部门全年支出一览表（征求意见稿）", "2024年部门支出决算表"]
+
+
+@pytest.mark.parametrize("written", UNKNOWN)
+@pytest.mark.parametrize("nth", range(13))
+def test_a_title_of_no_form_is_quoted(pack: Pack, example: Budget, nth: int, written: str) -> None:
+    """It stands in one finding, and is neither called missing nor left over; another year's is told
+    by the rule of years."""
+    forms = layouts.drawn(pack, example)
+    forms[nth].title[1] = written
+    reading = recognise(pack, layouts.sheets(forms))
+    assert reading.budget.blocks == example.blocks
+    assert reading.budget.year == example.year
+    (told,) = [o for o in reading.observations if "printed" in o.facts]
+    assert (told.kind, told.case, told.form) == ("untitled_table", "unknown", forms[nth].form.key)
+    assert told.facts["printed"] == written
+    assert not [o for o in reading.observations if o.kind == "leftover"]
+    assert [p.title.text for p in reading.printed if p.form == told.form and p.title] == [written]

@@ -74,9 +74,9 @@ def find_tables(
 
 
 def _year(pack: Pack, tables: Sequence[Table]) -> int:
-    """The year that most titles name, or most headings where no title names one; the pack's where
-    none does."""
-    titles = (table.above[TITLE].text for table in tables if TITLE in table.above)
+    """The year that most titles of the pack's forms name, or most headings where no title names
+    one; the pack's where none does."""
+    titles = (table.above[TITLE].text for table in tables if table.titled and TITLE in table.above)
     rows = (table.sheet.rows[row] for table in tables for row in table.heading)
     headings = (text for row in rows for text in read_texts(row).values())
     for texts in (titles, headings):

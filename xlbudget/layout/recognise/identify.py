@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import SheetCell
-from xlbudget.layout.captions import (
-    TITLE,
-)
+from xlbudget.layout.captions import TITLE
 from xlbudget.layout.headings import (
     Match,
     match,
@@ -53,7 +51,7 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Obs
         if evidence:
             table.match, table.evidence = evidence
             known.append(table)
-            if not _title_uncalculated(table):
+            if TITLE in table.above or not _title_uncalculated(table):
                 observations.append(_untitled(table, evidence[1]))
         else:
             unclear.append((table, fitting))
@@ -129,8 +127,16 @@ def _by_order(
             at = SheetCell(table.sheet.name, table.heading[0], 0)
             forms = "、".join(m.form.sheet for m in fitting)
             kind = "unclear_table" if fitting else "unknown_table"
-            observations.append(Observation(kind, "", "", (at,), {"forms": forms}))
+            case, facts = _printed_title(table)
+            observations.append(Observation(kind, case, "", (at,), {"forms": forms, **facts}))
     return observations
+
+
+def _printed_title(table: Table) -> tuple[str, dict[str, str]]:
+    """The case of what is told of a table's title, and the title that stands there and is none of
+    the pack's."""
+    printed = table.above.get(TITLE)
+    return ("unknown", {"printed": printed.text.strip()}) if printed else ("", {})
 
 
 def _untitled(table: Table, evidence: str) -> Observation:
@@ -140,5 +146,7 @@ def _untitled(table: Table, evidence: str) -> Observation:
         table.sheet.name, table.heading[0], min(read_texts(table.sheet.rows[table.heading[0]]))
     )
     words = load_messages()["evidence"]
-    facts = {"evidence": words[evidence], "form": form.sheet, "title": form.title}
-    return Observation("untitled_table", "", form.key, (at,), facts)
+    case, facts = _printed_title(table)
+    facts |= {"evidence": words[evidence], "form": form.sheet, "title": form.title}
+    at = table.above[TITLE].cell if case else at
+    return Observation("untitled_table", case, form.key, (at,), facts)

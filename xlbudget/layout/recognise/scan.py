@@ -26,7 +26,14 @@ from xlbudget.layout.headings import (
     vocabulary,
 )
 from xlbudget.layout.normalize import normalize_title
-from xlbudget.layout.tables import SheetTables, Table, has_figures, read_normal_texts, read_texts
+from xlbudget.layout.tables import (
+    SheetTables,
+    Table,
+    has_content,
+    has_figures,
+    read_normal_texts,
+    read_texts,
+)
 from xlbudget.packs.model import Pack
 
 FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
@@ -105,7 +112,29 @@ def scan(pack: Pack, sheet: RawSheet) -> SheetTables:
         tables.append(current)
     else:
         leftover.extend(_lines_of(current))
+    for table in tables:
+        _take_unknown_title(pack, table, leftover)
     return SheetTables(tables, leftover)
+
+
+def _take_unknown_title(pack: Pack, table: Table, leftover: list[int]) -> None:
+    """Move the row that stands where a table's title belongs, and is none of the pack's, from the
+    leftover rows to the lines above the table: the one text of the nearest such row."""
+    if table.titled:
+        return
+    rows = table.sheet.rows
+    own = {table.heading[0], *(printed.cell.row for printed in table.above.values())}
+    for number in range(table.heading[0] - 1, -1, -1):
+        texts = read_texts(rows[number])
+        if number in own or not has_content(table.sheet, number):
+            continue
+        if number not in leftover or len(texts) != 1 or has_figures(rows[number]):
+            return
+        ((column, text),) = texts.items()
+        if title_mark(pack) in text and len(normalize_title(text)) >= LEAST_TITLE:
+            table.above[TITLE] = PrintedText(text, SheetCell(table.sheet.name, number, column))
+            leftover.remove(number)
+            return
 
 
 def _words_and_figures(row: Sequence[Any]) -> tuple[dict[int, str], int]:
@@ -161,6 +190,9 @@ def _heading_with_total(pack: Pack, table: Table, number: int, texts: Mapping[in
         return False
     return len({normalize_title(text) for text in texts.values()} & text_column_words(pack)) > 1
 
+
+LEAST_TITLE = 4
+"""Characters of a title without its year; less is a remark."""
 
 PAGE_LINES = 8
 """Rows within which a page's heading follows its title."""
@@ -219,9 +251,7 @@ def _take(table: Table, line: Caption, number: int, texts: Mapping[int, str]) ->
         table.above[name] = PrintedText(text, SheetCell(sheet, number, column))
     if line.kind == TITLE:
         table.titled = line.form
-        table.above["title"] = PrintedText(
-            texts[line.column], SheetCell(sheet, number, line.column)
-        )
+        table.above[TITLE] = PrintedText(texts[line.column], SheetCell(sheet, number, line.column))
     elif line.kind == LABEL:
         table.labelled = line.form
         table.above["label"] = PrintedText(
