@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +57,43 @@ def test_cells_say_the_same_whatever_the_order_of_attributes(
     ]
     longest = max(map(len, shown))
     assert len({tuple(lines + [b""] * (longest - len(lines))) for lines in shown}) == 1
+
+
+@given(
+    st.dictionaries(st.integers(1, 9), st.sets(st.integers(0, 5), min_size=1), min_size=1),
+    st.randoms(use_true_random=False),
+)
+def test_a_cell_without_an_address_stands_behind_the_one_before(
+    rows: dict[int, set[int]], rand: random.Random
+) -> None:
+    """Addresses are left out at random where counting on gives them, of rows as of cells."""
+    full = bare = ""
+    row_before = 0
+    for number, columns in sorted(rows.items()):
+        alone = number == row_before + 1 and rand.random() < 0.5
+        full += f'<row r="{number}">'
+        bare += "<row>" if alone else f'<row r="{number}">'
+        row_before, before = number, -1
+        for column in sorted(columns):
+            style, address = rand.randrange(len(STYLES)), f' r="{"ABCDEF"[column]}{number}"'
+            gone = column == before + 1 and rand.random() < 0.5
+            inside = rand.choice(["", "<f>A1+0.5</f>"]) + "<v>1.5</v></c>"
+            full += f'<c{address} s="{style}">{inside}'
+            bare += f'<c{"" if gone else address} s="{style}">{inside}'
+            before = column
+        full, bare = full + "</row>", bare + "</row>"
+    said, left_out = scanned(full), scanned(bare)
+    assert (said.rows, said.columns, said.filled) == (
+        left_out.rows,
+        left_out.columns,
+        left_out.filled,
+    )
+    assert list(said.formulas) == list(left_out.formulas)
+    strip = [
+        [line.rstrip(bytes([NOT_STATED])) for line in scan.decimals] for scan in (said, left_out)
+    ]
+    longest = max(map(len, strip))
+    assert len({tuple(lines + [b""] * (longest - len(lines))) for lines in strip}) == 1
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ def scan_cells(name: str, xml: bytes, styles: tuple[int, ...]) -> CellScan:
     scan = None if telling else usual(styles).scan(name, xml)
     if scan is None:
         scan = _scan_any(name, xml, styles)
-    scan.formulas = _formulas(name, xml) if calculated else ()
+    elif calculated:
+        scan.formulas = _formulas(name, xml)
     scan.lines = read_lines(xml, scan.columns)
     return scan
 
@@ -58,6 +59,7 @@ def _formulas(name: str, xml: bytes) -> CellRuns:
 def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
     """CellRuns however they are written, and what stands inside them."""
     scan = CellScan()
+    scan.formulas = formulas = CellRuns()
     marks = CellNotes()
     columns: dict[bytes, int] = {}
     implicit = _Implicit(xml)
@@ -70,7 +72,7 @@ def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
             at = implicit.at(match.start())
         else:
             at = position(name, reference, columns)
-            implicit.column = at[1]
+            implicit.go_on(match.start(), at)
         place = at[0] << 32 | at[1]  # a third of a pair's memory
         if place in seen:
             cell = f"{column_letters(at[1])}{at[0] + 1}"
@@ -78,7 +80,7 @@ def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
         seen.add(place)
         scan.rows, scan.columns = max(scan.rows, at[0] + 1), max(scan.columns, at[1] + 1)
         if before:
-            _look_inside(xml[before[0] : match.start()], before[1], before[2], scan)
+            _look_inside(xml[before[0] : match.start()], before[1], before[2], scan, formulas)
         before = None if match[2] else (match.end(), attrs, at)
         if before:
             scan.filled += 1
@@ -86,14 +88,16 @@ def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
             marks.add(*at, style_decimals(styles, attrs.get(b"s", b"")))
     if before:
         end = xml.find(b"sheetData>", before[0])
-        _look_inside(xml[before[0] : end if end >= 0 else len(xml)], before[1], before[2], scan)
+        inside = xml[before[0] : end if end >= 0 else len(xml)]
+        _look_inside(inside, before[1], before[2], scan, formulas)
     check_spread(name, scan.rows, scan.columns)
     scan.decimals = marks.by_row()
     return scan
 
 
 class _Implicit:
-    """Positions of cells that bear no reference: counted on from the row and cell before."""
+    """Positions of cells that bear no reference: counted on from the row and cell before, as by
+    calamine and openpyxl."""
 
     def __init__(self, xml: bytes) -> None:
         self.xml, self.row, self.column, self.end = xml, -1, -1, 0
@@ -107,15 +111,26 @@ class _Implicit:
         self.column += 1
         return max(self.row, 0), self.column
 
+    def go_on(self, start: int, at: tuple[int, int]) -> None:
+        """Count on from a cell that bears one."""
+        self.end = start
+        self.row, self.column = at
+
 
 def _look_inside(
-    inside: bytes, attrs: Mapping[bytes, bytes], at: tuple[int, int], scan: CellScan
+    inside: bytes,
+    attrs: Mapping[bytes, bytes],
+    at: tuple[int, int],
+    scan: CellScan,
+    formulas: CellRuns,
 ) -> None:
-    """Formulas without a value, and error values."""
+    """Formulas, those without a value, and error values."""
     value = VALUE.search(inside)
     kind = attrs.get(b"t")
     scan.texts += kind == b"s"
     if kind == b"e":
         scan.errors[at] = decode_text(value[1]) if value else ""
-    if kind != b"str" and (value is None or not value[1]) and FORMULA.search(inside):
-        scan.uncalculated.add(at)
+    if FORMULA.search(inside):
+        formulas.add(*at)
+        if kind != b"str" and (value is None or not value[1]):
+            scan.uncalculated.add(at)
