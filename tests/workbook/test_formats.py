@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from struct import pack
 from typing import Any
 
 import openpyxl
@@ -16,7 +18,7 @@ import pytest
 from conftest import EXAMPLE, Office
 from helpers.commands import run
 from helpers.containers import locked, ole
-from helpers.xlsb import xlsb_bytes
+from helpers.xlsb import record, xlsb_bytes
 
 from xlbudget.app.check_files import check_file
 from xlbudget.app.read_files import ReadOptions
@@ -298,6 +300,8 @@ OTHERS: dict[str, tuple[str, str, bytes]] = {
         b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
     ),
     "uof": ("F106", "UOF", "<?xml version='1.0'?><uof:UOF 名称='a'>".encode()),
+    "bare stream": ("F106", "容器", b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(8)),
+    "bare stream of Excel 3": ("F106", "容器", b"\x09\x02\x06\x00\x00\x00\x10\x00" + bytes(8)),
     "pdf": ("F107", "PDF", b"%PDF-1.7\n%\xe2\xe3"),
     "png": ("F107", "图片", b"\x89PNG\r\n\x1a\n\0\0\0"),
     "jpeg": ("F107", "图片", b"\xff\xd8\xff\xe0\0\x10JFIF"),
@@ -390,3 +394,72 @@ def test_hidden_rows_and_columns_are_said_in_every_format(
     for path in (first, other):
         said = [f for f in check_file(path).findings if f.rule == "S115"]
         assert [f.facts["lines"] for f in said] == ["第 7 至 8、10 行和 B 列"]
+
+
+def flatten_xls(content: bytes) -> bytes:
+    """Row 7 of every sheet without a height, every column without a width."""
+    row = re.escape(pack("<HHH", 0x0208, 16, 6)) + b".{4}"
+    column = re.escape(pack("<HH", 0x007D, 12)) + b".{4}"
+    for head in (row, column):
+        content, count = re.subn(b"(" + head + b")..", rb"\1\0\0", content, flags=re.DOTALL)
+        assert count
+    return content
+
+
+def flatten_xlsb(content: bytes) -> bytes:
+    row, flat = pack("<IIH", 6, 0, 300), pack("<IIH", 6, 0, 0)
+    column = record(60, pack("<IIIIH", 3, 3, 0, 0, 0))
+    return repacked(
+        content, lambda part: part.replace(row, flat).replace(record(145), column + record(145))
+    )
+
+
+def flatten_ods(content: bytes) -> bytes:
+    """No row with a height, no column with a width."""
+    sizes = re.compile(rb'style:(row-height|column-width)="([\d.]+)(cm|in)"')
+    return repacked(content, lambda part: sizes.sub(rb'style:\1="0\3"', part))
+
+
+def repacked(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    written = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(written, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)))
+    return written.getvalue()
+
+
+@office_only
+@pytest.mark.parametrize("suffix", ["xls", "ods", "xlsb"])
+def test_rows_and_columns_of_no_size_are_hidden_ones(
+    forms_bytes: bytes, tmp_path: Path, office: Office, suffix: str
+) -> None:
+    first, other = tmp_path / "预算.xlsx", tmp_path / f"预算.{suffix}"
+    book = openpyxl.load_workbook(BytesIO(forms_bytes))
+    book["表三"].column_dimensions["D"].width = 30
+    book.save(first)
+    if suffix == "xlsb":
+        other.write_bytes(flatten_xlsb(xlsb_bytes(book)))
+    else:
+        office.do(load=str(first), save=str(other), **{"as": FILTERS[suffix]})
+        flatten = {"xls": flatten_xls, "ods": flatten_ods}[suffix]
+        other.write_bytes(flatten(other.read_bytes()))
+    said = [f for f in check_file(other).findings if f.rule == "S115"]
+    lines = {f.facts["sheet"]: f.facts["lines"] for f in said}
+    assert "行" in lines["表三"] and "列" in lines["表三"]
+    assert check_file(other).verdict == check_file(first).verdict
+
+
+@office_only
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+def test_formats_with_conditions_show_what_they_show_in_every_format(
+    forms_bytes: bytes, tmp_path: Path, office: Office, suffix: str
+) -> None:
+    """A section that prints a word for small figures is told as figures that do not print."""
+    book = openpyxl.load_workbook(BytesIO(forms_bytes))
+    for cell in book["表三"]["C"][6:]:
+        cell.number_format = '[<100]"少";0.00'
+    first, other = tmp_path / "预算.xlsx", tmp_path / f"预算.{suffix}"
+    book.save(first)
+    office.do(load=str(first), save=str(other), **{"as": FILTERS[suffix]})
+    told = [[f.facts for f in check_file(p).findings if f.rule == "V210"] for p in (first, other)]
+    assert told[0] and told[0] == told[1]

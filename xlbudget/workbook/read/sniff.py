@@ -16,7 +16,7 @@ MEGABYTE = 1 << 20
 MOST_BYTES = 32 * MEGABYTE
 
 ZIP, XLS, LOCKED, TEXT = "zip", "xls", "locked", "text"
-RESAVED = ("html", "xml2003", "uof")
+RESAVED = ("html", "xml2003", "uof", "bare_xls")
 """Formats that Excel or WPS open and save as a workbook."""
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -34,6 +34,11 @@ MAGIC = (
     (b"\x1f\x8b", "archive"),
     (b"PK\x05\x06", "archive"),
     (b"{\\rtf", "word"),
+    (b"\x09\x00\x04\x00", "bare_xls"),  # the first records of BIFF 2, 3, 4, 5 and 8
+    (b"\x09\x02\x06\x00", "bare_xls"),
+    (b"\x09\x04\x06\x00", "bare_xls"),
+    (b"\x09\x08\x08\x00", "bare_xls"),
+    (b"\x09\x08\x10\x00", "bare_xls"),
 )
 MARKUP = (
     (b"urn:schemas-microsoft-com:office:spreadsheet", "xml2003"),

@@ -6,6 +6,7 @@ Repeated cells and rows are counted, and written out only where they are not bla
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,6 +46,12 @@ NUMBERS = ("float", "currency", PERCENTAGE)
 INVISIBLE = ("collapse", "filter")
 FORMATS = ("number:number-style", "number:currency-style")
 PRINTED = ("number:text", "number:currency-symbol")
+SIZES = {
+    "style:table-row-properties": "style:row-height",
+    "style:table-column-properties": "style:column-width",
+}
+NO_SIZE = re.compile(r"0+(?:\.0*)?[a-z%]*")
+CONDITION = re.compile(r"value\(\)\s*((?:[<>!]=?|=)\s*-?\d+(?:\.\d+)?)")
 NOT_TEXT = ("office:annotation", "table:detective", "draw:frame")
 
 
@@ -160,9 +167,12 @@ class _Reader:
         self.table = FormatTable()
         self.formats: dict[str, int] = {}
         self.code: list[str] = []
+        self.codes: dict[str, str] = {}
+        self.sections: list[str] = []
         self.printed = 0
         self.styles: dict[str, tuple[str, str]] = {}
         self.hidden: set[str] = set()
+        self.flat: set[str] = set()
         self.sheets: list[_Sheet] = []
         self.style = self.format = ""
         self.attrs: dict[str, str] | None = None
@@ -191,9 +201,20 @@ class _Reader:
         elif tag == "style:table-properties" and attrs.get("table:display") == "false":
             self.hidden.add(self.style)
         elif tag in FORMATS:
-            self.format, self.code = attrs.get("style:name", ""), []
+            self.format, self.code, self.sections = attrs.get("style:name", ""), [], []
+        elif tag in SIZES and NO_SIZE.fullmatch(attrs.get(SIZES[tag], "")):
+            self.flat.add(self.style)
+        elif tag == "style:map" and self.format:
+            self._begin_section(attrs)
         elif self.format:
             self._begin_format(tag, attrs)
+
+    def _begin_section(self, attrs: Mapping[str, str]) -> None:
+        """Write the figures that another format is for as a section of Excel's code."""
+        found = CONDITION.fullmatch(attrs.get("style:condition", "").strip())
+        applied = self.codes.get(attrs.get("style:apply-style-name", ""))
+        if found and applied is not None:
+            self.sections.append(f"[{found[1].replace('!=', '<>')}]{applied}")
 
     def _begin_format(self, tag: str, attrs: Mapping[str, str]) -> None:
         """Write a part of a format as Excel's code has it."""
@@ -216,14 +237,14 @@ class _Reader:
             many = _times(attrs, "table:number-columns-repeated", LAST_COLUMN)
             before = sum(count for count, _ in sheet.styles)
             sheet.styles.append((many, attrs.get("table:default-cell-style-name", "")))
-            if attrs.get("table:visibility") in INVISIBLE:
+            if self._is_unseen(attrs):
                 sheet.hidden_columns.append((before, before + many))
         elif tag == "table:table-source":
             sheet.copied = True
         elif tag == "table:table-row":
             sheet.rows = _times(attrs, "table:number-rows-repeated", LAST_ROW)
             sheet.column = 0
-            sheet.collapsed = attrs.get("table:visibility") in INVISIBLE
+            sheet.collapsed = self._is_unseen(attrs)
         elif tag in CELLS:
             self.attrs, self.pieces = attrs, []
         elif tag == "text:p" and not self.outside:
@@ -231,6 +252,13 @@ class _Reader:
             self.pieces.extend(["\n"] if self.pieces else [])
         elif self.inside and tag in ("text:s", "text:tab", "text:line-break"):
             self.text(" " * _times(attrs, "text:c", 100) if tag == "text:s" else "\n")
+
+    def _is_unseen(self, attrs: Mapping[str, str]) -> bool:
+        """Whether a row or column is hidden, or has no size."""
+        return (
+            attrs.get("table:visibility") in INVISIBLE
+            or attrs.get("table:style-name", "") in self.flat
+        )
 
     def text(self, text: str) -> None:
         """Characters of a cell, not of its notes and drawings, or of a format."""
@@ -252,7 +280,8 @@ class _Reader:
         tag = _short(name)
         self.outside -= tag in NOT_TEXT
         if tag in FORMATS:
-            self.formats[self.format] = self.table.encode("".join(self.code) or '""')
+            code = self.codes[self.format] = "".join(self.code) or '""'
+            self.formats[self.format] = self.table.encode(";".join([*self.sections, code]))
             self.format = ""
         elif tag == "text:p" and not self.outside:
             self.inside = max(self.inside - 1, 0)

@@ -133,11 +133,15 @@ def _noted(records: Records, styles: Sequence[int]) -> SheetNotes:
 
 
 def _line(number: int, body: bytes, noted: SheetNotes) -> None:
-    """Note a hidden row, hidden columns, or merged ranges."""
-    if number == ROW and body[12] & HIDDEN_ROW:
-        noted.hidden_rows.add(unpack_from("<H", body)[0])
-    elif number == COLUMN and body[8] & HIDDEN_COLUMN:
-        first, last = unpack_from("<HH", body)
+    """Note a row and columns that are hidden or have no size, or merged ranges."""
+    if number == ROW:
+        row, _, _, height = unpack_from("<HHHH", body)
+        if body[12] & HIDDEN_ROW or not height:
+            noted.hidden_rows.add(row)
+    elif number == COLUMN:
+        first, last, width = unpack_from("<HHH", body)
+        if width and not body[8] & HIDDEN_COLUMN:
+            return
         noted.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
     elif number == MERGED:
         for offset in range(2, len(body) - 7, 8):

@@ -115,12 +115,13 @@ def _noted(name: str, part: bytes, styles: Sequence[int]) -> SheetNotes:
     row = 0
     for number, body in _records(part):
         if number == ROW:
-            (row,) = unpack_from("<I", body)
-            if len(body) > 11 and body[11] & HIDDEN_ROW:
+            row, _, height = unpack_from("<IIH", body)
+            if body[11] & HIDDEN_ROW or not height:
                 noted.hidden_rows.add(row)
-        elif number == COLUMN and body[16] & HIDDEN_COLUMN:
-            first, last = unpack_from("<II", body)
-            noted.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
+        elif number == COLUMN:
+            first, last, width = unpack_from("<III", body)
+            if body[16] & HIDDEN_COLUMN or not width:
+                noted.hidden_columns.update(range(first, min(last, LAST_COLUMN) + 1))
         elif number == MERGED:
             noted.merge(*unpack_from("<IIII", body))
         elif number in FILLED:
