@@ -32,8 +32,8 @@ PLAIN = {
     "G/通用格式": NOT_STATED,
     "@": NOT_STATED,
     "yyyy-mm-dd": NOT_STATED,
-    "0.00E+00": NOT_STATED,
-    "# ?/?": NOT_STATED,
+    "0.00;[Red]0.00": 2,
+    '0.00"（待定）"': 2,
     "0.00%": SHOWS_PERCENT,
 }
 SHAPED = {
@@ -51,6 +51,18 @@ SHAPED = {
     '""': ("12.35", Shown(hides=True)),
     '[>=10000]0!.0,"万";0': ("7907800", Shown(1, 4, "万")),
     "0!.0!.0": ("790", Shown(odd=True)),
+    "0.00E+00": ("539.97", Shown(NOT_STATED, alters=True)),
+    "# ?/?": ("539.97", Shown(NOT_STATED, alters=True)),
+    '"9"#,##0.00': ("539.97", Shown(2, alters=True)),
+    "9#,##0.00": ("539.97", Shown(2, alters=True)),
+    "-#,##0.00": ("539.97", Shown(2, alters=True)),
+    "\\-#,##0.00;0.00": ("539.97", Shown(2, alters=True)),
+    "(#,##0.00)": ("539.97", Shown(2, alters=True)),
+    "0.00;0.00": ("-539.97", Shown(2, alters=True)),
+    "0.00\\%": ("539.97", Shown(2, alters=True)),
+    "[$$-409]#,##0.00": ("539.97", Shown(2, 0, "$")),
+    '"US$"#,##0.00': ("539.97", Shown(2, 0, "US$")),
+    "€0.00": ("539.97", Shown(2, 0, "€")),
 }
 
 

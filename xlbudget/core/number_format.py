@@ -16,13 +16,15 @@ another figure than the stored one with so many decimals."""
 
 class Shown(NamedTuple):
     """What one section of a format shows: the figure divided by ten to the `power`, with so many
-    decimals, `unit` printed behind it; `hides` where it shows no digit, `odd` where what it shows
-    is not understood."""
+    decimals, `unit` printed behind it; `hides` where it shows no digit, `alters` where it prints
+    something beside the digits that makes another figure of them, or few of them, `odd` where what
+    it shows is not understood."""
 
     decimals: int = 0
     power: int = 0
     unit: str = ""
     hides: bool = False
+    alters: bool = False
     odd: bool = False
 
 

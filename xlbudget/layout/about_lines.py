@@ -31,6 +31,10 @@ CODED_NAME = re.compile(
 """A code before a name: in brackets, set apart, or glued to it (not 110指挥中心)."""
 SEAL = re.compile(r"\s*（[^（）]*[章印]）$")
 UNIT_GLUED = re.compile(rf"[\s（,，;；、/|]+({MONEY})\s*）?$")
+IN_WORDS = re.compile(
+    rf"以\s*({MONEY})\s*为\s*[金额计量货币]*单位|单位\s*(?:均|都)?\s*[为是]\s*({MONEY})"
+)
+"""A unit that a sentence states."""
 JOINTS = " ,，;；。.、|-_：/"
 EDGES = JOINTS + "（）"
 LEAST_WORD = 4
@@ -93,6 +97,10 @@ def _any_of(words: Sequence[str]) -> str:
 def _read(pack: Pack, text: str) -> Iterator[Statement]:
     softened = soften(text)
     marks = list(_marks(pack, softened))
+    in_words = find_unit_in_words(softened)
+    if in_words:
+        yield Statement(UNIT, in_words)
+        return
     if not marks:
         if read_unit(pack, softened):
             yield Statement(UNIT, softened, bare=True)
@@ -114,6 +122,12 @@ def _read(pack: Pack, text: str) -> Iterator[Statement]:
             yield Statement(UNIT, value, bare=not colon and "（" not in softened)
         elif kind == DATE and colon:
             yield Statement(DATE, value)
+
+
+def find_unit_in_words(text: str) -> str:
+    """The unit of amount that a sentence states: 元 of 以上金额均以元为单位; "" for none."""
+    said = IN_WORDS.search(soften(text))
+    return str(said[1] or said[2]) if said else ""
 
 
 def _is_name(value: str) -> bool:
@@ -202,5 +216,5 @@ def read_unit(pack: Pack, text: str) -> str:
         return ""
     longest = max(fitting, key=len)
     rest = stated[len(longest) :].strip("）。.,;；")
-    said = re.fullmatch(r"人民币|（[^（）]*|保留.*位小数", rest)
+    said = re.fullmatch(r"人民币|（[^（）百千万亿元角分]*|保留.*位小数", rest)
     return words[longest] if not rest or said else ""

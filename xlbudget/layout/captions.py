@@ -117,7 +117,7 @@ def _line(pack: Pack, cells: tuple[tuple[int, str], ...]) -> Caption | None:
     if named.kind:
         return named._replace(about=stated)
     of_table = stated.keys() - {DATE}  # a date alone may be a footer's
-    if of_table and not bare:
+    if of_table and not bare and not NOTE_MARK.match(cells[0][1].strip()):
         return Caption(ABOUT, about=stated)
     if is_heading(pack, texts):
         return Caption(HEADING)

@@ -34,7 +34,8 @@ QUOTES = "“”\"'‘’「」『』＂"
 FILLERS = "\u034f\u115f\u1160\u3164\uffa0\u2800"
 """Characters that print as nothing though Unicode counts them as letters, marks or symbols."""
 MINUS_LIKE = "\u2212\u2500\u2501\u30fc\u2043"
-BRACKETS = {"(": "（", ")": "）", ":": "："}
+USUAL = {"(": "（", ")": "）", ":": "：", "萬": "万", "億": "亿", "圓": "圆"}
+"""Brackets and colons as the forms print them; the traditional characters of units."""
 
 
 class _Folding(dict[int, str | None]):
@@ -53,7 +54,7 @@ def _fold(character: str) -> str | None:
     if "①" <= character <= "⑳":  # ordinals of the forms
         return character
     usual = unicodedata.normalize("NFKC", character)
-    return "".join(BRACKETS.get(each, each) for each in usual if shows(each))
+    return "".join(USUAL.get(each, each) for each in usual if shows(each))
 
 
 def shows(character: str) -> bool:

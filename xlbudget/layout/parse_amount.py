@@ -24,8 +24,9 @@ from xlbudget.layout.normalize import normalize_text
 from xlbudget.packs.model import Pack
 
 NUMBER = re.compile(r"^([+-]?)([\d,]*\.?\d+|[\d,]+\.?)(\D*)$")
-APART = re.compile(r"[\d.,]\s*[\n\r \t\u3000]\s*[\d.,]")
-"""Two figures with white space between them; a space that does not break only groups digits."""
+APART = re.compile(r"[\d.,]\s*[\n\r \t\u3000]\s*[\d.,]|\u202e")
+"""Two figures with white space between them (a space that does not break only groups digits), or
+a mark that has them printed in another order."""
 
 
 class ParsedAmount(NamedTuple):
@@ -93,11 +94,11 @@ def _shaped(value: Decimal, shown: Shown, code: str, least: int) -> ParsedAmount
     if shown.odd:
         return _unreadable(f"{format_plain(value)}（{code}）")
     scaled = value.scaleb(-shown.power)
-    if shown.decimals == NOT_STATED:
-        return ParsedAmount(scaled)
-    if shown.hides:
-        return ParsedAmount(value, unshown=bool(value))
-    return _rounded(scaled, shown.decimals, least)._replace(power=shown.power, printed=shown.unit)
+    unshown = bool(value) and (shown.hides or shown.alters)
+    if shown.hides or shown.decimals == NOT_STATED:
+        return ParsedAmount(scaled, unshown=unshown)
+    rounded = _rounded(scaled, shown.decimals, least)
+    return rounded._replace(power=shown.power, printed=shown.unit, unshown=unshown)
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from xlbudget.core.key import SheetCell
 from xlbudget.core.reading import Printed, PrintedText
 from xlbudget.core.sheet import RawSheet
+from xlbudget.layout.about_lines import UNIT
 from xlbudget.layout.headings import (
     Match,
     vocabulary,
@@ -21,7 +22,8 @@ from xlbudget.packs.model import TOTAL, Pack
 class Table:
     """One table found on a sheet: the lines above it, its heading rows, its body rows.
 
-    `evidence` names what identified its form, `unit` the unit of amount where a map states it."""
+    `evidence` names what identified its form, `unit` the unit of amount where a map states it;
+    `units` are all lines above that state one."""
 
     sheet: RawSheet
     above: dict[str, PrintedText] = field(default_factory=dict)
@@ -34,6 +36,13 @@ class Table:
     match: Match | None = None
     evidence: str = ""
     unit: str = ""
+    units: list[PrintedText] = field(default_factory=list)
+
+    def state(self, kind: str, printed: PrintedText) -> None:
+        """Note what a line above the table states of it."""
+        self.above[kind] = printed
+        if kind == UNIT:
+            self.units.append(printed)
 
     def headings(self, pack: Pack) -> list[dict[int, str]]:
         """The heading rows in normal form by column, years as their distance to the pack's; a row

@@ -72,7 +72,7 @@ def _take_above(pack: Pack, table: Table, row: int) -> None:
     line = _line(pack, table.sheet, row)
     if line:
         for name, (text, column) in line.about.items():
-            table.above[name] = PrintedText(text, SheetCell(table.sheet.name, row, column))
+            table.state(name, PrintedText(text, SheetCell(table.sheet.name, row, column)))
     if line and line.kind == TITLE:
         text = read_texts(table.sheet.rows[row])[line.column]
         table.above[TITLE] = PrintedText(text, SheetCell(table.sheet.name, row, line.column))

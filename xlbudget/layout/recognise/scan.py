@@ -248,7 +248,7 @@ def _body_row(table: Table, number: int, leftover: list[int]) -> None:
 def _take(table: Table, line: Caption, number: int, texts: Mapping[int, str]) -> None:
     sheet = table.sheet.name
     for name, (text, column) in line.about.items():
-        table.above[name] = PrintedText(text, SheetCell(sheet, number, column))
+        table.state(name, PrintedText(text, SheetCell(sheet, number, column)))
     if line.kind == TITLE:
         table.titled = line.form
         table.above[TITLE] = PrintedText(texts[line.column], SheetCell(sheet, number, line.column))

@@ -15,7 +15,7 @@ from xlbudget.core.finding import Observation
 from xlbudget.core.key import SheetCell
 from xlbudget.core.number_format import SHAPED
 from xlbudget.core.reading import PrintedText
-from xlbudget.layout.about_lines import UNIT, read_unit
+from xlbudget.layout.about_lines import UNIT, find_unit_in_words, read_unit
 from xlbudget.layout.normalize import find_unit_behind
 from xlbudget.layout.tables import Table, read_texts
 from xlbudget.packs.model import Pack
@@ -88,10 +88,14 @@ def _contradiction(pack: Pack, form: str, signs: list[UnitSign]) -> Observation:
 
 
 def _signs(pack: Pack, table: Table) -> Iterator[UnitSign]:
-    """What tells the unit, the line above first."""
-    line = table.above.get(UNIT)
-    if line and line.text:
-        yield UnitSign(line.text, read_unit(pack, line.text), line.cell)
+    """What tells the unit, the lines above first."""
+    for line in table.units:
+        if line.text:
+            yield UnitSign(line.text, read_unit(pack, line.text), line.cell)
+    for note in table.notes:
+        text = find_unit_in_words(note.text)
+        if text:
+            yield UnitSign(text, read_unit(pack, text), note.cell)
     for row in (*table.heading, *_unit_rows(pack, table)):
         for column, text in read_texts(table.sheet.rows[row]).items():
             behind = find_unit_behind(text) or (text.strip() if row in table.body else "")
@@ -130,8 +134,7 @@ def _printed_by_formats(pack: Pack, table: Table) -> Iterator[UnitSign]:
             if byte in telling and byte not in seen and isinstance(value, float | int) and value:
                 seen.add(byte)
                 cell = SheetCell(sheet.name, row, column)
-                text = f"{sheet.formats[byte - SHAPED].code}"
-                yield UnitSign(text, read_unit(pack, telling[byte]), cell)
+                yield UnitSign(telling[byte], read_unit(pack, telling[byte]), cell)
 
 
 def _head(table: Table) -> SheetCell:

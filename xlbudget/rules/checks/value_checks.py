@@ -37,19 +37,24 @@ def anything_filled(context: Context, part: RuleClause) -> Iterator[Observation]
 
 def value_size(context: Context, part: RuleClause) -> Iterator[Observation]:
     """A budget whose largest figure cannot be of its unit: larger than the pack's bound for any
-    figure, or than that for whole ones where none has a fraction. Sums of many are as large."""
+    figure, or than that for whole ones where none has a fraction; or smaller than a department's
+    can be. Sums of many are as large."""
     reading = context.reading
     budget = reading.budget
-    bounds = context.pack.words["largest"]
     largest = max(_largest(budget).values(), key=lambda found: found[0], default=None)
-    if largest is None or reading.sources or budget.unit_of(largest[1].form) not in bounds:
+    if largest is None or reading.sources:
         return
     amount, cell = largest
     unit = budget.unit_of(cell.form)
     whole = all(amount == amount.to_integral_value() for _, amount in budget.amounts())
-    if amount >= bounds[unit]["whole" if whole else "any"]:
-        facts = {"value": format_plain(amount), "unit": unit}
+    bounds = context.pack.words["largest"].get(unit)
+    if bounds is None:
+        return
+    facts = {"value": format_plain(amount), "unit": unit}
+    if amount >= bounds["whole" if whole else "any"]:
         yield Observation(part.kind, "whole" if whole else "", cell.form, (cell,), facts)
+    elif amount < bounds["least"]:
+        yield Observation(part.kind, "small", cell.form, (cell,), facts)
 
 
 def _amounts(rows: tuple[Row, ...]) -> Iterator[Decimal]:

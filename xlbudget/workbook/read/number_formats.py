@@ -27,7 +27,9 @@ TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[([^\]]*)\]|(.)', re.DOTALL)
 CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 DIGITS = "0#?"
 THOUSAND = 3
-UNIT_TEXT = re.compile(r"[十百千万亿]*元|[千万亿]")
+UNIT_TEXT = re.compile(r"[十百千万亿]*元|[千万亿]|(?:US|HK)?[$€£₩]")
+COLOURED = re.compile(r"\[(?!\$|[<>=])[^\]]+\]")
+MINUS = "-－−(（"
 LITERAL, PLAIN = "literal", "plain"
 
 
@@ -62,9 +64,9 @@ def built_in(number: int) -> int:
 @lru_cache(maxsize=512)
 def read_format(code: str) -> int | NumberFormat:
     """What the format of this code shows: decimals; SHOWS_PERCENT for a percentage; NOT_STATED for
-    none (general, fractions, powers, dates); else a NumberFormat."""
+    none (general, dates); else a NumberFormat."""
     if len(code) > MOST_CODE:
-        return NumberFormat("", (FormatSection("<>", Decimal("NaN"), Shown(odd=True)),))
+        return NumberFormat("", (_for_any(Shown(odd=True)),))
     sections = [_tokens(part) for part in _split(code)][:3]
     plain = ["".join(text for kind, text in tokens if kind == PLAIN) for tokens in sections]
     first = plain[0]
@@ -72,11 +74,14 @@ def read_format(code: str) -> int | NumberFormat:
         return SHOWS_PERCENT
     numeric = any(sign in part for part in plain for sign in DIGITS)
     if numeric and ("E" in first or "/" in first):
-        return NOT_STATED
+        return NumberFormat(code, (_for_any(Shown(NOT_STATED, alters=True)),))
     if any(re.search(r"[ymdhsg@]", part, re.IGNORECASE) for part in plain):
         return NOT_STATED
-    shown = [_shown(tokens) for tokens in sections]
     conditions = _conditions(code, len(sections))
+    shown = [
+        _shown(tokens)._replace(alters=_alters(tokens, *condition, part))
+        for tokens, condition, part in zip(sections, conditions, _split(code), strict=False)
+    ]
     told = tuple(
         FormatSection(*condition, one)
         for condition, one in zip(conditions, shown, strict=True)
@@ -88,7 +93,27 @@ def read_format(code: str) -> int | NumberFormat:
 
 
 def _is_plain(shown: Shown) -> bool:
-    return not (shown.power or shown.unit or shown.hides or shown.odd)
+    return not (shown.power or shown.unit or shown.hides or shown.alters or shown.odd)
+
+
+def _for_any(shown: Shown) -> FormatSection:
+    return FormatSection("<>", Decimal("NaN"), shown)
+
+
+def _alters(tokens: Sequence[tuple[str, str]], sign: str, bound: Decimal, code: str) -> bool:
+    """Whether a section prints digits or a percent sign of its own, a minus (or the accountant's
+    brackets) before a figure that has none, or none before one that has, and no colour for it."""
+    digits = [n for n, (kind, value) in enumerate(tokens) if kind == PLAIN and value in DIGITS]
+    if not digits:
+        return False
+    own = "".join(v for kind, v in tokens if kind == LITERAL or v not in DIGITS)
+    if "%" in own or any(c.isdigit() for c in own):
+        return True
+    before = "".join(value for _, value in tokens[: digits[0]])
+    minus = any(c in MINUS for c in before)
+    if sign in (">", ">="):
+        return minus and bound >= 0
+    return sign == "<" and bound == 0 and not minus and not COLOURED.search(code)
 
 
 def _split(code: str) -> list[str]:
@@ -131,7 +156,11 @@ def _conditions(code: str, count: int) -> list[tuple[str, Decimal]]:
 def _shown(tokens: Sequence[tuple[str, str]]) -> Shown:
     """What a section shows."""
     text = "".join(value for kind, value in tokens if kind == LITERAL)
-    text += "".join(v for kind, v in tokens if kind == PLAIN and v not in DIGITS and v.isalpha())
+    text += "".join(
+        v
+        for kind, v in tokens
+        if kind == PLAIN and v not in DIGITS and (v.isalpha() or v in "$€£₩")
+    )
     unit = UNIT_TEXT.search(text)
     digits = [n for n, (kind, value) in enumerate(tokens) if kind == PLAIN and value in DIGITS]
     general = "general" in "".join(v for _, v in tokens).lower()
