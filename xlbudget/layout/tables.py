@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from xlbudget.core.key import SheetCell
 from xlbudget.core.reading import Printed, PrintedText
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.about_lines import UNIT
 from xlbudget.layout.headings import (
     Match,
     vocabulary,
@@ -41,7 +40,7 @@ class Table:
     def state(self, kind: str, printed: PrintedText) -> None:
         """Note what a line above the table states of it."""
         self.above[kind] = printed
-        if kind == UNIT:
+        if kind == "unit":
             self.units.append(printed)
 
     def headings(self, pack: Pack) -> list[dict[int, str]]:
