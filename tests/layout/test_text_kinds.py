@@ -45,6 +45,7 @@ AMOUNTS: dict[str, str | None] = {
     "500\u300039.97": None,
     "待定": None,
     "5.3.9": None,
+    "\u202e539.97": None,
 }
 
 

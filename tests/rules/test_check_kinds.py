@@ -53,6 +53,15 @@ def test_figures_ten_thousand_times_as_large_name_the_smaller_unit(
     assert {f.form for f in findings} == {"f05"}
 
 
+@pytest.mark.parametrize(("unit", "doubted"), [("元", True), ("千元", False), ("万元", False)])
+def test_a_budget_too_small_for_its_unit_is_doubted(
+    pack: Pack, example: Budget, unit: str, doubted: bool
+) -> None:
+    """An office of 790.78 元 a year is none."""
+    findings = told(pack, example._replace(unit=unit), "V209")
+    assert [f.case for f in findings] == (["small"] if doubted else [])
+
+
 @given(st.integers(2, 70), st.sets(st.integers(2, 70)))
 def test_row_ids_of_one_code_are_numbered_without_gaps(count: int, others: set[int]) -> None:
     taken: set[str] = {f"other#{n}" for n in others}

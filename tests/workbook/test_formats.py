@@ -18,6 +18,7 @@ import pytest
 from conftest import EXAMPLE, Office
 from helpers.commands import run
 from helpers.containers import locked, ole
+from helpers.fuzzing import packed, parts_of
 from helpers.xlsb import record, xlsb_bytes
 
 from xlbudget.app.check_files import check_file
@@ -421,11 +422,7 @@ def flatten_ods(content: bytes) -> bytes:
 
 
 def repacked(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    written = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(written, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, change(old.read(name)))
-    return written.getvalue()
+    return packed({name: change(part) for name, part in parts_of(content).items()})
 
 
 @office_only

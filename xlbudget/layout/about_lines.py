@@ -32,7 +32,7 @@ CODED_NAME = re.compile(
 SEAL = re.compile(r"\s*（[^（）]*[章印]）$")
 UNIT_GLUED = re.compile(rf"[\s（,，;；、/|]+({MONEY})\s*）?$")
 IN_WORDS = re.compile(
-    rf"以\s*({MONEY})\s*为\s*[金额计量货币]*单位|单位\s*(?:均|都)?\s*[为是]\s*({MONEY})"
+    rf"以\s*({MONEY})\s*为\s*[金额计量货币]*单位|[金额计量货币]*单位\s*[均都]?\s*[为是]\s*({MONEY})"
 )
 """A unit that a sentence states."""
 JOINTS = " ,，;；。.、|-_：/"
@@ -96,11 +96,11 @@ def _any_of(words: Sequence[str]) -> str:
 
 def _read(pack: Pack, text: str) -> Iterator[Statement]:
     softened = soften(text)
-    marks = list(_marks(pack, softened))
     in_words = find_unit_in_words(softened)
     if in_words:
         yield Statement(UNIT, in_words)
-        return
+        softened = IN_WORDS.sub(" ", softened).strip()
+    marks = list(_marks(pack, softened))
     if not marks:
         if read_unit(pack, softened):
             yield Statement(UNIT, softened, bare=True)
@@ -126,7 +126,7 @@ def _read(pack: Pack, text: str) -> Iterator[Statement]:
 
 def find_unit_in_words(text: str) -> str:
     """The unit of amount that a sentence states: 元 of 以上金额均以元为单位; "" for none."""
-    said = IN_WORDS.search(soften(text))
+    said = IN_WORDS.search(normalize_text(text))
     return str(said[1] or said[2]) if said else ""
 
 

@@ -116,8 +116,10 @@ def _line(pack: Pack, cells: tuple[tuple[int, str], ...]) -> Caption | None:
         stated[UNIT] = (behind, named.column)
     if named.kind:
         return named._replace(about=stated)
+    if cells and NOTE_MARK.match(cells[0][1].strip()):
+        return _below(pack, texts)  # what a note states is told with the table above it
     of_table = stated.keys() - {DATE}  # a date alone may be a footer's
-    if of_table and not bare and not NOTE_MARK.match(cells[0][1].strip()):
+    if of_table and not bare:
         return Caption(ABOUT, about=stated)
     if is_heading(pack, texts):
         return Caption(HEADING)

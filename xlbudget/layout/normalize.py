@@ -2,9 +2,10 @@
 
 White space, marks that do not show and quotation marks are dropped; compatibility forms (full-width
 digits and points, radicals, compatibility ideographs) become the usual characters, every dash a
-hyphen, brackets full-width. Titles lose their year; headings keep it as the distance to the
-budget's own: in a budget of 2026 ``2026 年预算数`` is ``预算数``, ``2025年预算数`` is
-``〈-1〉预算数``. A unit of amount in brackets behind a heading (合计（万元）) is no part of it.
+hyphen, brackets full-width, the 萬 and 億 of units simplified. Titles lose their year; headings
+keep it as the distance to the budget's own: in a budget of 2026 ``2026 年预算数`` is ``预算数``,
+``2025年预算数`` is ``〈-1〉预算数``. A unit of amount in brackets behind a heading
+(合计（万元）) is no part of it.
 """
 
 from __future__ import annotations

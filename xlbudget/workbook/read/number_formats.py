@@ -27,7 +27,8 @@ TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[([^\]]*)\]|(.)', re.DOTALL)
 CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 DIGITS = "0#?"
 THOUSAND = 3
-UNIT_TEXT = re.compile(r"[十百千万亿]*元|[千万亿]|(?:US|HK)?[$€£₩]")
+FOREIGN = "$€£₩"
+UNIT_TEXT = re.compile(rf"[十百千万亿]*元|[千万亿]|(?:US|HK)?[{FOREIGN}]")
 COLOURED = re.compile(r"\[(?!\$|[<>=])[^\]]+\]")
 MINUS = "-－−(（"
 LITERAL, PLAIN = "literal", "plain"
@@ -67,7 +68,8 @@ def read_format(code: str) -> int | NumberFormat:
     none (general, dates); else a NumberFormat."""
     if len(code) > MOST_CODE:
         return NumberFormat("", (_for_any(Shown(odd=True)),))
-    sections = [_tokens(part) for part in _split(code)][:3]
+    parts = _split(code)[:3]
+    sections = [_tokens(part) for part in parts]
     plain = ["".join(text for kind, text in tokens if kind == PLAIN) for tokens in sections]
     first = plain[0]
     if "%" in first:
@@ -77,10 +79,10 @@ def read_format(code: str) -> int | NumberFormat:
         return NumberFormat(code, (_for_any(Shown(NOT_STATED, alters=True)),))
     if any(re.search(r"[ymdhsg@]", part, re.IGNORECASE) for part in plain):
         return NOT_STATED
-    conditions = _conditions(code, len(sections))
+    conditions = _conditions(parts)
     shown = [
         _shown(tokens)._replace(alters=_alters(tokens, *condition, part))
-        for tokens, condition, part in zip(sections, conditions, _split(code), strict=False)
+        for tokens, condition, part in zip(sections, conditions, parts, strict=True)
     ]
     told = tuple(
         FormatSection(*condition, one)
@@ -103,7 +105,7 @@ def _for_any(shown: Shown) -> FormatSection:
 def _alters(tokens: Sequence[tuple[str, str]], sign: str, bound: Decimal, code: str) -> bool:
     """Whether a section prints digits or a percent sign of its own, a minus (or the accountant's
     brackets) before a figure that has none, or none before one that has, and no colour for it."""
-    digits = [n for n, (kind, value) in enumerate(tokens) if kind == PLAIN and value in DIGITS]
+    digits = _digit_places(tokens)
     if not digits:
         return False
     own = "".join(v for kind, v in tokens if kind == LITERAL or v not in DIGITS)
@@ -140,29 +142,30 @@ def _tokens(section: str) -> list[tuple[str, str]]:
     return tokens
 
 
-def _conditions(code: str, count: int) -> list[tuple[str, Decimal]]:
+def _conditions(parts: Sequence[str]) -> list[tuple[str, Decimal]]:
     """For which figures each section is: as the code says, else by sign."""
     usual = {
         1: [(">=", 0)],
         2: [(">=", 0), ("<", 0)],
         3: [(">", 0), ("<", 0), ("=", 0)],
-    }[count]
-    stated = [CONDITION.search("".join(re.findall(r"\[[^\]]*\]", p))) for p in _split(code)[:count]]
+    }[len(parts)]
+    stated = [CONDITION.search("".join(re.findall(r"\[[^\]]*\]", part))) for part in parts]
     if not any(stated):
         return [(sign, Decimal(bound)) for sign, bound in usual]
     return [(m[1], Decimal(m[2])) if m else ("<>", Decimal("NaN")) for m in stated]
 
 
+def _digit_places(tokens: Sequence[tuple[str, str]]) -> list[int]:
+    """Which of a section's signs stand for digits."""
+    return [n for n, (kind, value) in enumerate(tokens) if kind == PLAIN and value in DIGITS]
+
+
 def _shown(tokens: Sequence[tuple[str, str]]) -> Shown:
     """What a section shows."""
     text = "".join(value for kind, value in tokens if kind == LITERAL)
-    text += "".join(
-        v
-        for kind, v in tokens
-        if kind == PLAIN and v not in DIGITS and (v.isalpha() or v in "$€£₩")
-    )
+    text += "".join(v for kind, v in tokens if kind == PLAIN and (v.isalpha() or v in FOREIGN))
     unit = UNIT_TEXT.search(text)
-    digits = [n for n, (kind, value) in enumerate(tokens) if kind == PLAIN and value in DIGITS]
+    digits = _digit_places(tokens)
     general = "general" in "".join(v for _, v in tokens).lower()
     if not digits:
         return Shown(NOT_STATED) if general else Shown(hides=True)

@@ -59,7 +59,6 @@ def _formulas(name: str, xml: bytes) -> CellRuns:
 def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
     """CellRuns however they are written, and what stands inside them."""
     scan = CellScan()
-    scan.formulas = formulas = CellRuns()
     marks = CellNotes()
     columns: dict[bytes, int] = {}
     implicit = _Implicit(xml)
@@ -80,7 +79,7 @@ def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
         seen.add(place)
         scan.rows, scan.columns = max(scan.rows, at[0] + 1), max(scan.columns, at[1] + 1)
         if before:
-            _look_inside(xml[before[0] : match.start()], before[1], before[2], scan, formulas)
+            _look_inside(xml[before[0] : match.start()], before[1], before[2], scan)
         before = None if match[2] else (match.end(), attrs, at)
         if before:
             scan.filled += 1
@@ -88,8 +87,7 @@ def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
             marks.add(*at, style_decimals(styles, attrs.get(b"s", b"")))
     if before:
         end = xml.find(b"sheetData>", before[0])
-        inside = xml[before[0] : end if end >= 0 else len(xml)]
-        _look_inside(inside, before[1], before[2], scan, formulas)
+        _look_inside(xml[before[0] : end if end >= 0 else len(xml)], before[1], before[2], scan)
     check_spread(name, scan.rows, scan.columns)
     scan.decimals = marks.by_row()
     return scan
@@ -118,11 +116,7 @@ class _Implicit:
 
 
 def _look_inside(
-    inside: bytes,
-    attrs: Mapping[bytes, bytes],
-    at: tuple[int, int],
-    scan: CellScan,
-    formulas: CellRuns,
+    inside: bytes, attrs: Mapping[bytes, bytes], at: tuple[int, int], scan: CellScan
 ) -> None:
     """Formulas, those without a value, and error values."""
     value = VALUE.search(inside)
@@ -131,6 +125,6 @@ def _look_inside(
     if kind == b"e":
         scan.errors[at] = decode_text(value[1]) if value else ""
     if FORMULA.search(inside):
-        formulas.add(*at)
+        scan.formulas.add(*at)
         if kind != b"str" and (value is None or not value[1]):
             scan.uncalculated.add(at)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.key import column_index
 from xlbudget.core.sheet import Lines
 from xlbudget.workbook.errors import FileFault
+from xlbudget.workbook.read.cell_decimals import CellRuns
 from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
 
 ANY_CELL = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
@@ -25,7 +26,7 @@ class CellScan:
     decimals: list[bytes] = field(default_factory=list)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    formulas: Iterable[tuple[int, int]] = ()
+    formulas: CellRuns = field(default_factory=CellRuns)
     lines: Lines = field(default_factory=Lines)
     rows: int = 0
     columns: int = 0
