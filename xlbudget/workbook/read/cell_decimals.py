@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from xlbudget.core.amount import NOT_STATED
 
@@ -15,11 +16,11 @@ ROW_BITS, COLUMN_BITS = 32, 8
 """The bits of a mark at which row and column begin; the decimals are its last byte."""
 
 
+@dataclass
 class CellRuns:
     """Cells of a sheet, each by its row and column."""
 
-    def __init__(self) -> None:
-        self.marks = array("Q")
+    marks: array[int] = field(default_factory=lambda: array("Q"))
 
     def add(self, row: int, column: int) -> None:
         """Add a cell."""
