@@ -37,6 +37,7 @@ from xlbudget.core.consolidation import Consolidation, Source
 from xlbudget.core.key import BlockKey, CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.messages import load_messages
+from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.check import check_sum, evaluate_sum
 from xlbudget.ops.consolidate.merge import make_part, merge
 from xlbudget.packs.model import TOTAL, Pack
@@ -342,15 +343,90 @@ def test_the_roster_says_who_is_missing_and_who_is_not_on_it(county: Path) -> No
     result, output = consolidated(county, "--roster", listed)
     assert result.exit_code == 1
     assert "名单上有 1 个没有交：第9局" in result.stdout
-    assert "不在名单上：各部门/4.xlsx" in result.stdout
+    assert "没有汇总 各部门/4.xlsx：第4局 不在名单上（支出合计 " in result.stdout
     codes = {s.department: s.code for s in read_file(output)[1].sources}
-    assert codes["第2局"] == "002"
+    assert codes == {"第1局": "001", "第2局": "002", "第3局": "003"}
+    result, output = consolidated(county, "--roster", listed, "--with-strangers", "--force")
+    assert result.exit_code == 1
+    assert "不在名单上：各部门/4.xlsx" in result.stdout
+    assert len(read_file(output)[1].sources) == 4
+
+
+def test_an_office_is_added_without_its_units_however_the_roster_names_it(
+    pack: Pack, county: Path
+) -> None:
+    """上级 by code or by name: the same sum; a word that is nobody's ends the run."""
+    sent(pack, county / "总局.xlsx", parent_of(pack, (1, 2, 3), "总局"))
+    totals = set()
+    for above in ("10", "总局"):
+        lines = [(f"10{n}", f"第{n}局", above) for n in (1, 2, 3)]
+        listed = roster(county, ("10", "总局", ""), *lines, ("11", "第4局", ""))
+        result, output = consolidated(county, "--roster", listed, "--include-failing", "--force")
+        assert result.exit_code in (0, 1)
+        sources = read_file(output)[1].sources
+        assert [s.department for s in sources] == ["总局", "第4局"]
+        totals.add(sum(s.total for s in sources))
+    assert len(totals) == 1
+    listed = roster(county, ("10", "总局", ""), ("101", "第1局", "总所"))
+    result, _ = consolidated(county, "--roster", listed, "--force")
+    assert result.exit_code == 2
+    assert "名单第 3 行的上级“总所”不在名单上" in result.stderr
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_an_office_and_the_units_that_its_tables_list_are_not_both_added(
+    pack: Pack, county: Path, flat: bool
+) -> None:
+    """Without a roster, and with one that does not say who is under whom."""
+    own = parent_of(pack, (1, 2, 3), "总局")
+    key = BlockKey("f11", "rows")
+    total, *units = own.blocks[key]
+    units = [row._replace(name=f"第{nth}局") for nth, row in enumerate(units, start=1)][:2]
+    sent(pack, county / "总局.xlsx", own._replace(blocks={**own.blocks, key: (total, *units)}))
+    lines = [(f"0{n}", f"第{n}局", "") for n in (1, 2, 3, 4)]
+    extra = ["--roster", roster(county, ("10", "总局", ""), *lines)] if flat else []
+    result, output = consolidated(county, "--include-failing", *extra)
+    assert result.exit_code == 1
+    told = [line for line in result.stdout.splitlines() if "没有再加一遍" in line]
+    assert any(line.startswith("没有汇总 各部门/1.xlsx：各部门/总局.xlsx 的表里") for line in told)
+    departments = {s.department for s in read_file(output)[1].sources}
+    assert departments == {"总局", "第3局", "第4局"}
+    decisions = county.parent / "决定.csv"
+    decisions.write_text("部门或文件,决定\n1.xlsx,另算\n第8局,另算\n", encoding="utf-8")
+    result, output = consolidated(
+        county, "--include-failing", *extra, "--decisions", decisions, "--force"
+    )
+    departments = {s.department for s in read_file(output)[1].sources}
+    assert departments == {"总局", "第1局", "第3局", "第4局"}
+    assert "决定文件里的“第8局”没有对上任何文件或部门" in result.stdout
+
+
+def test_yesterdays_sum_in_the_folder_is_no_department(county: Path) -> None:
+    _, output = consolidated(county)
+    shutil.copy(output, county / "旧汇总.xlsx")
+    result, output = consolidated(county, "--force")
+    assert result.exit_code == 1
+    assert "没有汇总 各部门/旧汇总.xlsx：这是汇总表，其中的第1局另有自己的文件" in result.stdout
+    assert len(read_file(output)[1].sources) == 4
+
+
+def test_a_code_of_another_office_blames_the_file_that_bears_it(pack: Pack, county: Path) -> None:
+    lines = [(f"00{n}", f"第{n}局", "") for n in (1, 2, 3, 4)]
+    for number in (1, 2):
+        budget = department(pack, number)._replace(department_code="001")
+        (county / f"{number}.xlsx").unlink()
+        (county / f"{number}.json").write_text(to_json(pack, budget), encoding="utf-8")
+    result, output = consolidated(county, "--roster", roster(county, *lines))
+    assert "没有汇总 各部门/2.json：001 第2局 对得上名单上的几个：001 第1局、002 第2局" in (
+        result.stdout
+    )
+    assert [s.department for s in read_file(output)[1].sources] == ["第1局", "第3局", "第4局"]
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("编码,名称\n1,甲\n", "名单 名单.csv 第一行应当是：编码、名称、上级"),
+        ("编码,名称\n1,甲\n", "第一行应当是：编码、名称、上级；现在是：编码、名称"),
         ("", "名单 名单.csv 第一行应当是：编码、名称、上级"),
         ("编码,名称,上级\n1,甲,\n1,乙,\n", "名单第 3 行的编码 1 前面已经有了"),
         ("编码,名称,上级\n1,甲,2\n2,乙,1\n", "名单第 2 行的编码 1 的上级绕成了圈"),

@@ -29,6 +29,7 @@ from xlbudget.ops.consolidate.file_record import (
     decode_record,
     encode_entry,
 )
+from xlbudget.ops.consolidate.listed_rows import list_bodies
 from xlbudget.ops.consolidate.overview import total_amount
 from xlbudget.report.file_result import FileResult
 from xlbudget.report.messages import Namer, describe_finding, name_cells
@@ -160,6 +161,7 @@ def _read_and_check(path: Path, options: CollectOptions) -> FileRecord:
         tuple((source.code, source.department) for source in reading.sources),
         _words(FileResult(str(path), pack, open_, reading)),
         not any(amount for _, amount in budget.amounts()),
+        () if reading.sources else list_bodies(pack, budget),
     )
     behind = zip(reading.sources, reading.contributions, strict=True)
     content = encode_entry(record, make_contribution(pack, reading), behind)

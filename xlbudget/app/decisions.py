@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from xlbudget.app.errors import BadRoster
 from xlbudget.app.roster import read_columns
 from xlbudget.layout.normalize import normalize_text
 from xlbudget.messages import load_messages
+from xlbudget.ops.consolidate.admission import decided_names
+from xlbudget.ops.consolidate.file_record import FileRecord
 
 
 def decisions_beside(roster: Path) -> Path:
@@ -15,13 +19,30 @@ def decisions_beside(roster: Path) -> Path:
     return roster.with_suffix(f".{load_messages()['consolidate']['decisions']['suffix']}.csv")
 
 
-def read_confirmed(path: Path) -> frozenset[str]:
-    """The files and departments, in normal form, whose assumptions somebody confirms. Raises
-    BadRoster for a file without the columns, and for a decision that is none."""
+class Decisions(NamedTuple):
+    """What the county decides on files and departments, by their names in normal form: whose
+    assumptions it confirms, and who is added beside an office whose tables list it."""
+
+    confirmed: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+
+
+def read_decisions(path: Path) -> Decisions:
+    """The decisions in the file. Raises BadRoster for a file without the columns, and for a
+    decision that is none."""
     words = load_messages()["consolidate"]["decisions"]
-    confirmed = set()
+    decided: dict[str, set[str]] = {kind: set() for kind in Decisions._fields}
+    kinds = {words[kind]: kind for kind in decided}
     for line, (name, decision) in read_columns(path, words["columns"], words["no_columns"]):
-        if normalize_text(decision) != words["confirmed"]:
-            raise BadRoster(words["unknown"].format(file=path.name, line=line, said=decision))
-        confirmed.add(normalize_text(name))
-    return frozenset(confirmed)
+        kind = kinds.get(normalize_text(decision))
+        if kind is None:
+            facts = {"file": path.name, "line": line, "said": decision}
+            raise BadRoster(words["unknown"].format(allowed="、".join(kinds), **facts))
+        decided[kind].add(normalize_text(name))
+    return Decisions(**{kind: frozenset(names) for kind, names in decided.items()})
+
+
+def find_unused(decisions: Decisions, files: Iterable[FileRecord]) -> list[str]:
+    """The names, in normal form, that are decided on though no file bears them."""
+    known = {name for file in files for name in decided_names(file)}
+    return sorted(frozenset().union(*decisions) - known)

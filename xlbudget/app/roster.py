@@ -16,7 +16,10 @@ def read_roster(path: Path) -> Roster:
     """The roster in the file. Raises BadRoster, with every fault and its line."""
     words = load_messages()["consolidate"]["roster"]
     rows = read_columns(path, words["columns"], words["no_columns"])
-    roster, faults = build_roster([(line, Office(*texts)) for line, texts in rows])
+    roster, faults = build_roster(
+        (line, Office(normalize_text(code), name, normalize_text(above)))
+        for line, (code, name, above) in rows
+    )
     if faults:
         message = "\n".join(words[f.kind].format(line=f.line, said=f.detail) for f in faults)
         raise BadRoster(message)
@@ -38,7 +41,9 @@ def read_columns(
         rows = []
     heads = [normalize_text(str(cell)) for cell in rows[0]] if rows else []
     if not all(word in heads for word in columns):
-        raise BadRoster(no_columns.format(file=path.name, columns="、".join(columns)))
+        there = "、".join(str(cell) for cell in rows[0] if cell != "") if rows else ""
+        facts = {"file": path.name, "columns": "、".join(columns), "there": there or "—"}
+        raise BadRoster(no_columns.format(**facts))
     positions = [heads.index(word) for word in columns]
     lines = []
     for line, row in enumerate(rows[1:], start=2):

@@ -3,13 +3,13 @@ others."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from xlbudget.app.collect import CollectOptions, load_contributions, path_of, relative_name
 from xlbudget.core.consolidation import Consolidation, Contribution, SourcePart
-from xlbudget.ops.consolidate.admission import Refusal, select_files
+from xlbudget.ops.consolidate.admission import Admission, Refusal, select_files
 from xlbudget.ops.consolidate.contribution import rebuild_reading
 from xlbudget.ops.consolidate.file_record import FileRecord
 from xlbudget.ops.consolidate.merge import make_part_in_memory, merge
@@ -34,17 +34,11 @@ class Selection(NamedTuple):
     roster: Roster | None
 
 
-def select(
-    files: Sequence[FileRecord],
-    roster: Roster | None,
-    include_failing: bool,
-    confirmed: Collection[str] = (),
-) -> Selection:
-    """Divide the files that were found into those taken and those refused; `confirmed` as in
-    `select_files`."""
+def select(files: Sequence[FileRecord], terms: Admission) -> Selection:
+    """Divide the files that were found into those taken and those refused, on these terms."""
     each = {file.source.file: file for file in files}  # a file may be reached by several paths
-    taken, refused = select_files(list(each.values()), include_failing, confirmed)
-    return Selection(files, taken, refused, roster)
+    taken, refused = select_files(list(each.values()), terms)
+    return Selection(files, taken, refused, terms.roster)
 
 
 def load_parts(

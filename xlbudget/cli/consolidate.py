@@ -14,7 +14,7 @@ import click
 from xlbudget.app.cache import open_spool
 from xlbudget.app.collect import CollectOptions, collect
 from xlbudget.app.consolidate_files import Results, consolidate_files
-from xlbudget.app.decisions import decisions_beside, read_confirmed
+from xlbudget.app.decisions import Decisions, decisions_beside, find_unused, read_decisions
 from xlbudget.app.find_files import find_files
 from xlbudget.app.read_files import ReadOptions
 from xlbudget.app.roster import read_roster
@@ -25,6 +25,7 @@ from xlbudget.cli.options import ALL, FORCE, JOBS, MAP, PACK, PASSWORD, check_ma
 from xlbudget.cli.output import refuse_existing, write_file
 from xlbudget.cli.progress import show_progress
 from xlbudget.messages import load_messages
+from xlbudget.ops.consolidate.admission import Admission
 from xlbudget.packs.load import default_pack, load_pack
 from xlbudget.report.consolidation_report import ConsolidationOutcome, consolidation_report
 from xlbudget.report.text_report import keep_plain
@@ -62,6 +63,7 @@ INTERRUPTED = 130
 )
 @click.option("--html", type=click.Path(path_type=Path), help=SAYS["html"])
 @click.option("--include-failing", is_flag=True, help=SAYS["include_failing"])
+@click.option("--with-strangers", is_flag=True, help=SAYS["with_strangers"])
 @click.option("--name", help=SAYS["name"])
 @PACK
 @MAP
@@ -77,6 +79,7 @@ def consolidate(
     facts: Path | None,
     html: Path | None,
     include_failing: bool,
+    with_strangers: bool,
     name: str | None,
     pack_name: str | None,
     map_file: Path | None,
@@ -90,7 +93,8 @@ def consolidate(
     check_map(read_options)
     pack = load_pack(pack_name or default_pack())
     roster = read_roster(roster_file) if roster_file else None
-    confirmed = _confirmed(roster_file, decisions_file)
+    decisions = _decisions(roster_file, decisions_file)
+    terms = Admission(roster, include_failing, with_strangers, *decisions)
     results = [path for path in (output, facts, html) if path]
     for path in results:  # before the long work, not after it
         refuse_existing(path, force)
@@ -101,7 +105,9 @@ def consolidate(
         options = CollectOptions(read_options, spool, output.resolve().parent)
         with show_progress(len(files)) as done:
             records = collect(files, options, jobs, done)
-        selection = select(records, roster, include_failing, confirmed)
+        selection = select(records, terms)
+        for unused in find_unused(decisions, records):
+            click.echo(load_messages()["consolidate"]["decisions"]["unused"].format(name=unused))
         if not selection.taken:
             outcome = ConsolidationOutcome(len(files), (), tuple(selection.refused))
             click.echo(consolidation_report(pack, outcome), err=True)
@@ -118,12 +124,12 @@ def consolidate(
         sys.exit(int(not outcome.sound))
 
 
-def _confirmed(roster_file: Path | None, decisions_file: Path | None) -> frozenset[str]:
-    """What the file of decisions confirms: the one that is named, else the one beside the
+def _decisions(roster_file: Path | None, decisions_file: Path | None) -> Decisions:
+    """What the file of decisions says: the one that is named, else the one beside the
     roster."""
     beside = decisions_beside(roster_file) if roster_file else None
     file = decisions_file or (beside if beside and beside.is_file() else None)
-    return read_confirmed(file) if file else frozenset()
+    return read_decisions(file) if file else Decisions()
 
 
 def _files(paths: Iterable[Path], results: Iterable[Path]) -> list[Path]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+from pathlib import PurePath
 from typing import NamedTuple
 
+from xlbudget.core.consolidation import Source
 from xlbudget.layout.normalize import normalize_text
 from xlbudget.ops.consolidate.file_record import FileRecord
+from xlbudget.ops.consolidate.roster import Roster, find_office, find_offices, is_below
 
 
 class Refusal(NamedTuple):
@@ -18,27 +22,46 @@ class Refusal(NamedTuple):
     facts: dict[str, str]
 
 
+Step = Callable[[Sequence[FileRecord]], Iterator[Refusal]]
+"""One reason after another for which files are refused, among those that are left."""
+
+
+class Admission(NamedTuple):
+    """The terms on which files go into a sum: the roster, where there is one; whether files with
+    errors go in, and offices that are not on the roster; the files and departments, in normal form,
+    whose assumptions are confirmed, and those that are added beside an office whose own tables
+    list them."""
+
+    roster: Roster | None = None
+    include_failing: bool = False
+    with_strangers: bool = False
+    confirmed: Collection[str] = ()
+    beside: Collection[str] = ()
+
+
 def select_files(
-    candidates: Sequence[FileRecord],
-    include_failing: bool = False,
-    confirmed: Collection[str] = (),
+    candidates: Sequence[FileRecord], terms: Admission
 ) -> tuple[list[FileRecord], list[Refusal]]:
     """The candidates to add up, and those refused.
 
-    Files that cannot be read, have errors or rest on what nobody has confirmed are refused
-    (`confirmed` are files and departments in normal form), and those that do not say whose they
-    are; then those of another pack, year or unit of amount than most; then departments that appear
-    in several files: of identical files the first is taken, of others none, since only the county
-    knows which is right.
+    Files that cannot be read, have errors or rest on what nobody has confirmed are refused, and
+    those that do not say whose they are or are of nobody on the roster; then those of another pack,
+    year or unit of amount than most; then departments that appear in several files: of identical
+    files the first is taken, of others none, since only the county knows which is right; a sum of
+    departments that are there themselves; and units that the tables of another file list.
     """
-    refused = list(_unsound(candidates, include_failing, confirmed))
-    left = _without(candidates, refused)
-    for kind, trait in COMMON:
-        others = list(_unlike_most(left, kind, trait))
-        refused += others
-        left = _without(left, others)
-    twice = list(_twice(left))
-    return _without(left, twice), [*refused, *twice]
+    steps: list[Step] = [partial(_unsound, terms=terms)]
+    if terms.roster:
+        steps.append(partial(_not_of_roster, roster=terms.roster, terms=terms))
+    steps += [partial(_unlike_most, kind=kind, trait=trait) for kind, trait in COMMON]
+    steps += [_copies, _sums_of_others, partial(_twice, terms=terms)]
+    steps.append(partial(_units_of_others, terms=terms))
+    left, refused = list(candidates), list[Refusal]()
+    for step in steps:
+        more = list(step(left))
+        refused += more
+        left = _without(left, more)
+    return left, refused
 
 
 def _without(candidates: Sequence[FileRecord], refused: Sequence[Refusal]) -> list[FileRecord]:
@@ -46,28 +69,52 @@ def _without(candidates: Sequence[FileRecord], refused: Sequence[Refusal]) -> li
     return [record for record in candidates if record.source.file not in files]
 
 
-def _unsound(
-    candidates: Sequence[FileRecord], include_failing: bool, confirmed: Collection[str]
-) -> Iterator[Refusal]:
+def _unsound(candidates: Sequence[FileRecord], terms: Admission) -> Iterator[Refusal]:
     for record in candidates:
         file, errors = record.source.file, record.source.errors
         if record.fault:
             yield Refusal(file, "unreadable", {"fault": record.fault})
-        elif errors and not include_failing:
+        elif errors and not terms.include_failing:
             facts = {
                 "errors": str(errors),
                 "said": record.first_findings[0] if record.first_findings else "",
             }
             yield Refusal(file, "failing", facts)
-        elif record.to_confirm and not _is_confirmed(record, confirmed):
+        elif record.to_confirm and not is_decided(record, terms.confirmed):
             yield Refusal(file, "unconfirmed", {"said": "；".join(record.to_confirm)})
         elif not record.source.department and not record.members:
             yield Refusal(file, "nameless", {})
 
 
-def _is_confirmed(record: FileRecord, confirmed: Collection[str]) -> bool:
-    names = (record.source.file, record.source.department, record.source.code)
-    return any(normalize_text(name) in confirmed for name in names if name)
+def is_decided(record: FileRecord, decided: Collection[str]) -> bool:
+    """Whether one of the files and departments, in normal form, is this one: by the file's path or
+    name, the department or its code."""
+    return not decided_names(record).isdisjoint(decided)
+
+
+def decided_names(record: FileRecord) -> set[str]:
+    """The words, in normal form, by which a decision may mean this file."""
+    path = PurePath(record.source.file)
+    names = (record.source.file, path.name, path.stem, record.source.department, record.source.code)
+    return {normalize_text(name) for name in names if name}
+
+
+def _not_of_roster(
+    candidates: Sequence[FileRecord], roster: Roster, terms: Admission
+) -> Iterator[Refusal]:
+    for record in candidates:
+        source = record.source
+        offices = find_offices(roster, source.code, source.department)
+        if len(offices) > 1:
+            several = "、".join(f"{office.code} {office.name}" for office in offices)
+            yield Refusal(source.file, "two_offices", {**_own_facts(source), "offices": several})
+        elif not offices and not terms.with_strangers:
+            yield Refusal(source.file, "stranger", _own_facts(source))
+
+
+def _own_facts(source: Source) -> dict[str, str]:
+    name = " ".join(filter(None, (source.code, source.department)))
+    return {"name": name, "total": f"{source.total:,.2f}"}
 
 
 HeadWord = Callable[[FileRecord], str]
@@ -91,18 +138,51 @@ def _unlike_most(candidates: Sequence[FileRecord], kind: str, trait: HeadWord) -
             yield Refusal(record.source.file, kind, facts)
 
 
-def _twice(candidates: Sequence[FileRecord]) -> Iterator[Refusal]:
+def _copies(candidates: Sequence[FileRecord]) -> Iterator[Refusal]:
     by_content: dict[str, FileRecord] = {}
-    different = []
     for record in candidates:
         first = by_content.setdefault(record.source.checksum, record)
-        if first is record:
-            different.append(record)
-        else:
+        if first is not record:
             yield Refusal(record.source.file, "copied", {"other": first.source.file})
+
+
+def _sums_of_others(candidates: Sequence[FileRecord]) -> Iterator[Refusal]:
+    """Sums of which a department has a file of its own here: yesterday's 汇总 in the folder."""
+    own = {
+        name: record for record in candidates if not record.members for name in _names(record, None)
+    }
+    for record in candidates:
+        names = _names(record, None) if record.members else ()
+        there = [own[name] for name in names if name in own]
+        if there:
+            facts = {"department": there[0].source.department, "other": there[0].source.file}
+            yield Refusal(record.source.file, "sum", facts)
+
+
+def _units_of_others(candidates: Sequence[FileRecord], terms: Admission) -> Iterator[Refusal]:
+    """Departments that the tables of another file list as its units, so that their figures are in
+    that file; where the roster puts them below it, the roster decides."""
+    listing: dict[str, list[tuple[FileRecord, str]]] = {}
+    for record in candidates:
+        for code, name in record.bodies:
+            listing.setdefault(normalize_text(name), []).append((record, code))
+    for record in candidates:
+        source = record.source
+        others = [
+            other.source
+            for other, code in listing.get(normalize_text(source.department), ())
+            if other is not record
+            and (code == source.code or not code or not source.code)
+            and not (terms.roster and is_below(terms.roster, source, other.source))
+        ]
+        if others and not record.members and not is_decided(record, terms.beside):
+            yield Refusal(source.file, "unit", {**_own_facts(source), "other": others[0].file})
+
+
+def _twice(candidates: Sequence[FileRecord], terms: Admission) -> Iterator[Refusal]:
     by_name: dict[str, list[FileRecord]] = {}
-    for record in different:
-        for name in _names(record):
+    for record in candidates:
+        for name in _names(record, terms.roster):
             by_name.setdefault(name, []).append(record)
     named = set()
     for name, several in by_name.items():
@@ -113,9 +193,12 @@ def _twice(candidates: Sequence[FileRecord]) -> Iterator[Refusal]:
                 yield Refusal(record.source.file, "twice", {"department": name, "other": others})
 
 
-def _names(file: FileRecord) -> list[str]:
+def _names(file: FileRecord, roster: Roster | None) -> list[str]:
     """The names and codes of a file's department, or of all departments of a consolidated workbook,
-    in order, since the first duplicate is reported."""
+    in order, since the first duplicate is reported; on a roster that of its office alone."""
     members = file.members or ((file.source.code, file.source.department),)
+    office = find_office(roster, file.source.code, file.source.department) if roster else None
+    if office and not file.members:
+        return [f"{office.code} {office.name}"]
     words = (word for code, name in members for word in (normalize_text(name), code) if word)
     return list(dict.fromkeys(words))

@@ -19,8 +19,9 @@ class FileRecord(NamedTuple):
     `fault` is the reason why it could not be read; then the rest is empty. `units` are all units of
     amount that its forms are in, 万元 and so on; `first_findings` the first errors in words,
     `to_confirm` what it rests on though nothing says it; `blank` whether it has no amount at all;
-    `members` the departments (code, name) in a file that is consolidated itself. The figures stand
-    in its entry: in the cache, or in `content` where that could not be written."""
+    `members` the departments (code, name) in a file that is consolidated itself, `bodies` the units
+    (code, name) that its tables list. The figures stand in its entry: in the cache, or in `content`
+    where that could not be written."""
 
     source: Source
     fault: str = ""
@@ -31,6 +32,7 @@ class FileRecord(NamedTuple):
     members: tuple[tuple[str, str], ...] = ()
     to_confirm: tuple[str, ...] = ()
     blank: bool = False
+    bodies: tuple[tuple[str, str], ...] = ()
     content: bytes = b""
 
 
@@ -44,7 +46,7 @@ def encode_entry(
     """The entry as lines of text: the file's own facts, then the records of its own contribution
     and, where it is consolidated, of the sources behind it."""
     facts = (record.units, record.first_findings, record.members, record.to_confirm, record.blank)
-    head = json.dumps(facts, ensure_ascii=False)
+    head = json.dumps((*facts, record.bodies), ensure_ascii=False)
     sources = ((record.source, own), *others)
     records = (r for nth, source in enumerate(sources) for r in write_records(nth, *source))
     return "\n".join([head, *map("\t".join, records), END]).encode(errors="replace")
@@ -56,9 +58,8 @@ def decode_record(content: bytes) -> FileRecord:
     head, own, _ = content.split(b"\n", 2)
     if not content.endswith(f"\n{END}".encode()):
         raise ValueError("cut off")
-    units, findings, members, to_confirm, blank = json.loads(head)
+    units, findings, members, to_confirm, blank, bodies = json.loads(head)
     (source,), ((pack, year, *_),) = read_records([own.decode().split("\t")])
-    of_both = tuple((code, name) for code, name in members)
     return FileRecord(
         source,
         "",
@@ -66,10 +67,15 @@ def decode_record(content: bytes) -> FileRecord:
         year,
         tuple(units),
         tuple(findings),
-        of_both,
+        _pairs(members),
         tuple(to_confirm),
         bool(blank),
+        _pairs(bodies),
     )
+
+
+def _pairs(lists: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, name) for code, name in lists)
 
 
 def decode_contributions(content: bytes) -> list[tuple[Source, Contribution]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from xlbudget.core.amount import count_decimals
-from xlbudget.core.budget import Row
+from xlbudget.core.budget import Budget, Row
 from xlbudget.core.consolidation import AppendedRows, SourcePart
 from xlbudget.core.key import BlockKey
 from xlbudget.ops.consolidate.contribution import (
@@ -45,6 +45,18 @@ class Listing:
 def is_listed(block: Block, row: Row | SourceRow) -> bool:
     """Whether a row is listed rather than added."""
     return bool(block.levels) and row.id != TOTAL
+
+
+def list_bodies(pack: Pack, budget: Budget) -> tuple[tuple[str, str], ...]:
+    """The units (code, name) that the listed rows of a budget name, each once: rows of the only
+    level, or of the one above the lowest."""
+    bodies = [
+        (row.code, row.name)
+        for key, block in pack.blocks.items()
+        for row in budget.blocks.get(key, ())
+        if is_listed(block, row) and row.name and row.level == block.levels[-2:][0]
+    ]
+    return tuple(dict.fromkeys(bodies))
 
 
 def make_row(block: Block, ordinal: int, line: SourceRow) -> Row:

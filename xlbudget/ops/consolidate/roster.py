@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from xlbudget.core.consolidation import Source
 from xlbudget.layout.normalize import normalize_text
 
 
 class Office(NamedTuple):
-    """One line of a roster: code, name, and the code of the office above it (empty at the top)."""
+    """One line of a roster: code, name, and the code of the office above it (empty at the top); in
+    a line that is not yet in a roster `parent` may be a name."""
 
     code: str
     name: str
@@ -40,8 +42,9 @@ class RosterFault(NamedTuple):
 
 
 def build_roster(lines: Iterable[tuple[int, Office]]) -> tuple[Roster, list[RosterFault]]:
-    """The roster of numbered lines, and its faults: a duplicate code, a missing code or name, or
-    offices that are under each other in a circle."""
+    """The roster of numbered lines, and its faults: a duplicate code, a name twice under one
+    office, a missing code or name, an office above that is not on the roster or could be several,
+    or offices that are under each other in a circle."""
     offices: dict[str, Office] = {}
     below: dict[str, list[str]] = {}
     named: dict[str, list[str]] = {}
@@ -54,13 +57,35 @@ def build_roster(lines: Iterable[tuple[int, Office]]) -> tuple[Roster, list[Rost
             faults.append(RosterFault(line, "twice", office.code))
         else:
             offices[office.code] = office
-            below.setdefault(office.parent, []).append(office.code)
             named.setdefault(normalize_text(office.name), []).append(office.code)
             where[office.code] = line
+    beside: dict[tuple[str, str], str] = {}
+    for code, office in offices.items():
+        above = _codes_above(office, offices, named)
+        if len(above) != 1:
+            kind = "several_above" if above else "nobody_above"
+            faults.append(RosterFault(where[code], kind, office.parent))
+            continue
+        offices[code] = office._replace(parent=above[0])
+        below.setdefault(above[0], []).append(code)
+        if beside.setdefault((above[0], normalize_text(office.name)), code) != code:
+            faults.append(RosterFault(where[code], "name_twice", office.name))
+    if faults:
+        return Roster(offices, below, named), faults
     roster = Roster(offices, below, named)
     reached = {code for top in roster.tops for code in list_branch(roster, top)}
     faults += [RosterFault(where[code], "circle", code) for code in offices if code not in reached]
     return roster, faults
+
+
+def _codes_above(
+    office: Office, offices: Mapping[str, Office], named: Mapping[str, Sequence[str]]
+) -> Sequence[str]:
+    """The codes that the office above may have: the word is a code, else a name; empty at the
+    top."""
+    if not office.parent or office.parent in offices:
+        return [office.parent]
+    return named.get(normalize_text(office.parent), ())
 
 
 def list_branch(roster: Roster, code: str) -> Iterator[str]:
@@ -70,13 +95,28 @@ def list_branch(roster: Roster, code: str) -> Iterator[str]:
         yield from list_branch(roster, under)
 
 
-def find_office(roster: Roster, code: str, name: str) -> Office | None:
-    """The office of a file: by its code where the roster has it, else by its name where only one
-    office has that name."""
-    if code in roster.offices:
-        return roster.offices[code]
+def find_offices(roster: Roster, code: str, name: str) -> list[Office]:
+    """The offices that a file may belong to: the one of its code, unless only others bear its name,
+    then these as well; without a code of the roster all that bear its name."""
     named = roster.named.get(normalize_text(name), ())
-    return roster.offices[named[0]] if len(named) == 1 else None
+    if code in roster.offices:
+        named = [code, *(other for other in named if code not in named)]
+    return [roster.offices[each] for each in named]
+
+
+def find_office(roster: Roster, code: str, name: str) -> Office | None:
+    """The one office that a file belongs to; None where there is none or more than one."""
+    offices = find_offices(roster, code, name)
+    return offices[0] if len(offices) == 1 else None
+
+
+def is_below(roster: Roster, under: Source, above: Source) -> bool:
+    """Whether the roster puts the office of the first source below that of the second."""
+    office = find_office(roster, under.code, under.department)
+    top = find_office(roster, above.code, above.department)
+    while office and top and office != top:
+        office = roster.offices.get(office.parent)
+    return bool(office and top)
 
 
 def find_missing(roster: Roster, sent: Collection[str]) -> Iterator[Office]:
