@@ -19,6 +19,7 @@ YEAR = re.compile(
     r"|二[〇○零][一二三四五六七八九〇○零]{2}(?:年度|年)"
     r"|(?<![\d.])[1-4]\d(?:年度|年)(?!\d)"
 )
+YEAR_SPAN = re.compile(r"20\d\d年?[-~至到]20\d\d年?")
 NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 CENTURY = 2000
 YEAR_ALONE = "年"
@@ -122,6 +123,12 @@ def find_years(text: str) -> list[int]:
     named = YEAR.findall(normalize_text(text))
     digits = [year.translate(NUMERALS).removesuffix("度").removesuffix("年") for year in named]
     return [int(year) if len(year) > 2 else CENTURY + int(year) for year in digits]
+
+
+def find_year_span(text: str) -> str:
+    """Several years that a text names as one (2025-2027年), in normal form; "" for none."""
+    span = YEAR_SPAN.search(normalize_text(text))
+    return span[0] if span else ""
 
 
 def find_unit_behind(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from xlbudget.packs.model import TOTAL, Block, Pack
 
 
@@ -26,6 +28,26 @@ def name_code(pack: Pack, code: str, written: str = "") -> str:
         return name_total(pack)
     names = (c.names[code] for c in pack.catalogues.values() if code in c.names)
     return f"{code} {written or next(names, '')}".strip()
+
+
+def name_forms(pack: Pack, forms: Collection[str]) -> str:
+    """The sheet names of these forms in the pack's order, three and more in a row by the first and
+    the last: 表一至表四、表七."""
+    order = list(pack.forms)
+    runs: list[list[int]] = []
+    for index in sorted(order.index(form) for form in set(forms)):
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    names = [form.sheet for form in pack.forms.values()]
+    span = str(pack.words["print"]["forms"])
+    return "、".join(
+        span.format(first=names[run[0]], last=names[run[-1]])
+        if len(run) > 2
+        else "、".join(names[index] for index in run)
+        for run in runs
+    )
 
 
 def name_total(pack: Pack) -> str:

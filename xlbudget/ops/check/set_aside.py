@@ -13,6 +13,7 @@ from xlbudget.core.finding import ERROR, Finding, Observation
 from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.packs.model import Pack
+from xlbudget.packs.names import name_forms
 from xlbudget.rules.checks.text_checks import says_empty
 
 OF_UNITS = ("value_scale", "unit_line")
@@ -59,7 +60,7 @@ def without_forms(budget: Budget, forms: Collection[str]) -> Budget:
 def observe_unfilled(pack: Pack, forms: Collection[str]) -> Observation:
     """What to say of the forms that are not filled yet: one sentence for all."""
     named = [form for form in pack.forms.values() if form.key in forms]
-    facts = {"forms": "、".join(form.sheet for form in named), "count": str(len(named))}
+    facts = {"forms": name_forms(pack, forms), "count": str(len(named))}
     return Observation(NOT_FILLED, "", named[0].key, (), facts)
 
 

@@ -23,6 +23,7 @@ from xlbudget.rules.checks.code_checks import (
 )
 from xlbudget.rules.checks.context import Context, Kind
 from xlbudget.rules.checks.text_checks import (
+    another_document,
     department_named,
     empty_note,
     form_set,
@@ -73,6 +74,7 @@ KINDS: Mapping[str, Kind] = {
         form_set,
         forms_present,
         placeholders,
+        another_document,
     )
 }
 """The closed registry: the kinds that a pack may name in `kind:`."""

@@ -10,8 +10,9 @@ from itertools import chain
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.core.reading import Printed, PrintedText
-from xlbudget.layout.normalize import find_years, normalize_text, normalize_title
+from xlbudget.layout.normalize import find_year_span, find_years, normalize_text, normalize_title
 from xlbudget.packs.model import NAME, Form, Pack, RuleClause
+from xlbudget.packs.names import name_forms
 from xlbudget.rules.checks.context import Context, has_amount, text_cell
 
 
@@ -127,6 +128,55 @@ def placeholders(context: Context, part: RuleClause) -> Iterator[Observation]:
             if wrong:
                 facts = {"text": heading.text, "found": str(wrong[0]), "year": str(year)}
                 yield Observation(part.kind, "year", printed.form, (heading.cell,), facts)
+
+
+def another_document(context: Context, part: RuleClause) -> Iterator[Observation]:
+    """Titles and headings of another document than a year's budget (决算, 2025-2027年), and texts
+    that say that a table is void: one observation for each word, whatever the number of forms that
+    bear it. A heading of another year may speak of what was spent then."""
+    lines, year = context.pack.words["lines"], context.reading.budget.year
+    titles, headings, notes = _texts_by_place(context.reading.printed)
+    current = [
+        (form, text)
+        for form, text in headings
+        if set(find_years(text.text)) <= {year}
+        and not any(word in text.text for word in lines["last_year"])
+    ]
+    bearing: dict[tuple[str, str], list[tuple[str, PrintedText]]] = {}
+    for case, words, texts in (
+        ("", lines["no_budget"], [*titles, *current]),
+        ("void", lines["void"], [*titles, *headings, *notes]),
+    ):
+        found = dict(_containing(words, {text.text for _, text in texts}))
+        for form, text in texts:
+            if text.text in found:
+                bearing.setdefault((case, found[text.text]), []).append((form, text))
+    for form, title in titles:
+        span = find_year_span(title.text)
+        if span:
+            bearing.setdefault(("years", span), []).append((form, title))
+    for (case, word), each in bearing.items():
+        forms = dict.fromkeys(form for form, _ in each)
+        facts = {"forms": name_forms(context.pack, forms)}
+        facts |= {"word": word, "text": each[0][1].text.strip()}
+        cells = tuple(text.cell for _, text in each)
+        yield Observation(part.kind, case, each[0][0], cells, facts)
+
+
+FormText = tuple[str, PrintedText]
+"""A form, and a text printed around its table."""
+
+
+def _texts_by_place(
+    printed: Iterable[Printed],
+) -> tuple[list[FormText], list[FormText], list[FormText]]:
+    """The titles, the headings and the notes of all forms."""
+    titles, headings, notes = [], [], []
+    for each in printed:
+        titles += [(each.form, each.title)] if each.title else []
+        headings += [(each.form, heading) for heading in each.headings]
+        notes += [(each.form, note) for note in each.notes]
+    return titles, headings, notes
 
 
 def _years_of(form: Form) -> Iterator[int]:
