@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from helpers import layouts
@@ -157,3 +158,20 @@ def test_a_workbook_is_not_filled_from_half_of_another(
     assert "六、不知道的收入" in written.stderr
     again = run("new", "-o", output, "--from", source, "--force")
     assert again.exit_code == 1  # --force overwrites, and does nothing else
+
+
+def test_what_a_new_workbook_does_not_take_over_is_told(
+    pack: Pack, example: Budget, tmp_path: Path
+) -> None:
+    """Decimals that do not show, and figures beside the table; neither hinders."""
+    source, output = tmp_path / "源.xlsx", tmp_path / "新.xlsx"
+    book = openpyxl.load_workbook(workbook(pack, example, source))
+    sheet = book.worksheets[0]
+    cell = next(c for row in sheet.iter_rows() for c in row if isinstance(c.value, float))
+    cell.value, cell.number_format = cell.value + 0.0004, "0.00"
+    sheet.cell(8, 20).value = 777.77
+    book.save(source)
+    written = run("new", "-o", output, "--from", source)
+    assert written.exit_code == 0 and output.exists()
+    assert "V203" in written.stderr and cell.coordinate in written.stderr
+    assert "S107" in written.stderr and "777.77" in written.stderr

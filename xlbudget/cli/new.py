@@ -12,7 +12,7 @@ from xlbudget.cli.failures import tell_unreadable
 from xlbudget.cli.options import FORCE, PACK, PASSWORD
 from xlbudget.cli.output import write_bytes
 from xlbudget.core.budget import Budget
-from xlbudget.core.finding import ERROR
+from xlbudget.core.finding import ERROR, NOTE
 from xlbudget.messages import load_messages
 from xlbudget.ops.check.check import check_reading
 from xlbudget.packs.load import default_pack, find_form_set, load_pack
@@ -67,7 +67,8 @@ def _budget(
     source: Path | None, options: ReadOptions, year: int | None, leave_out: bool
 ) -> tuple[Pack, Budget]:
     """The budget to write, and the pack as printed for its year: `year`, else the source's own.
-    Ends with 1 where something of the source was not read, unless it is to be left out."""
+    Tells what of the source was not read as it stands; ends with 1 where something was not read at
+    all, unless it is to be left out."""
     if source is None:
         name = options.pack_name or default_pack()
         pack = load_pack(find_form_set(name, year) if year and not options.pack_name else name)
@@ -75,11 +76,12 @@ def _budget(
         return pack, Budget(pack.name, pack.year, pack.unit, "")
     with tell_unreadable(source, options.pack_name):
         pack, reading = read_file(source, options)
-    lost = tuple(f for f in check_reading(pack, reading) if f.severity == ERROR)
-    if lost:
-        click.echo(list_findings(FileResult(str(source), pack, lost, reading)), err=True)
-        if not leave_out:
-            click.echo(SAYS["lost"].format(count=len(lost)), err=True)
-            sys.exit(1)
+    told = tuple(f for f in check_reading(pack, reading) if f.severity != NOTE)
+    lost = sum(finding.severity == ERROR for finding in told)
+    if told:
+        click.echo(list_findings(FileResult(str(source), pack, told, reading)), err=True)
+    if lost and not leave_out:
+        click.echo(SAYS["lost"].format(count=lost), err=True)
+        sys.exit(1)
     year = year or reading.budget.year
     return apply_year(pack, year), reading.budget._replace(year=year)
