@@ -22,11 +22,11 @@ class Repair(NamedTuple):
 class RowRepair(NamedTuple):
     """A whole row that is wrong.
 
-    `slip` is a word of the pack: a row that is missing, entered twice, has a wrong code or stands
-    under the wrong heading. `cell` is where to look: the row's first text cell, for a missing row
-    that of the row under which it belongs. `row` is the intended code, for a row without codes
-    its level; empty where the figures alone do not determine it. `amounts` are the figures of a
-    missing row by column, `under` the id of the row under which it belongs.
+    `slip` is a word of the pack: a row that is missing or was not read, entered twice, has a wrong
+    code or stands under the wrong heading. `cell` is where to look: the row's first text cell, for
+    a missing row that of the row under which it belongs. `row` is the intended code, for a row
+    without codes its level; empty where the figures alone do not determine it. `amounts` are the
+    figures of a missing row by column, `under` the id of the row under which it belongs.
     """
 
     slip: str

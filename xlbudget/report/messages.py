@@ -16,6 +16,7 @@ from xlbudget.core.key import BlockKey, CellKey, SheetCell, address
 from xlbudget.core.reading import Reading
 from xlbudget.core.tolerance import BROKEN
 from xlbudget.messages import load_messages
+from xlbudget.ops.locate.typing_errors import MISSING, UNREAD
 from xlbudget.packs.model import TOTAL, Pack, Rule
 from xlbudget.packs.names import name_code, name_row
 from xlbudget.rules.wording import Blanks, name_column, render_sentence
@@ -173,7 +174,9 @@ def _row_repair(namer: Namer, repair: RowRepair) -> str:
     block = repair.cell[:2]
     kind = repair.slip
     if repair.row == TOTAL:
-        kind = "blank_total" if namer.is_printed(repair.cell) else "missing_total"
+        kind = "blank_total" if namer.is_printed(repair.cell) else f"{kind}_total"
+    elif not repair.row and repair.slip in (MISSING, UNREAD):
+        kind = f"{kind}_some"
     place = namer.where if repair.row == TOTAL else namer.cell_address
     amounts = [
         words["amount"].format(

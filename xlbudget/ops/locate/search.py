@@ -25,6 +25,7 @@ from xlbudget.ops.locate.left_out import name_left_out
 from xlbudget.ops.locate.row_errors import constraints_repaired, propose_hypotheses
 from xlbudget.ops.locate.shifts import search_shifts
 from xlbudget.ops.locate.trial import Change, Trial, identify_constraint
+from xlbudget.ops.locate.typing_errors import MISSING, UNREAD
 from xlbudget.packs.model import Pack
 from xlbudget.rules.checks.context import Context
 from xlbudget.rules.checks.registry import KINDS, ROW_KINDS
@@ -45,6 +46,7 @@ LEFT_OVER = 4
 """Of so many broken constraints one may be left when a whole block is moved back."""
 
 TEXT_KIND = "value_text"
+UNKNOWN_ROW = "unknown_row"
 
 MOST_BROKEN = 2_000
 """With more broken constraints no cause is searched for: the file is wrong as a whole."""
@@ -219,9 +221,13 @@ def _wholes(
             wholes.append(
                 Explanation(way, explains, (-len(explains), 1 + 2 * new, len(way)), budget)
             )
+    not_read = {o.form for o in reading.observations if o.kind == UNKNOWN_ROW}
     for slip in propose_hypotheses(trial, index.codes):
         if time.monotonic() > deadline:
             break
+        repair = slip.repair
+        if repair.slip == MISSING and repair.cell.form in not_read:
+            repair = repair._replace(slip=UNREAD)
         mends = constraints_repaired(trial, slip)
         if mends is None:
             continue
@@ -229,8 +235,8 @@ def _wholes(
         explains, new = _explained(reading, index, budget, mends)
         if _any_row_error(explains) or _more_than_a_cell(trial, mends):
             # A missing row of which only the figures are known bears no code of its own.
-            cost = slip.cost + (2 * new if slip.repair.row else 0)
-            wholes.append(Explanation((slip.repair,), explains, (-len(explains), cost, 1), budget))
+            cost = slip.cost + (2 * new if repair.row else 0)
+            wholes.append(Explanation((repair,), explains, (-len(explains), cost, 1), budget))
     return sorted(wholes, key=lambda whole: whole.rank)
 
 

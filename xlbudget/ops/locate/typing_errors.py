@@ -10,7 +10,7 @@ DIGIT, OMITTED, ADDED = "digit", "omitted", "added"
 COLUMN, ROW = "column", "row"
 RIGHT, LEFT, DOWN, UP = "right", "left", "down", "up"
 TEXT, FORMULA = "text", "formula"
-MISSING, DOUBLED, CODE, BRANCH = "missing", "doubled", "code", "branch"
+MISSING, UNREAD, DOUBLED, CODE, BRANCH = "missing", "unread", "doubled", "code", "branch"
 
 COSTS = {TRANSPOSED: 1, SHIFTED: 1, SIGN: 1, UNIT: 1, DIGIT: 2, OMITTED: 2, ADDED: 2, "": 4}
 """The cost of believing each slip: the lower, the likelier (4: no known slip)."""

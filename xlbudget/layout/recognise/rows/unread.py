@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from xlbudget.core.budget import Row
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.layout.headings import FormColumn, Match
@@ -32,14 +35,26 @@ def report_unread_row(
         result.observations.append(
             Observation(kind, "code" if code else "", form, tuple(at), facts)
         )
-        # What stands in the row is not known; that the row itself is missing would be untrue.
-        result.unreadable.update(CellKey(*body.block.id, code, key) for key in filled if code)
+        if code:
+            _take_as_meant(body, number, code, filled, result)
     else:
         column = body.block.paths[body.block.text_columns[0]][-1]
         result.observations.append(
             Observation("unnamed_row", "", form, tuple(at), {"column": column})
         )
     return True
+
+
+def _take_as_meant(
+    body: BlockReader, number: int, code: str, filled: Iterable[str], result: ReadResult
+) -> None:
+    """Take the row as that of the code that is meant, its amounts not known: that it is missing
+    would be untrue, and so would a sum without it."""
+    name = str(body.cell(number, body.name)).strip()
+    body.rows.append(Row(code, {}, code, name))
+    body.numbers.append(number)
+    body.taken.add(code)
+    result.unreadable.update(CellKey(*body.block.id, code, key) for key in filled)
 
 
 def _meant_code(body: BlockReader, number: int) -> str:
