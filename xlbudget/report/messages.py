@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -58,7 +59,8 @@ class Namer:
         """The row's printed name: 基本工资, 合计, or the code of a row that is not there."""
         block = self.pack.blocks[BlockKey(cell.form, cell.block)]
         row = self._rows.get((cell.form, cell.block, cell.row))
-        return name_row(self.pack, block, cell.row, (row.name or row.code) if row else "")
+        written = (row.name or row.code) if row else ""
+        return show_marks(name_row(self.pack, block, cell.row, written))
 
     def code(self, cell: CellKey) -> str:
         """The code of the row in the file; "" where it has none."""
@@ -72,15 +74,15 @@ class Namer:
     def where(self, cell: CellKey) -> str:
         """The address in the user's file, or the form where the file has no such cell."""
         sheet_cell = self.reading.locate(cell) if self.reading else None
-        return address(sheet_cell) if sheet_cell else self.form(cell.form)
+        return show_marks(address(sheet_cell)) if sheet_cell else self.form(cell.form)
 
     def cell_address(self, cell: CellKey | SheetCell) -> str:
         """The address in the user's file, or the names where the file has no cells."""
         if isinstance(cell, SheetCell):
-            return address(cell)
+            return show_marks(address(cell))
         sheet_cell = self.reading.locate(cell) if self.reading else None
         if sheet_cell is not None:
-            return address(sheet_cell)
+            return show_marks(address(sheet_cell))
         return f"{self.form(cell.form)} {self.row(cell)}·{self.column(cell)}"
 
 
@@ -95,14 +97,28 @@ def describe_finding(namer: Namer, finding: Finding) -> str:
     """One sentence on what is wrong, with both figures and the difference."""
     rule = namer.pack.rules[finding.rule]
     if finding.constraint is None or finding.figures is None:
-        return rule.says_of(finding.case).format_map(Blanks(finding.facts))
+        return show_marks(rule.says_of(finding.case).format_map(Blanks(finding.facts)))
     says = describe_rule(namer, rule, finding)
     figures = finding.figures
     words = load_messages()["report"]
     template = words.get(figures.outcome, words["differs"])
     if figures.outcome == BROKEN and finding.constraint.relation == AT_MOST:
         template = words["exceeds"]
-    return str(template).format_map(Blanks(says=says, **_figures(figures)))
+    return show_marks(str(template).format_map(Blanks(says=says, **_figures(figures))))
+
+
+def show_marks(text: str) -> str:
+    """The text with line breaks as spaces and marks that do not show by their number (〈U+202E〉):
+    they would turn a line round, or steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(map(_show, text))
+
+
+def _show(character: str) -> str:
+    if character.isprintable() or unicodedata.category(character) == "Zs":
+        return character
+    return " " if character.isspace() else f"〈U+{ord(character):04X}〉"
 
 
 def _figures(figures: Comparison) -> dict[str, str]:
@@ -142,7 +158,7 @@ def _code(namer: Namer, finding: Finding, code: str) -> str:
 
 def describe_fix(namer: Namer, finding: Finding) -> str:
     """The sentence on what the user can do about a finding."""
-    return namer.pack.rules[finding.rule].fix.format_map(Blanks(finding.facts))
+    return show_marks(namer.pack.rules[finding.rule].fix.format_map(Blanks(finding.facts)))
 
 
 def describe_repair(namer: Namer, repair: AnyRepair) -> str:

@@ -31,6 +31,9 @@ from xlbudget.report.messages import (
 SHOWN_CELLS = 14
 """How many cells of one constraint are listed; the others are counted."""
 
+MANY_ALIKE = 4
+"""From so many on, findings of one kind are told as one, with a line for each."""
+
 CELL = "cell"
 """The role of cell addresses, beside the severities and verdicts."""
 
@@ -109,13 +112,26 @@ def _file(checked: FileResult, style: Style) -> Iterator[str]:
         yield from ("", line)
     explained = {id(finding) for _, findings in causes for finding in findings}
     before = NOTE
-    for finding in sort_findings(checked.findings):
-        if id(finding) in explained:
-            continue
-        if finding.severity == NOTE != before:
+    told = [f for f in sort_findings(checked.findings) if id(f) not in explained]
+    for first, *others in _group_alike(told):
+        if first.severity == NOTE != before:
             yield ""
-        before = finding.severity
-        yield from _finding(namer, finding, style)
+        before = first.severity
+        yield from _finding(namer, first, style)
+        for other in others:
+            yield "    " + _sentence(namer, other, style)
+
+
+def _group_alike(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings, those of a kind together at the place of the first where they are many: what
+    to do is the same for all of them."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.constraint is None and finding.severity != NOTE:
+            groups.setdefault((finding.rule, finding.case, finding.severity), []).append(finding)
+    many = {id(g[0]): g for g in groups.values() if len(g) >= MANY_ALIKE}
+    follow = {id(finding) for group in many.values() for finding in group[1:]}
+    return [many.get(id(f), [f]) for f in findings if id(f) not in follow]
 
 
 def _causes(
@@ -163,18 +179,21 @@ def count_decided(checked: FileResult) -> str:
 
 def _finding(namer: Namer, finding: Finding, style: Style) -> Iterator[str]:
     words = load_messages()
-    severity = words["severities"][finding.severity]
-    where = next(iter(name_cells(namer, finding)), namer.form(finding.form))
-    head = f"{severity} {finding.rule}"
-    sentence = describe_finding(namer, finding)
+    head = f"{words['severities'][finding.severity]} {finding.rule}"
     if finding.severity == NOTE:
-        yield style(" ".join(filter(None, (head, where, sentence))), NOTE)
+        yield style(f"{head} {_sentence(namer, finding, keep_plain)}", NOTE)
         return
-    styled_cell = where and style(where, CELL)
     yield ""
-    yield " ".join(filter(None, (style(head, finding.severity), styled_cell, sentence)))
+    yield f"{style(head, finding.severity)} {_sentence(namer, finding, style)}"
     yield from lay_out_equation(namer, finding, style)
     yield f"    {words['report']['fix']}：{describe_fix(namer, finding)}"
+
+
+def _sentence(namer: Namer, finding: Finding, style: Style) -> str:
+    """Where the finding is, and what it says."""
+    where = next(iter(name_cells(namer, finding)), namer.form(finding.form))
+    sentence = describe_finding(namer, finding)
+    return f"{style(where, CELL)} {sentence}" if where else sentence
 
 
 def lay_out_equation(namer: Namer, finding: Finding, style: Style = keep_plain) -> Iterator[str]:
