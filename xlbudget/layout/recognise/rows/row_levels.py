@@ -168,12 +168,23 @@ def _count_broken(columns: Columns, starts: Sequence[int], count: int) -> int:
     none where all rows are projects of the department."""
     if not starts:
         return _broken(columns, 0, count)
-    runs = zip(starts, [*starts[1:], count], strict=True)
-    rounding = len(starts) + 1
-    return sum(_broken(columns, start, end) for start, end in runs) + sum(
-        2 * abs(sum(column.figures[n] for n in starts) - column.figures[0]) >= rounding
-        for column in columns
-    )
+    runs = list(zip(starts, [*starts[1:], count], strict=True))
+    wrong = sum(_broken(columns, start, end) for start, end in runs)
+    return wrong + sum(_breaks_above(column, runs) for column in columns)
+
+
+def _breaks_above(column: _Column, runs: Sequence[tuple[int, int]]) -> bool:
+    """Whether the units do not add up to the department, other than by the one unit that its own
+    projects do not add up to: then one figure breaks both sums, and is counted there."""
+    gap = column.figures[0] - sum(column.figures[start] for start, _ in runs)
+    if 2 * abs(gap) < len(runs) + 1:
+        return False
+    apart = [run for run in runs if run[1] - run[0] > 1 and not column.adds_up(*run)]
+    if len(apart) != 1:
+        return True
+    start, end = apart[0]
+    own = column.to[end] - column.to[start + 1] - column.figures[start]
+    return 2 * abs(gap - own) >= len(runs) + 1 + end - start
 
 
 def _is_unclear(columns: Columns, start: int, end: int) -> bool:
