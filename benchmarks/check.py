@@ -56,7 +56,8 @@ import io, statistics, sys, time
 from pathlib import Path
 import openpyxl, xlsxwriter
 from xlbudget.ops.check.budget_json import build_budget, parse_json
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.workbook.live.workbook import make_workbook
 pack = load_pack(default_pack())
 budget = build_budget(pack, parse_json(Path(sys.argv[1]).read_text(encoding="utf-8")))

@@ -23,7 +23,8 @@ from watched import Run, watched
 
 from xlbudget.app.errors import Unreadable
 from xlbudget.core.budget import Budget
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 
 PEER = Path(__file__).parent / "peer_county.py"
 UNREADABLE = 2

@@ -22,7 +22,8 @@ from xlbudget.core.key import BlockKey
 from xlbudget.core.reading import Reading
 from xlbudget.ops.check.budget_json import build_budget, parse_json
 from xlbudget.ops.check.check import check
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 
 ROOT = Path(__file__).parent.parent

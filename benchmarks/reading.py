@@ -14,7 +14,8 @@ from helpers import layouts
 
 from xlbudget.app.read_files import read_file
 from xlbudget.ops.check.budget_json import build_budget, parse_json
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "qinshui-2025" / "budget.json"
 ROUNDS = 40

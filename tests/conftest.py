@@ -17,7 +17,8 @@ from openpyxl.formatting.formatting import ConditionalFormattingList
 from xlbudget.core.budget import Budget
 from xlbudget.messages import load_messages
 from xlbudget.ops.check.budget_json import build_budget, parse_json
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.workbook.live.workbook import make_workbook
 

@@ -14,7 +14,7 @@ import yaml
 from conftest import ROOT
 
 from xlbudget.cli.main import COMMANDS
-from xlbudget.packs.load import default_pack
+from xlbudget.packs.find import default_pack
 
 PACKAGE = ROOT / "xlbudget"
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))

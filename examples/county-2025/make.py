@@ -14,7 +14,8 @@ from helpers.sent import workbook
 
 from xlbudget.core.budget import Budget
 from xlbudget.core.key import BlockKey
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 
 HERE = Path(__file__).parent
 SENT = {"101": ("示例县教育局", 2), "102": ("示例县民政局", 4), "103": ("示例县水务局", 6)}

@@ -15,7 +15,8 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlbudget.ops.check.budget_json import build_budget, parse_json
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.workbook.live.workbook import make_workbook
 
 HERE = Path(__file__).parent

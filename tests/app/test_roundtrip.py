@@ -18,7 +18,8 @@ from xlbudget.core.budget import Budget, Row, make_unique
 from xlbudget.core.finding import UNCONFIRMED
 from xlbudget.core.key import BlockKey
 from xlbudget.ops.check.budget_json import build_budget, parse_json, to_json
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import TOTAL, Block
 from xlbudget.workbook.live.workbook import make_workbook
 

@@ -21,7 +21,8 @@ from helpers.departments import Office, Payment, in_yuan, leaves, payments_of, p
 from helpers.offices import offices
 from helpers.sent import workbook
 from xlbudget.core.budget import Budget
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 
 CODES = 500

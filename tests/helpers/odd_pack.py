@@ -13,7 +13,8 @@ import yaml
 
 from helpers.departments import Office, in_yuan, leaves, payments_of
 from xlbudget.core.budget import Budget, Row
-from xlbudget.packs.load import default_pack, load_pack, templates_root
+from xlbudget.packs.find import default_pack, templates_root
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 
 ODD = Path(__file__).parent / "odd"

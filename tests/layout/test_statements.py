@@ -9,7 +9,8 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.about_lines import CODE, DATE, DEPARTMENT, UNIT, read_statements, read_unit
 from xlbudget.layout.recognise.recognise import recognise
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 
 WORDS = load_pack(default_pack()).words["lines"]

@@ -13,7 +13,8 @@ from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.layout.recognise.recognise import recognise
 from xlbudget.ops.check.check import CheckResult, check
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 
 FORMS = [form.key for form in load_pack(default_pack()).forms.values()]

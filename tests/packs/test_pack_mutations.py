@@ -19,7 +19,8 @@ from click.testing import CliRunner
 from xlbudget.cli.pack import pack as pack_command
 from xlbudget.packs import contents
 from xlbudget.packs.errors import Fault, find_line
-from xlbudget.packs.load import load_pack, templates_root
+from xlbudget.packs.find import templates_root
+from xlbudget.packs.load import _load
 from xlbudget.packs.source import read_yaml
 
 CHECKED = "shanxi/2025"
@@ -95,7 +96,7 @@ def mutate(data: Any, steps: tuple[Any, ...], mutation: Mutation) -> Any:
 
 def reported(folder: Path) -> list[Fault]:
     """What `xlbudget pack check` prints, as faults; nothing of a sound pack."""
-    load_pack.cache_clear()
+    _load.cache_clear()
     result = CliRunner().invoke(pack_command, ["check", str(folder)])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

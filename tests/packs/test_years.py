@@ -18,7 +18,8 @@ from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.recognise.recognise import recognise
-from xlbudget.packs.load import find_form_set, load_pack, templates_root
+from xlbudget.packs.find import find_form_set, templates_root
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import apply_year, fill_year
 from xlbudget.report.file_result import FileResult
@@ -280,7 +281,9 @@ def test_the_newest_form_set_that_is_not_later_is_in_force(tmp_path: Path) -> No
     for year in (2025, 2027):
         (tmp_path / "shanxi" / str(year)).mkdir(parents=True)
         (tmp_path / "shanxi" / str(year) / "pack.yaml").touch()
-    sets = [find_form_set("shanxi/2025", year, tmp_path) for year in (2023, 2025, 2026, 2027, 2031)]
+    sets = [
+        find_form_set("shanxi/2025", year, (tmp_path,)) for year in (2023, 2025, 2026, 2027, 2031)
+    ]
     assert [name[-4:] for name in sets] == ["2025", "2025", "2025", "2027", "2027"]
 
 

@@ -254,7 +254,7 @@ def test_forms_of_several_packs_are_one_view(
     facts = [f._replace(pack=next_year.name, year=2026) for f in example_facts("预算.xlsx")]
     write_facts(facts, path)
     known = {pack.name: pack, next_year.name: next_year}
-    monkeypatch.setattr("xlbudget.report.facts.database.list_pack_names", lambda: list(known))
+    monkeypatch.setattr("xlbudget.report.facts.database.find_packs", lambda _: known)
     monkeypatch.setattr("xlbudget.report.facts.database.load_pack", known.__getitem__)
     sql = "SELECT 年份, 合计 FROM 表三 WHERE 编码 = '20103'"
     assert rows(sql, path, parquet) == [

@@ -18,7 +18,8 @@ from xlbudget.core.tolerance import BROKEN, HELD
 from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.rule_example import make_example
 from xlbudget.packs.errors import PackError
-from xlbudget.packs.load import default_pack, load_pack, templates_root
+from xlbudget.packs.find import default_pack, templates_root
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.rules.evaluate import evaluate_all
 from xlbudget.rules.lint import lint

@@ -11,7 +11,8 @@ import pytest
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey
 from xlbudget.packs.errors import PackError
-from xlbudget.packs.load import default_pack, load_pack, templates_root
+from xlbudget.packs.find import default_pack, templates_root
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.rules.bound_rules import bound_rules
 from xlbudget.rules.evaluate import evaluate_all

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import CellKey
 from xlbudget.core.tolerance import HELD
-from xlbudget.packs.load import default_pack, load_pack, templates_root
+from xlbudget.packs.find import default_pack, templates_root
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.evaluate import evaluate, evaluate_all, sample_near_totals
 from xlbudget.rules.tree import Trees, build_trees

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from xlbudget.packs.errors import Fault, PackError
-from xlbudget.packs.load import load_pack, templates_root
+from xlbudget.packs.find import templates_root
+from xlbudget.packs.load import load_pack
 from xlbudget.rules.lint import lint
 
 FILE = "rules/z-tried.yaml"

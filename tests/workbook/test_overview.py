@@ -31,7 +31,8 @@ from xlbudget.ops.consolidate.file_record import FileRecord, decode_contribution
 from xlbudget.ops.consolidate.merge import make_part, make_part_in_memory, merge
 from xlbudget.ops.consolidate.overview import CLASSES, DEPARTMENTS, compute_overview
 from xlbudget.packs.errors import PackError
-from xlbudget.packs.load import load_pack, templates_root
+from xlbudget.packs.find import templates_root
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.report.county_page import render_county_page
 from xlbudget.workbook.county.origins import LIMIT, count_rows, read_origins, write_origins

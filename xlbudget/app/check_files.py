@@ -15,7 +15,8 @@ from xlbudget.app.errors import Unreadable
 from xlbudget.app.read_files import AS_USUAL, ReadOptions, load_mapped_pack, read_file
 from xlbudget.core.finding import Observation
 from xlbudget.ops.check.check import check, make_finding
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.year import apply_year
 from xlbudget.report.file_result import FileResult
 

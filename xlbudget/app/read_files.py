@@ -15,7 +15,8 @@ from xlbudget.messages import load_messages
 from xlbudget.ops.check import budget_json
 from xlbudget.ops.check.budget_schema import find_violations
 from xlbudget.ops.check.derive_uncalculated import derive_uncalculated
-from xlbudget.packs.load import default_pack, find_form_set, list_pack_names, load_pack
+from xlbudget.packs.find import default_pack, find_form_set, find_packs, list_roots
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import apply_year
 
@@ -144,7 +145,7 @@ def _read_json(path: Path, pack_name: str | None) -> tuple[Pack, Reading]:
         name = data["pack"] if isinstance(data, dict) else None
     except (budget_json.NotBudgetJson, UnicodeDecodeError, KeyError, OSError) as error:
         raise Unreadable(_observe("not_budget_json", path, {"detail": str(error)})) from None
-    known = isinstance(name, str) and name in list_pack_names()
+    known = isinstance(name, str) and name in find_packs(list_roots())
     if not known:
         raise Unreadable(_observe("not_budget_json", path, {"detail": f"pack: {name}"}))
     pack = load_pack(pack_name or str(name))

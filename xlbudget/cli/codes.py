@@ -9,7 +9,8 @@ import click
 from xlbudget.cli.options import PACK
 from xlbudget.layout.normalize import normalize_text
 from xlbudget.messages import load_messages
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Catalogue
 
 SAYS = load_messages()["commands"]["codes"]

@@ -26,7 +26,8 @@ from xlbudget.cli.output import refuse_existing, write_file
 from xlbudget.cli.progress import show_progress
 from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.admission import Admission
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.report.consolidation_report import ConsolidationOutcome, consolidation_report
 from xlbudget.report.text_report import keep_plain
 

@@ -28,9 +28,13 @@ def tell_failures() -> Iterator[None]:
     except AppError as error:
         raise Failed(_sentence(error)) from None
     except PackError as error:
-        faults = "\n".join(map(str, error.faults))
-        message = _says("pack_faults").format(count=len(error.faults), faults=faults)
-        raise Failed(message) from None
+        raise Failed(describe_faults("pack_faults", error)) from None
+
+
+def describe_faults(kind: str, error: PackError) -> str:
+    """The faults of a pack or a map, each with its line."""
+    faults = "\n".join(map(str, error.faults))
+    return _says(kind).format(count=len(error.faults), faults=faults)
 
 
 def _sentence(error: AppError) -> str:

@@ -15,7 +15,8 @@ from xlbudget.core.budget import Budget
 from xlbudget.core.finding import ERROR, NOTE
 from xlbudget.messages import load_messages
 from xlbudget.ops.check.check import check_reading
-from xlbudget.packs.load import default_pack, find_form_set, load_pack
+from xlbudget.packs.find import default_pack, find_form_set
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import apply_year
 from xlbudget.report.file_result import FileResult

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from xlbudget.app.find_files import find_unread
 from xlbudget.app.read_files import ReadOptions, load_mapped_pack
-from xlbudget.cli.failures import Failed
+from xlbudget.cli.failures import Failed, describe_faults
 from xlbudget.messages import load_messages
 from xlbudget.packs.errors import PackError
-from xlbudget.packs.load import find_form_set, list_pack_names
+from xlbudget.packs.find import HEAD, add_root, find_form_set, find_packs, find_root, list_roots
 
 ALL = load_messages()["commands"]["all"]
 """What several commands say."""
@@ -22,20 +23,30 @@ MOST_NAMED = 5
 """The most files that a line names."""
 
 
-def _known_pack(context: click.Context, option: click.Parameter, name: str | None) -> str | None:
-    """The pack's name. Raises BadParameter for one that there is not, with the one to use."""
-    if name is None or name in (names := list_pack_names()):
+def known_pack(context: click.Context, option: click.Parameter, name: str | None) -> str | None:
+    """The pack's name; a folder with a pack is looked in first from then on. Raises BadParameter
+    for a pack that there is not, with the one to use."""
+    if name is None:
+        return None
+    folder = Path(name)
+    if (folder / HEAD).is_file():
+        name, root = find_root(folder)
+        add_root(root)
+    names = find_packs(list_roots())
+    if name in names:
         return name
+    if folder.is_dir():
+        raise click.BadParameter(ALL["no_pack_here"].format(folder=name, head=HEAD))
     place, _slash, year = name.rpartition("/")
     if year.isdigit() and any(known.startswith(f"{place}/") for known in names):
         in_force = find_form_set(name, int(year))
         message = ALL["other_year"].format(name=name, year=year, known=in_force)
         raise click.BadParameter(message)
-    known = ALL["list"].join(names)
-    raise click.BadParameter(ALL["unknown_pack"].format(name=name, known=known))
+    known, near = ALL["list"].join(names), suggest(get_close_matches(name, names, n=1))
+    raise click.BadParameter(ALL["unknown_pack"].format(name=name, known=known, near=near))
 
 
-PACK = click.option("--pack", "pack_name", callback=_known_pack, help=ALL["pack"])
+PACK = click.option("--pack", "pack_name", callback=known_pack, help=ALL["pack"])
 FORCE = click.option("--force", is_flag=True, help=ALL["force"])
 PASSWORD = click.option("--password", default="", metavar="TEXT", help=ALL["password"])
 JOBS = click.option(
@@ -61,8 +72,7 @@ def check_map(options: ReadOptions) -> None:
     try:
         load_mapped_pack(options)
     except PackError as error:
-        faults = "\n".join(f"{fault.file}:{fault.line}: {fault.message}" for fault in error.faults)
-        raise Failed(ALL["map_faults"].format(count=len(error.faults), faults=faults)) from None
+        raise Failed(describe_faults("map_faults", error)) from None
 
 
 def suggest(near: Sequence[str]) -> str:

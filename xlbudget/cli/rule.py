@@ -8,7 +8,8 @@ import click
 
 from xlbudget.cli.options import PACK, suggest
 from xlbudget.messages import load_messages
-from xlbudget.packs.load import default_pack, load_pack
+from xlbudget.packs.find import default_pack
+from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack, Rule
 from xlbudget.report.rule_pages import list_rules, render_rule_page
 

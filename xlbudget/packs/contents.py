@@ -6,15 +6,16 @@ need not check whether a key is there, or of which type its value is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xlbudget.packs.errors import Fault, PackError, fault_in
+from xlbudget.packs.errors import Fault, PackError, fault_in, suggest_word
+from xlbudget.packs.find import HEAD, find_packs
 from xlbudget.packs.schema import check_csv, check_yaml
 from xlbudget.packs.source import read_csv, read_yaml
 
-HEAD, CODES = "pack.yaml", "codes.yaml"
+CODES = "codes.yaml"
 KIND_OF_FILE = {HEAD: "pack", "words.yaml": "words", CODES: "codes"}
 KIND_OF_FOLDER = {"forms": "form", "rules": "rules"}
 Rows = list[dict[str, str]]
@@ -32,29 +33,25 @@ class Contents(NamedTuple):
     tables: Mapping[Path, Rows]
 
 
-def find_pack_names(root: Path) -> list[str]:
-    """Every pack in the folder of packs, by name."""
-    return sorted(str(path.parent.relative_to(root)) for path in root.glob(f"*/*/{HEAD}"))
-
-
-def read_contents(name: str, root: Path) -> list[Contents]:
-    """The pack and all it extends, the most general first. Raises PackError with every fault
-    in any of the files."""
+def read_contents(name: str, roots: Sequence[Path]) -> list[Contents]:
+    """The pack and all it extends, the most general first, each found on the same way. Raises
+    PackError with every fault in any of the files."""
     contents: list[Contents] = []
     faults: list[Fault] = []
-    wanted, extending = name, Fault(str(root / name / HEAD), 1, "")
+    packs = find_packs(roots)
+    wanted, extending = name, Fault(str(roots[0] / name / HEAD), 1, "")
     while wanted:
-        folder = root / wanted
-        if not (folder / HEAD).is_file():
-            known = ", ".join(find_pack_names(root)) or "none"
-            faults.append(extending._replace(message=f"no pack {wanted!r}; there are: {known}"))
+        folder = packs.get(wanted)
+        if folder is None:
+            known = ", ".join(packs) or "none"
+            message = f"no pack {wanted!r}; there are: {known}{suggest_word(wanted, packs)}"
+            faults.append(extending._replace(message=message))
             break
         if any(folder == read.folder for read in contents):
             faults.append(extending._replace(message=f"pack {wanted!r} extends itself"))
             break
         contents.insert(0, _read_folder(folder, faults))
-        requested = name if folder == root / name else ""
-        wanted, extending = _extended(contents[0], requested, faults)
+        wanted, extending = _extended(contents[0], wanted, faults)
     if faults:
         raise PackError(faults)
     return contents
@@ -65,13 +62,14 @@ def _extended(contents: Contents, name: str, faults: list[Fault]) -> tuple[str, 
     path, head = contents.folder / HEAD, contents.head
     if not head:  # unsound, and reported
         return "", Fault("", 0, "")
-    if name and head["pack"] != name:
+    if head["pack"] != name:
         message = f"{head['pack']!r}: the folders are called {name!r}"
         faults.append(fault_in(path, ("pack",), message))
     base = head.get("extends", "")
     extending = fault_in(path, ("extends",), "") if base else Fault("", 0, "")
-    if base and base.rpartition("/")[2] != str(head["year"]):
-        faults.append(extending._replace(message=f"extends {base}: not of the same year"))
+    since = base.rpartition("/")[2]
+    if base and not (since.isdigit() and int(since) <= head["year"]):
+        faults.append(extending._replace(message=f"extends {base}: of a later year"))
         return "", extending
     return base, extending
 

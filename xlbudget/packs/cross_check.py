@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlbudget.packs.contents import CODES, HEAD, Contents
+from xlbudget.packs.contents import CODES, Contents
 from xlbudget.packs.errors import Fault, fault_in
+from xlbudget.packs.find import HEAD
 from xlbudget.packs.model import Pack
 
 

@@ -4,56 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from xlbudget.packs.catalogues import read_catalogues
 from xlbudget.packs.charts import read_charts
-from xlbudget.packs.contents import HEAD, Contents, find_pack_names, read_contents
+from xlbudget.packs.contents import Contents, read_contents
 from xlbudget.packs.cross_check import check_pack
 from xlbudget.packs.errors import Fault, PackError
+from xlbudget.packs.find import HEAD, list_roots
 from xlbudget.packs.forms import read_forms
 from xlbudget.packs.model import Catalogue, ChartSpec, Form, Pack
 from xlbudget.packs.rules import read_rules
 from xlbudget.packs.schema import check_complete
 from xlbudget.packs.year import apply_year_to_forms
 
-DEFAULT_PACK_FILE = "default.txt"
 
-
-def templates_root() -> Path:
-    """The folder of packs that comes with the package (or the checkout's `templates/`)."""
-    return Path(import_module("xlbudget.templates").__path__[0])
-
-
-def default_pack() -> str:
-    """Name of the pack used where a user names none."""
-    return (templates_root() / DEFAULT_PACK_FILE).read_text(encoding="utf-8").strip()
-
-
-def list_pack_names(root: Path | None = None) -> list[str]:
-    """The name of every pack, sorted."""
-    return find_pack_names(root or templates_root())
-
-
-def find_form_set(name: str, year: int, root: Path | None = None) -> str:
-    """Name of the form set that is in force in that year at the place of the pack `name`: the
-    newest that is not later, or the earliest where all are later."""
-    place = name.rpartition("/")[0]
-    years = sorted(
-        int(pack.rpartition("/")[2])
-        for pack in list_pack_names(root)
-        if pack.rpartition("/")[0] == place and pack.rpartition("/")[2].isdigit()
-    )
-    begun = [since for since in years if since <= year]
-    return f"{place}/{begun[-1] if begun else years[0]}" if years else name
+def load_pack(name: str, root: Path | None = None) -> Pack:
+    """The pack of that name, with all that it extends, looked for in `root` first. Raises PackError
+    with every fault."""
+    return _load(name, (root, *list_roots()) if root else list_roots())
 
 
 @lru_cache(maxsize=8)
-def load_pack(name: str, root: Path | None = None) -> Pack:
-    """The pack of that name, with all that it extends. Raises PackError with every fault."""
-    folders = read_contents(name, root or templates_root())
+def _load(name: str, roots: tuple[Path, ...]) -> Pack:
+    folders = read_contents(name, roots)
     faults: list[Fault] = []
     head = folders[-1].head
     words = _merge_words(folders, faults)
@@ -74,14 +49,21 @@ def load_pack(name: str, root: Path | None = None) -> Pack:
         raise PackError(faults)
     ordered = dict(sorted(forms.items(), key=lambda item: item[1].number))
     year, place, unit = int(head["year"]), str(head["place"]), head["unit"]
+    codes_year = max((int(f.head["year"]) for f in folders if f.codes), default=year)
     printed = apply_year_to_forms(ordered, year)
     pack = Pack(
-        *(name, year, year, place, unit, words),
+        *(name, year, year, codes_year, place, unit, words),
         *(catalogues, ordered, printed, rules, charts),
     )
     if faults := check_pack(folders, pack):
         raise PackError(faults)
     return pack
+
+
+def list_folders(name: str, root: Path | None = None) -> list[Path]:
+    """The folders of the pack and of all that it extends, its own last. Raises PackError."""
+    contents = read_contents(name, (root, *list_roots()) if root else list_roots())
+    return [each.folder for each in contents]
 
 
 def _merge_words(folders: list[Contents], faults: list[Fault]) -> dict[str, Any]:

@@ -226,13 +226,14 @@ class Pack:
     """Everything known about the forms of one place, as printed for budgets of one year.
 
     `since` is the form set's own year, from which it is in force; `year` the budget's, which the
-    titles and headings of `forms` name. `form_texts` are the same forms before a year is filled
-    in (`packs.year`).
+    titles and headings of `forms` name; `codes_year` that of the catalogues. `form_texts` are the
+    same forms before a year is filled in (`packs.year`).
     """
 
     name: str
     since: int
     year: int
+    codes_year: int
     place: str
     unit: str
     words: Mapping[str, Any]
@@ -253,8 +254,9 @@ class Pack:
         return {part.kind: rule for rule in self.rules.values() for part in rule.parts if part.kind}
 
     def severity_of(self, rule: Rule, case: str) -> str:
-        """The severity of this case of a rule in a budget of this year."""
-        weaker = rule.other_year.get(case, "") if self.year != self.since else ""
+        """The severity of this case of a rule in a budget of this year, weaker for some where the
+        catalogues are of another."""
+        weaker = rule.other_year.get(case, "") if self.year != self.codes_year else ""
         return weaker or rule.severity_of(case)
 
     def yuan(self, unit: str) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xlbudget.packs.contents import HEAD, Contents
+from xlbudget.packs.contents import Contents
 from xlbudget.packs.errors import Fault, fault_in
+from xlbudget.packs.find import HEAD
 from xlbudget.packs.model import Rule, RuleClause
 
 CLAUSE_WORDS = ("holds", "on", "each", "for", "when", "defines", "between", "kind", "blocks")

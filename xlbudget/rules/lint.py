@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from xlbudget.packs.errors import Fault, PackError, fault_at, find_line, suggest_word
+from xlbudget.packs.load import list_folders
 from xlbudget.packs.model import Pack, Rule, RuleClause
 from xlbudget.rules.bound_rules import BoundRule, Selector, bound_rules
 from xlbudget.rules.checks.registry import BETWEEN_FORMS, KINDS, READ_KINDS
@@ -18,8 +19,8 @@ from xlbudget.rules.expression import parse_relation
 BRACED = re.compile(r"\{(\w+)\}")
 
 
-def lint(pack: Pack, root: Path) -> list[Fault]:
-    """Every fault of a loaded pack beyond those that loading itself refuses."""
+def lint(pack: Pack, root: Path | None = None) -> list[Fault]:
+    """Every fault of a loaded pack beyond those that loading itself refuses; `root` as there."""
     faults: list[Fault] = []
     try:
         bound_rules(pack)
@@ -115,7 +116,7 @@ def _words(pack: Pack) -> Iterator[Fault]:
                     yield fault_at(clause.where, "says", message)
 
 
-def _unmentioned(pack: Pack, root: Path) -> Iterator[Fault]:
+def _unmentioned(pack: Pack, root: Path | None) -> Iterator[Fault]:
     """Faults for amount columns of a block that are in no rule, so that nothing checks them."""
     seen: set[tuple[str, str, str]] = set()
     for bound in bound_rules(pack):
@@ -125,7 +126,8 @@ def _unmentioned(pack: Pack, root: Path) -> Iterator[Fault]:
     for block in pack.blocks.values():
         for column in block.columns:
             if (*block.id, column) not in seen:
-                path = next(root.glob(f"{pack.name}/forms/{block.form}.yaml"))
+                files = (f / f"forms/{block.form}.yaml" for f in list_folders(pack.name, root))
+                path = next(path for path in files if path.is_file())
                 yield Fault(
                     str(path),
                     find_line(path, ("blocks", block.key)),

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.ops.facts.facts import Fact
-from xlbudget.packs.load import default_pack, list_pack_names, load_pack
+from xlbudget.packs.find import default_pack, find_packs, list_roots
+from xlbudget.packs.load import load_pack
 from xlbudget.report.facts.parquet import AMOUNT, TEXT_TYPE, YEAR, match_only, quote_sql
 from xlbudget.report.facts.views import FILE, LINE, SOURCE, FactsView, list_views, quote_identifier
 
@@ -121,6 +122,6 @@ def _list_literal(texts: Sequence[str]) -> str:
 def _packs(connection: DuckDBPyConnection) -> tuple[list[str], tuple[str, ...]]:
     """Packs of the facts that are known here (the default one where none is), and the others."""
     rows = connection.execute(f"SELECT DISTINCT pack FROM {SOURCE} ORDER BY pack").fetchall()
-    names, known = [str(name) for (name,) in rows], set(list_pack_names())
+    names, known = [str(name) for (name,) in rows], set(find_packs(list_roots()))
     here = [name for name in names if name in known]
     return here or [default_pack()], tuple(name for name in names if name not in known)
