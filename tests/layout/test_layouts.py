@@ -190,7 +190,7 @@ def test_a_form_that_stands_twice_is_not_taken_for_its_next_page(
         one.sheet = "全部"
     reading = recognise(pack, layouts.sheets([*forms[:3], forms[2], *forms[3:]]))
     said = [r for r in reading.observations if r.kind == "forms_present"]
-    assert [(r.case, r.facts["form"]) for r in said] == [("twice", forms[2].form.sheet)]
+    assert [(r.case, r.facts["form"]) for r in said] == [("copy", forms[2].form.sheet)]
 
 
 @pytest.mark.parametrize(

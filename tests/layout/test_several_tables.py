@@ -49,8 +49,25 @@ def test_two_that_are_filled_and_visible_are_an_error(pack: Pack, example: Budge
     forms = layouts.drawn(pack, example)
     spare = copy.deepcopy(forms[2])
     spare.sheet = "另一张"
+    assert told(pack, [*forms, spare])[1] == [("D604", "warning")]  # a mere copy
+    spare.body[0][2] = 1.0
     _, found = told(pack, [*forms, spare])
     assert ("D604", "error") in found
+
+
+@pytest.mark.parametrize(("label", "title"), [("预算公开表5", ""), ("", "表五")])
+def test_a_title_below_the_number_of_another_form_is_to_be_confirmed(
+    pack: Pack, example: Budget, label: str, title: str
+) -> None:
+    forms = layouts.drawn(pack, example)
+    other = next(form for form in forms if form.sheet == "表五")
+    one = forms[2]
+    if title:
+        one.title[-1], other.title[-1] = other.title[-1], one.title[-1]
+    else:
+        one.title[0] = label
+    _, found = told(pack, forms)
+    assert found == [("S121", "unconfirmed")] * (2 if title else 1)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
+import openpyxl
 import pytest
+from conftest import EXAMPLE
+from openpyxl.styles import Color, Font, PatternFill
 
+from xlbudget.app.check_files import check_file
 from xlbudget.core.amount import NOT_STATED, SHOWS_PERCENT
 from xlbudget.core.number_format import SHAPED as SHAPED_FROM
 from xlbudget.core.number_format import NumberFormat, Shown
@@ -63,6 +68,8 @@ SHAPED = {
     "[$$-409]#,##0.00": ("539.97", Shown(2, 0, "$")),
     '"US$"#,##0.00': ("539.97", Shown(2, 0, "US$")),
     "€0.00": ("539.97", Shown(2, 0, "€")),
+    "[White]0.00": ("539.97", Shown(hides=True)),
+    "[白]0.00": ("539.97", Shown(hides=True)),
 }
 
 
@@ -114,3 +121,38 @@ def test_more_formats_than_a_byte_tells_apart_are_told_by_none() -> None:
     table = FormatTable()
     bytes_ = [table.encode(f'0.00"{n}元"') for n in range(300)]
     assert max(bytes_) == NOT_STATED and len(table.shapes) == SHOWS_PERCENT - SHAPED_FROM
+
+
+WHITE = ("FFFFFFFF", "00FFFFFF")
+
+
+@pytest.mark.parametrize(
+    ("font", "fill", "seen"),
+    [
+        (Font(color=WHITE[0]), PatternFill(), False),
+        (Font(color=WHITE[1]), PatternFill(), False),
+        (Font(color=Color(theme=0)), PatternFill(), False),
+        (Font(color=WHITE[0]), PatternFill("solid", fgColor="FF000080"), True),
+        (Font(color="FF000000"), PatternFill(), True),
+        (Font(color=Color(theme=1)), PatternFill(), True),
+        (Font(bold=True), PatternFill(), True),
+    ],
+)
+def test_white_on_white_is_not_printed(
+    tmp_path: Path, font: Font, fill: PatternFill, seen: bool
+) -> None:
+    book = openpyxl.load_workbook(EXAMPLE / "预算.xlsx", data_only=True)
+    cell = book["表三"]["C6"]
+    cell.font, cell.fill = font, fill
+    book.save(tmp_path / "甲.xlsx")
+    rules = [finding.rule for finding in check_file(tmp_path / "甲.xlsx").findings]
+    assert ("V210" not in rules) == seen
+
+
+@pytest.mark.parametrize("number", ["0.00E+00", "# ?/?", "# ??/??", "##0.0E+0"])
+def test_excels_own_formats_that_round_are_known(tmp_path: Path, number: str) -> None:
+    """They stand in a file by number alone."""
+    book = openpyxl.load_workbook(EXAMPLE / "预算.xlsx", data_only=True)
+    book["表三"]["C6"].number_format = number
+    book.save(tmp_path / "甲.xlsx")
+    assert "V210" in [finding.rule for finding in check_file(tmp_path / "甲.xlsx").findings]

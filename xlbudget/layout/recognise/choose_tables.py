@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import SheetCell
@@ -45,16 +45,26 @@ def choose_tables(pack: Pack, tables: Sequence[Table]) -> Chosen:
             observations.append(
                 Observation("other_year_table", "", form.key, (_head(table),), facts)
             )
-        same = [table for table in others if not _other_year(pack, table)]
-        for case, these in (
-            ("twice", [t for t in same if _worth(pack, t) == _worth(pack, chosen[form.key])]),
-            ("spare", [t for t in same if _worth(pack, t) != _worth(pack, chosen[form.key])]),
-        ):
-            if these:
-                facts = {"form": form.sheet, "title": form.title, "count": str(len(these) + 1)}
-                cells = tuple(map(_head, these))
-                observations.append(Observation("forms_present", case, form.key, cells, facts))
+        spare: dict[str, list[Table]] = {}
+        for table in others:
+            if table not in older:
+                spare.setdefault(_case(pack, table, chosen[form.key]), []).append(table)
+        for case, these in spare.items():
+            facts = {"form": form.sheet, "title": form.title, "count": str(len(these) + 1)}
+            cells = tuple(map(_head, these))
+            observations.append(Observation("forms_present", case, form.key, cells, facts))
     return Chosen(chosen, continued, observations)
+
+
+def _case(pack: Pack, table: Table, chosen: Table) -> str:
+    """What is to be told of a table beside the one that was chosen."""
+    if _worth(pack, table) != _worth(pack, chosen):
+        return "spare"
+    return "copy" if _body(table) == _body(chosen) else "twice"
+
+
+def _body(table: Table) -> list[Sequence[Any]]:
+    return [table.sheet.rows[row] for row in table.body]
 
 
 def _worth(pack: Pack, table: Table) -> tuple[bool, bool, bool]:

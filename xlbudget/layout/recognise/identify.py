@@ -39,6 +39,7 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Obs
         if table.titled:
             table.match, table.evidence = match(pack, table.titled, columns), TITLE
             known.append(table)
+            observations.extend(_labelled_otherwise(pack, table))
             continue
         matches = [match(pack, form, columns) for form in pack.forms]
         best = max(m.fit for m in matches)
@@ -60,6 +61,15 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Obs
     for table in known:
         observations.extend(_near(pack, table))
     return known, observations
+
+
+def _labelled_otherwise(pack: Pack, table: Table) -> Iterator[Observation]:
+    """A title of one form below the label of another."""
+    if table.labelled not in ("", table.titled) and TITLE in table.above:
+        title, labelled = table.above[TITLE], pack.forms[table.labelled]
+        facts = {"form": pack.forms[table.titled].sheet, "printed": title.text.strip()}
+        facts |= {"label": labelled.label, "other": labelled.sheet}
+        yield Observation("label_differs", "", table.titled, (title.cell,), facts)
 
 
 def _near(pack: Pack, table: Table) -> Iterator[Observation]:

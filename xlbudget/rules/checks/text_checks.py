@@ -10,7 +10,13 @@ from itertools import chain
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import CellKey, SheetCell
 from xlbudget.core.reading import Printed, PrintedText
-from xlbudget.layout.normalize import find_year_span, find_years, normalize_text, normalize_title
+from xlbudget.layout.normalize import (
+    find_year_span,
+    find_years,
+    normalize_text,
+    normalize_title,
+    strip_ordinal,
+)
 from xlbudget.packs.model import NAME, Form, Pack, RuleClause
 from xlbudget.packs.names import name_forms
 from xlbudget.rules.checks.context import Context, has_amount, text_cell
@@ -55,7 +61,9 @@ def _other_form(pack: Pack, form: str, text: str) -> bool:
 
 
 def same_everywhere(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Departments and units of amount that differ from those of most forms."""
+    """Departments and units of amount that differ from those of most forms, and titles that begin
+    with another department's name."""
+    yield from _titles_of_others(context, part)
     for case, read in (("department", _department), ("unit", _unit)):
         stated = [(p.form, *read(p)) for p in context.reading.printed if read(p)]
         if not stated:
@@ -66,6 +74,19 @@ def same_everywhere(context: Context, part: RuleClause) -> Iterator[Observation]
                 facts = {"found": text, "expected": common}
                 facts["form"] = context.pack.forms[form].sheet
                 yield Observation(part.kind, case, form, (cell,), facts)
+
+
+def _titles_of_others(context: Context, part: RuleClause) -> Iterator[Observation]:
+    own = normalize_text(context.reading.budget.department)
+    ends = tuple(context.pack.words["lines"]["offices"])
+    for printed in context.reading.printed:
+        title = normalize_title(printed.title.text) if printed.title and own else ""
+        known = normalize_title(context.pack.forms[printed.form].title)
+        before = strip_ordinal(title.partition(known)[0].rpartition("：")[2])
+        if printed.title and before.endswith(ends) and before not in own and own not in before:
+            facts = {"found": before, "expected": own}
+            facts["form"] = context.pack.forms[printed.form].sheet
+            yield Observation(part.kind, "title", printed.form, (printed.title.cell,), facts)
 
 
 def _department(printed: Printed) -> tuple[str, SheetCell] | tuple[()]:

@@ -17,6 +17,7 @@ from xlbudget.core.number_format import SHAPED, FormatSection, NumberFormat, Sho
 
 BUILT_IN = {1: 0, 2: 2, 3: 0, 4: 2, 37: 0, 38: 0, 39: 2, 40: 2, 41: 0, 42: 0, 43: 2, 44: 2}
 BUILT_IN |= {9: SHOWS_PERCENT, 10: SHOWS_PERCENT}
+BUILT_IN_CODES = {11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 48: "##0.0E+0"}
 MOST_DECIMALS = 30
 """Excel shows no more."""
 MOST_SHAPES = SHOWS_PERCENT - SHAPED
@@ -29,8 +30,11 @@ DIGITS = "0#?"
 THOUSAND = 3
 FOREIGN = "$€£₩"
 UNIT_TEXT = re.compile(rf"[十百千万亿]*元|[千万亿]|(?:US|HK)?[{FOREIGN}]")
+WHITE = re.compile(r"\[(?:white|白色?|color\s*2|颜色\s*2)\]", re.IGNORECASE)
+"""The colour of paper."""
 COLOURED = re.compile(r"\[(?!\$|[<>=])[^\]]+\]")
 MINUS = "-－−(（"
+WHITE_ON_WHITE = "[White]0.00"
 LITERAL, PLAIN = "literal", "plain"
 
 
@@ -54,7 +58,12 @@ class FormatTable:
 
     def encode_style(self, number: int, custom: Mapping[int, str]) -> int:
         """The byte of the format of that number, by Excel's own numbers or the workbook's codes."""
-        return self.encode(custom[number]) if number in custom else built_in(number)
+        code = custom.get(number) or BUILT_IN_CODES.get(number)
+        return self.encode(code) if code is not None else built_in(number)
+
+    def encode_white(self) -> int:
+        """The byte of a style that writes in white on white."""
+        return self.encode(WHITE_ON_WHITE)
 
 
 def built_in(number: int) -> int:
@@ -81,7 +90,7 @@ def read_format(code: str) -> int | NumberFormat:
         return NOT_STATED
     conditions = _conditions(parts)
     shown = [
-        _shown(tokens)._replace(alters=_alters(tokens, *condition, part))
+        _shown(tokens, part)._replace(alters=_alters(tokens, *condition, part))
         for tokens, condition, part in zip(sections, conditions, parts, strict=True)
     ]
     told = tuple(
@@ -160,8 +169,10 @@ def _digit_places(tokens: Sequence[tuple[str, str]]) -> list[int]:
     return [n for n, (kind, value) in enumerate(tokens) if kind == PLAIN and value in DIGITS]
 
 
-def _shown(tokens: Sequence[tuple[str, str]]) -> Shown:
+def _shown(tokens: Sequence[tuple[str, str]], code: str) -> Shown:
     """What a section shows."""
+    if WHITE.search(code):
+        return Shown(hides=True)
     text = "".join(value for kind, value in tokens if kind == LITERAL)
     text += "".join(v for kind, v in tokens if kind == PLAIN and (v.isalpha() or v in FOREIGN))
     unit = UNIT_TEXT.search(text)

@@ -35,6 +35,15 @@ FORMAT = re.compile(rb"<(?:\w{1,20}:)?numFmt(\s[^<>]*?)/?>")
 STYLES_BEGIN = re.compile(rb"<(?:\w{1,20}:)?cellXfs[^<>]*>")
 STYLES_END = re.compile(rb"</(?:\w{1,20}:)?cellXfs>")
 STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
+WHITE = re.compile(
+    rb"""<(?:\w{1,20}:)?color\s+(?:rgb=["'](?:FF|00)[Ff]{6}["']|theme=["']0["'])\s*/?>"""
+)
+# Few workbooks have a white font; these are compiled for them.
+FONTS = rb"(?s)<(?:\w{1,20}:)?fonts[\s>].*?</(?:\w{1,20}:)?fonts>"
+FONT = rb"(?s)<(?:\w{1,20}:)?font(?:/>|[\s>].*?</(?:\w{1,20}:)?font>)"
+FILLS = rb"(?s)<(?:\w{1,20}:)?fills[\s>].*?</(?:\w{1,20}:)?fills>"
+FILL = rb"(?s)<(?:\w{1,20}:)?fill(?:/>|[\s>].*?</(?:\w{1,20}:)?fill>)"
+FILLED = rb"""patternType=["'](?!none)|gradientFill"""
 SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
 SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
@@ -194,13 +203,30 @@ def _formats_in(styles: bytes) -> Styles:
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
         return (), ()
-    numbers = (
-        read_attributes(match).get(b"numFmtId", b"0")
-        for match in STYLE.findall(styles, begin.end(), end.start())
-    )
+    white, bare = _find_white(styles)
     table = FormatTable()
-    shown = tuple(table.encode_style(_number(number), custom) for number in numbers)
-    return shown, tuple(table.shapes)
+    shown = []
+    for match in STYLE.findall(styles, begin.end(), end.start()):
+        attrs = read_attributes(match)
+        font, fill = (_number(attrs.get(word, b"0")) for word in (b"fontId", b"fillId"))
+        number = _number(attrs.get(b"numFmtId", b"0"))
+        unseen = font in white and fill in bare
+        shown.append(table.encode_white() if unseen else table.encode_style(number, custom))
+    return tuple(shown), tuple(table.shapes)
+
+
+def _find_white(styles: bytes) -> tuple[set[int], set[int]]:
+    """Which fonts of a workbook are white, and which fills are none."""
+    if not WHITE.search(styles):
+        return set(), set()
+    fonts, fills = _parts(styles, FONTS, FONT), _parts(styles, FILLS, FILL)
+    white = {index for index, font in enumerate(fonts) if WHITE.search(font)}
+    return white, {index for index, fill in enumerate(fills) if not re.search(FILLED, fill)}
+
+
+def _parts(styles: bytes, every: bytes, each: bytes) -> list[bytes]:
+    listed = re.search(every, styles)
+    return re.findall(each, listed[0]) if listed else []
 
 
 def _number(digits: bytes) -> int:
