@@ -81,7 +81,7 @@ def test_a_pack_of_ones_own_works_for_every_command(own: Path) -> None:
         "new", "-o", "填好.xlsx", "--pack", own, "--from", EXAMPLE / "budget.json", "--year", "2027"
     )
     checked = run("check", "填好.xlsx", "--pack", own).stdout
-    assert "填好.xlsx：通过" in checked and "S118" not in checked
+    assert "填好.xlsx：通过" in checked and "S118 用的是 2025 年的科目目录" in checked
     book = openpyxl.load_workbook("填好.xlsx")
     book["表十一"]["F6"].value = 5.0
     book.save("有错.xlsx")

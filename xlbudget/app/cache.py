@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+from xlbudget.packs.catalogue_versions import versions_folder
 from xlbudget.packs.find import find_packs, list_roots
 
 ENTRY = ".json"
@@ -23,13 +24,13 @@ ENTRY = ".json"
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """SHA-256 (hex) over the name, size and modification time of every file of this program and of
-    all packs that are found."""
+    """SHA-256 (hex) over the name, size and modification time of every file of this program, of all
+    packs that are found and of the user's catalogues."""
     from importlib import import_module
 
     roots = [Path(import_module(f"xlbudget{name}").__path__[0]) for name in ("", ".templates")]
     roots.append(Path(import_module("xlbudget.schemas").__path__[0]))
-    roots += find_packs(list_roots()).values()
+    roots += [*find_packs(list_roots()).values(), versions_folder()]
     digest = hashlib.sha256()
     for root in roots:
         for path in sorted(root.rglob("*")):

@@ -19,8 +19,9 @@ CODED = (
 )
 
 
-NO_NAME = r"[年%a-zA-Z\d]"
-"""What follows digits that are no code: a year, a share, a letter typed for a digit."""
+NO_NAME = r"[%a-zA-Z\d]"
+"""What follows digits that are no code: a share, a letter typed for a digit."""
+YEAR_DIGITS, YEAR = 4, "年"
 
 
 class CodeText(NamedTuple):
@@ -42,6 +43,8 @@ def parse_code(raw: Any) -> CodeText:
     coded = re.match(CODED, normalize_text(whole), re.DOTALL)
     code = _digits(coded["code"]) if coded else ""
     if not coded or not LEAST <= len(code) <= MOST or re.match(NO_NAME, coded["name"]):
+        return CodeText("", whole)
+    if len(code) == YEAR_DIGITS and coded["name"].startswith(YEAR):
         return CodeText("", whole)
     return CodeText(code, _printed_end(whole, coded["name"]))
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from xlbudget.packs.catalogue_versions import list_versions
 from xlbudget.packs.catalogues import read_catalogues
 from xlbudget.packs.charts import read_charts
 from xlbudget.packs.contents import Contents, read_contents
@@ -17,7 +18,7 @@ from xlbudget.packs.forms import read_forms
 from xlbudget.packs.model import Catalogue, ChartSpec, Form, Pack
 from xlbudget.packs.rules import read_rules
 from xlbudget.packs.schema import check_complete
-from xlbudget.packs.year import apply_year_to_forms
+from xlbudget.packs.year import fill_in_year
 
 
 def load_pack(name: str, root: Path | None = None) -> Pack:
@@ -50,11 +51,11 @@ def _load(name: str, roots: tuple[Path, ...]) -> Pack:
     ordered = dict(sorted(forms.items(), key=lambda item: item[1].number))
     year, place, unit = int(head["year"]), str(head["place"]), head["unit"]
     codes_year = max((int(f.head["year"]) for f in folders if f.codes), default=year)
-    printed = apply_year_to_forms(ordered, year)
     pack = Pack(
         *(name, year, year, codes_year, place, unit, words),
-        *(catalogues, ordered, printed, rules, charts),
+        *(catalogues, list_versions(catalogues, codes_year), ordered, ordered, rules, charts),
     )
+    pack = fill_in_year(pack, year)
     if faults := check_pack(folders, pack):
         raise PackError(faults)
     return pack

@@ -226,8 +226,9 @@ class Pack:
     """Everything known about the forms of one place, as printed for budgets of one year.
 
     `since` is the form set's own year, from which it is in force; `year` the budget's, which the
-    titles and headings of `forms` name; `codes_year` that of the catalogues. `form_texts` are the
-    same forms before a year is filled in (`packs.year`).
+    titles and headings of `forms` name. `catalogues` are those of `versions` (year from which they
+    are in force → catalogues) that fit it, of the year `codes_year`. `form_texts` are the same
+    forms before a year is filled in (`packs.year`).
     """
 
     name: str
@@ -238,6 +239,7 @@ class Pack:
     unit: str
     words: Mapping[str, Any]
     catalogues: Mapping[str, Catalogue]
+    versions: Mapping[int, Mapping[str, Catalogue]]
     form_texts: Mapping[str, Form]
     forms: Mapping[str, Form]
     rules: Mapping[str, Rule]

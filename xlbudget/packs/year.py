@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from xlbudget.packs.catalogue_versions import choose_version
 from xlbudget.packs.model import Form, Heading, Pack
 
 YEAR_WORD = re.compile(r"\{year(?:\s*([+-])\s*(\d+))?\}")
@@ -17,10 +18,21 @@ YEAR_WORD = re.compile(r"\{year(?:\s*([+-])\s*(\d+))?\}")
 
 @lru_cache(maxsize=16)
 def apply_year(pack: Pack, year: int) -> Pack:
-    """The pack with the titles and headings that it prints for a budget of this year."""
-    if year == pack.year:
-        return pack
-    return replace(pack, year=year, forms=apply_year_to_forms(pack.form_texts, year))
+    """The pack with the titles and headings that it prints for a budget of this year, and with the
+    catalogues that were in force then."""
+    return pack if year == pack.year else fill_in_year(pack, year)
+
+
+def fill_in_year(pack: Pack, year: int) -> Pack:
+    """The same, whatever year the pack is printed for."""
+    codes_year = choose_version(pack.versions, year)
+    return replace(
+        pack,
+        year=year,
+        codes_year=codes_year,
+        catalogues=pack.versions[codes_year],
+        forms=apply_year_to_forms(pack.form_texts, year),
+    )
 
 
 def apply_year_to_forms(forms: Mapping[str, Form], year: int) -> Mapping[str, Form]:

@@ -116,11 +116,16 @@ def other_year(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 
 def form_set(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """The form set that was used, for a budget of another year than the set's own."""
+    """The form set and the catalogues that were used, for a budget of another year than one of
+    these."""
     pack, year = context.pack, context.reading.budget.year
-    if year != pack.since:
+    if year in (pack.since, pack.codes_year):
+        case = "own_codes" if year != pack.since else "old_codes"
+    else:
+        case = "" if year > pack.since else "earlier"
+    if not year == pack.since == pack.codes_year:
         facts = {"year": str(year), "since": str(pack.since), "place": pack.place}
-        yield Observation(part.kind, "" if year > pack.since else "earlier", facts=facts)
+        yield Observation(part.kind, case, facts={**facts, "codes": str(pack.codes_year)})
 
 
 def forms_present(context: Context, part: RuleClause) -> Iterator[Observation]:
