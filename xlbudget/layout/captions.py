@@ -40,7 +40,8 @@ def _names(pack: Pack) -> tuple[Mapping[str, str], Mapping[str, str]]:
         for form in pack.forms.values()
         for title in (form.title, *pack.words["synonyms"].get(normalize_title(form.title), ()))
     }
-    return titles, {normalize_text(form.label): form.key for form in pack.forms.values()}
+    labels = {normalize_text(form.label): form.key for form in pack.forms.values() if form.label}
+    return titles, labels
 
 
 def _titled(pack: Pack, text: str) -> str:

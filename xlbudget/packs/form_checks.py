@@ -67,6 +67,8 @@ def _check_columns(block: Block) -> Wrong:
             yield ("columns",), f"heading {heading!r} stands {count} times: nobody can tell which"
     if not block.columns:
         yield ("columns",), "no column of amounts"
+    if block.is_single:
+        return
     needed = (LABEL,) if block.fixed or not (block.codes or block.levels) else (CODE, NAME)
     if not any(word in keys for word in needed):
         yield ("columns",), f"no column {' or '.join(needed)}, which names the rows"

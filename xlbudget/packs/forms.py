@@ -51,12 +51,13 @@ def _form(
         key=spec["form"],
         number=int(spec["number"]),
         sheet=spec["sheet"],
-        label=spec["label"],
+        label=spec.get("label", ""),
         title=spec["title"],
         paper=spec.get("paper", "portrait"),
         numbered=spec.get("numbered", False),
         blocks=tuple(blocks),
         beside=tuple(spec.get("beside", [])),
+        unit=spec.get("unit", ""),
     )
     faults += [fault_in(path, *wrong) for wrong in check_form(form)]
     return form
@@ -71,6 +72,8 @@ def _block(
     rows = spec["rows"]
     opened: Mapping[str, Any] = {} if isinstance(rows, list) else rows
     fixed, sets = _fixed(rows, catalogues) if isinstance(rows, list) else ((), {})
+    if "single" in opened:
+        fixed = (FixedRow(opened["single"], ""),)
     return Block(
         form=form,
         key=key,

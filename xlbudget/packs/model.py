@@ -133,6 +133,11 @@ class Block:
         """Amount columns, in printed order."""
         return tuple(key for key in self.paths if key not in TEXT_COLUMNS)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether the block is one row of figures, which bears no name."""
+        return len(self.fixed) == 1 and not self.fixed[0].label
+
     @cached_property
     def row_keys(self) -> tuple[str, ...]:
         """Keys of the rows that the form always has."""
@@ -147,7 +152,8 @@ class Block:
 
 
 class Form(NamedTuple):
-    """One official table."""
+    """One official table; `label` is empty where none is printed, `unit` where its amounts are in
+    the pack's."""
 
     key: str
     number: int
@@ -158,6 +164,7 @@ class Form(NamedTuple):
     numbered: bool
     blocks: tuple[Block, ...]
     beside: tuple[Mapping[str, str], ...]
+    unit: str = ""
 
 
 class RuleClause(NamedTuple):

@@ -19,6 +19,7 @@ from xlbudget.layout.about_lines import UNIT, find_unit_in_words, read_unit
 from xlbudget.layout.normalize import find_unit_behind
 from xlbudget.layout.tables import Table, read_texts
 from xlbudget.packs.model import Pack
+from xlbudget.packs.names import name_forms
 
 KIND = "unit_line"
 BELOW = 3
@@ -62,12 +63,14 @@ def find_units(pack: Pack, tables: Mapping[str, Table], of_all: str) -> Units:
     usual = Counter(stated.values()).most_common(1)
     assumed = usual[0][0] if usual else pack.unit
     told = {observation.form for observation in observations}
+    guessed = {form: pack.forms[form].unit or assumed for form in tables}
     silent = [form for form in tables if form not in stated and form not in told]
-    if silent:
-        facts = {"forms": "、".join(pack.forms[form].sheet for form in silent), "unit": assumed}
-        cells = tuple(_head(tables[form]) for form in silent)
-        observations.append(Observation(KIND, "absent", silent[0], cells, facts))
-    return Units({form: stated.get(form, assumed) for form in tables}, tuple(observations))
+    for unit in dict.fromkeys(guessed[form] for form in silent):
+        forms = [form for form in silent if guessed[form] == unit]
+        facts = {"forms": name_forms(pack, forms), "unit": unit}
+        cells = tuple(_head(tables[form]) for form in forms)
+        observations.append(Observation(KIND, "absent", forms[0], cells, facts))
+    return Units({**guessed, **stated}, tuple(observations))
 
 
 def _agreed(signs: list[UnitSign]) -> str:

@@ -65,7 +65,11 @@ def same_everywhere(context: Context, part: RuleClause) -> Iterator[Observation]
     with another department's name."""
     yield from _titles_of_others(context, part)
     for case, read in (("department", _department), ("unit", _unit)):
-        stated = [(p.form, *read(p)) for p in context.reading.printed if read(p)]
+        stated = [
+            (p.form, *read(p))
+            for p in context.reading.printed
+            if read(p) and not (case == "unit" and context.pack.forms[p.form].unit)
+        ]
         if not stated:
             continue
         common = Counter(text for _, text, _ in stated).most_common(1)[0][0]

@@ -131,7 +131,7 @@ def _body(
         frozenset(table.heading),
         doubtful,
         _totals(pack, block),
-        _labels(block),
+        _labels(pack, block),
         _merged(table, government),
         pack.catalogues[block.codes] if block.codes else None,
     )
@@ -154,13 +154,17 @@ def _totals(pack: Pack, block: Block) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _labels(block: Block) -> Mapping[str, tuple[int, ...]]:
-    """Row label without its ordinal → indices of the fixed rows that have it."""
+def _labels(pack: Pack, block: Block) -> Mapping[str, tuple[int, ...]]:
+    """Row label without its ordinal, and other words for it → indices of the fixed rows that have
+    it; a label that is printed is that row's alone."""
     labels: dict[str, tuple[int, ...]] = {}
+    others: dict[str, tuple[int, ...]] = {}
     for index, row in enumerate(block.fixed):
         name = strip_ordinal(row.label)
         labels[name] = (*labels.get(name, ()), index)
-    return labels
+        for word in pack.words["synonyms"].get(name, ()):
+            others[word] = (*others.get(word, ()), index)
+    return {**others, **labels}
 
 
 def _merged(table: Table, column: int) -> dict[int, int]:

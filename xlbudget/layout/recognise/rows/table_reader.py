@@ -86,9 +86,20 @@ def _read_row(bodies: list[BlockReader], number: int, after_gap: bool, result: R
     return used
 
 
+def _single_row(body: BlockReader, figures: RowAmounts) -> Row | None:
+    """The only row of a block, which bears no name: the first with figures."""
+    (row,) = body.block.fixed
+    if row.key in body.taken or not (figures.filled or figures.odd):
+        return None
+    body.taken.add(row.key)
+    return Row(row.key, figures.amounts)
+
+
 def _fixed_row(body: BlockReader, number: int, figures: RowAmounts) -> Row | None:
     """The fixed row with this label, the next one below the last where several share it; None
     for a label that is unknown or already taken."""
+    if body.block.is_single:
+        return _single_row(body, figures)
     text = body.cell(number, body.label)
     if not isinstance(text, str) or not text.strip():
         return None

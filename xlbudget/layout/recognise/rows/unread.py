@@ -22,7 +22,7 @@ def report_unread_row(
     odd = {key for key, value in figures.odd if not value.readable}
     filled = [key for key in body.amounts if figures.amounts.get(key) or key in odd]
     text = _words(body, number)
-    if not filled and not (text and body.block.fixed):
+    if body.block.is_single or (not filled and not (text and body.block.fixed)):
         return False
     at = [SheetCell(body.sheet.name, number, body.columns[key]) for key in filled]
     form = body.block.form
