@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from xlbudget.app.choose_pack import Choice, choose_pack
 from xlbudget.app.errors import Unreadable
 from xlbudget.core.finding import Observation
 from xlbudget.core.reading import Reading
@@ -15,7 +17,7 @@ from xlbudget.messages import load_messages
 from xlbudget.ops.check import budget_json
 from xlbudget.ops.check.budget_schema import find_violations
 from xlbudget.ops.check.derive_uncalculated import derive_uncalculated
-from xlbudget.packs.find import default_pack, find_form_set, find_packs, list_roots
+from xlbudget.packs.find import default_pack, find_packs, list_roots
 from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import apply_year
@@ -48,11 +50,7 @@ def read_file(path: Path, options: ReadOptions = AS_USUAL) -> tuple[Pack, Readin
     budget's year. Raises Unreadable, and PackError for an unsound map."""
     if path.suffix.lower() == ".json" and path.is_file():
         return _read_json(path, options.pack_name)
-    pack, reading = _read_workbook(path, options)
-    in_force = find_form_set(pack.name, pack.year)
-    if options.pack_name is None and in_force != pack.name:
-        return _read_workbook(path, options._replace(pack_name=in_force))
-    return pack, reading
+    return _read_workbook(path, options)
 
 
 def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
@@ -61,14 +59,30 @@ def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
     pack, mapped = load_mapped_pack(options)
     book = read_raw_workbook(path, options.password)
     sheets = [sheet for sheet in book.sheets if not _is_record(sheet)]
-    try:
-        reading = recognise(pack, sheets, book.contents, mapped)
-    except NothingRecognised:
+    if options.pack_name or mapped:
+        choice = Choice(pack, _recognise(pack, sheets, book.contents, mapped))
+    else:
+        choice = choose_pack(pack, partial(_recognise, sheets=sheets, contents=book.contents))
+    pack, reading = choice.pack, choice.reading
+    if reading is None:
         facts = {"sheets": "、".join(sheet.name for sheet in book.sheets[:MOST_NAMED])}
-        raise Unreadable(_observe("nothing_recognised", path, facts)) from None
+        raise Unreadable(_observe("nothing_recognised", path, facts))
     pack = apply_year(pack, reading.budget.year)
     reading = derive_uncalculated(pack, reading)
     return pack, _with_sources(pack, reading, book.origins) if book.origins else reading
+
+
+def _recognise(
+    pack: Pack,
+    sheets: Sequence[RawSheet],
+    contents: RawSheet | None,
+    mapped: Sequence[MappedTable] = (),
+) -> Reading | None:
+    """The reading of the sheets with this pack; None where no form is recognised."""
+    try:
+        return recognise(pack, sheets, contents, mapped)
+    except NothingRecognised:
+        return None
 
 
 def _is_record(sheet: RawSheet) -> bool:

@@ -124,6 +124,7 @@ READ_KINDS = FILE_KINDS | {
     "leftover",
     "leftover_amounts",
     "untitled_table",
+    "pack_chosen",
     "label_differs",
     "unclear_table",
     "unclear_level",
