@@ -75,7 +75,7 @@ def test_an_assumption_is_named_and_may_be_accepted(
 ) -> None:
     path = workbook(pack, example, tmp_path / "预算.xlsx", unit=False)
     told = run("check", path)
-    assert "待核实 V208 表一!A4 表一、表二" in told.stdout
+    assert "待核实 V208 表一!A4 表一至表十三" in told.stdout
     assert "没有写金额单位，暂按万元读取" in told.stdout
     accepted = run("check", path, "--accept-assumptions")
     assert accepted.exit_code == 0

@@ -74,7 +74,8 @@ def _budget(
         name = options.pack_name or default_pack()
         pack = load_pack(find_form_set(name, year) if year and not options.pack_name else name)
         pack = apply_year(pack, year or pack.year)
-        return pack, Budget(pack.name, pack.year, pack.unit, "")
+        units = {form.key: form.unit for form in pack.forms.values() if form.unit}
+        return pack, Budget(pack.name, pack.year, pack.unit, "", units=units)
     with tell_unreadable(source, options.pack_name):
         pack, reading = read_file(source, options)
     told = tuple(f for f in check_reading(pack, reading) if f.severity != NOTE)

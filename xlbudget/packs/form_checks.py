@@ -71,7 +71,8 @@ def _check_columns(block: Block) -> Wrong:
         return
     needed = (LABEL,) if block.fixed or not (block.codes or block.levels) else (CODE, NAME)
     if not any(word in keys for word in needed):
-        yield ("columns",), f"no column {' or '.join(needed)}, which names the rows"
+        where = "rows" if block.fixed else "columns"
+        yield (where,), f"no column {' or '.join(needed)}, which names the rows"
     if (GOVERNMENT in keys) != bool(block.government):
         yield ("columns",), "a column government, and government: under rows, go together"
 
