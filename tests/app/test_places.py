@@ -17,7 +17,7 @@ from conftest import ROOT
 from helpers import mutants
 
 from xlbudget.app.check_files import check_file
-from xlbudget.app.read_files import read_file
+from xlbudget.app.read_files import ReadOptions, read_file
 from xlbudget.cli.main import main
 from xlbudget.core.budget import Budget
 from xlbudget.core.finding import ERROR, NOTE
@@ -159,3 +159,47 @@ def test_every_slip_in_a_published_budget_is_seen(published: tuple[Pack, Budget]
         )
     ]
     assert missed == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_place_without_a_pack_is_read_as_far_as_the_common_forms_go(
+    name: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "甲.xlsx", tables(name))
+    checked = check_file(path, ReadOptions("common/2025"))
+    assert [f.rule for f in checked.findings if f.severity == ERROR] == []
+    assert checked.reading is not None
+    assert len({printed.form for printed in checked.reading.printed}) == FORMS
+    assert checked.outcomes is not None and sum(checked.outcomes.values()) > 300
+
+
+def test_a_workbook_of_no_place_is_read_with_the_common_forms(tmp_path: Path) -> None:
+    """And the tables that these do not have are named."""
+    sheets = tables("putuo-finance-2025")
+    for rows, title in zip(sheets, OTHERS, strict=True):
+        rows[0][0] = title
+    sheets.append(
+        [["2025年政府采购预算表"], ["项目", "一般公共预算", "合计"], ["电脑", ["1.00"], ["1.00"]]]
+    )
+    checked = check_file(write(tmp_path / "甲.xlsx", sheets))
+    assert checked.pack.name == "common/2025"
+    told = {f.rule for f in checked.findings}
+    assert {"S122", "S123"} <= told
+    assert [f.rule for f in checked.findings if f.severity == ERROR] == []
+
+
+OTHERS = tuple(
+    f"2025年{title}情况表"
+    for title in (
+        *("某市某局收支总体", "某市某局收入总体", "某市某局支出总体", "财政拨款收支总体"),
+        *("一般公共预算支出", "政府性基金预算支出", "国有资本经营预算支出"),
+        *("一般公共预算基本支出", "“三公”经费支出"),
+    )
+)
+
+
+def test_a_final_account_is_refused_by_its_title(tmp_path: Path) -> None:
+    sheets = [[["2024年收入支出决算总表"], *rows[1:]] for rows in tables("putuo-finance-2025")[:1]]
+    told = CliRunner().invoke(main, ["check", str(write(tmp_path / "甲.xlsx", sheets))])
+    assert told.exit_code == 2
+    assert "F114 这是别的表，不是预算：“2024年收入支出决算总表”" in told.stdout

@@ -263,8 +263,8 @@ WRONG_USAGE = {
     "check README.md --select Z999": "没有编号是 Z999 的规则。全部规则见 xlbudget rule。",
     "check README.md --ignore A,a2o2": "没有编号是 A2O2 的规则，是不是 A202？",
     "check README.md --pack shanxi/2027": "没有 shanxi/2027 的表样；2027 年用 shanxi/2025。",
-    "rule --pack shanx/2025": "没有表样 shanx/2025，是不是 shanxi/2025？有 national/2025、",
-    "new -o a.xlsx --pack 山西": "没有表样 山西。有 national/2025、shanghai-unit/2025、",
+    "rule --pack shanx/2025": "没有表样 shanx/2025，是不是 shanxi/2025？有 common/2025、",
+    "new -o a.xlsx --pack 山西": "没有表样 山西。有 common/2025、national/2025、",
 }
 
 

@@ -30,7 +30,7 @@ REPORTED = re.compile(r"^(.+?):(\d+): (.+)$")
 OPTIONAL = {
     *("overview", "must_reach", "maps", "paper", "numbered", "beside", "help", "sets", "total"),
     *("title", "source", "severity", "says", "each", "when", "defines", "between", "kind"),
-    "other_year",
+    *("other_year", "any", "none"),
 }
 """Words of the schema without which a file may be sound."""
 

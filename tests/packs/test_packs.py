@@ -250,7 +250,7 @@ SLIPS = {
         "pack.yaml",
         "pack: shanxi/2025\nyear: 2025\nplace: 山西省\nunit: 万元\nextends: mars/2025\n".encode(),
         5,
-        "no pack 'mars/2025'; there are: national/2025, shanghai-unit/2025, shanghai/2025",
+        "no pack 'mars/2025'; there are: common/2025, national/2025, shanghai-unit/2025",
     ),
     "itself": (
         "pack.yaml",

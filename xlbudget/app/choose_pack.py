@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlbudget.core.finding import Observation
-from xlbudget.core.reading import Reading
+from xlbudget.core.reading import Printed, Reading
+from xlbudget.layout.normalize import normalize_title
 from xlbudget.packs.find import find_form_set, find_packs, list_roots, templates_root
 from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
@@ -60,17 +61,28 @@ def _in_force(choice: Choice, read: Callable[[Pack], Reading | None]) -> Choice:
     return Choice(pack, read(pack))
 
 
-def _fit(choice: Choice) -> tuple[int, int]:
-    """How many forms are known by their titles, and how many are read."""
+def _fit(choice: Choice) -> tuple[int, int, int]:
+    """How many forms bear their very titles, how many are known by them, and how many are read."""
     if choice.reading is None:
-        return 0, 0
+        return 0, 0, 0
     untitled = {o.form for o in choice.reading.observations if o.kind == UNTITLED}
     forms = {printed.form for printed in choice.reading.printed}
-    return len(forms - untitled), len(forms)
+    exact = sum(_is_exact(choice.pack, printed) for printed in choice.reading.printed)
+    return exact, len(forms - untitled), len(forms)
+
+
+def count_titled(choice: Choice) -> int:
+    """How many forms are known by their titles."""
+    return _fit(choice)[1]
+
+
+def _is_exact(pack: Pack, printed: Printed) -> bool:
+    title = normalize_title(pack.forms[printed.form].title)
+    return bool(printed.title and title in normalize_title(printed.title.text))
 
 
 def _is_whole(choice: Choice) -> bool:
-    return _fit(choice)[0] == len(choice.pack.forms)
+    return count_titled(choice) == len(choice.pack.forms)
 
 
 def _has_own_packs() -> bool:

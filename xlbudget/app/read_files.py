@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xlbudget.app.choose_pack import Choice, choose_pack
+from xlbudget.app.choose_pack import Choice, choose_pack, count_titled
 from xlbudget.app.errors import Unreadable
 from xlbudget.core.finding import Observation
 from xlbudget.core.reading import Reading
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 8
 """The most sheets named of a workbook in which no form was found."""
+
+
+TITLE_ROWS = 4
+"""Rows at the top of a sheet in which its title stands."""
 
 
 class ReadOptions(NamedTuple):
@@ -64,12 +68,28 @@ def _read_workbook(path: Path, options: ReadOptions) -> tuple[Pack, Reading]:
     else:
         choice = choose_pack(pack, partial(_recognise, sheets=sheets, contents=book.contents))
     pack, reading = choice.pack, choice.reading
+    title = "" if count_titled(choice) else _find_other_title(pack, sheets)
+    if title:
+        raise Unreadable(_observe("nothing_recognised", path, {"title": title}, "another"))
     if reading is None:
         facts = {"sheets": "、".join(sheet.name for sheet in book.sheets[:MOST_NAMED])}
         raise Unreadable(_observe("nothing_recognised", path, facts))
     pack = apply_year(pack, reading.budget.year)
     reading = derive_uncalculated(pack, reading)
     return pack, _with_sources(pack, reading, book.origins) if book.origins else reading
+
+
+def _find_other_title(pack: Pack, sheets: Sequence[RawSheet]) -> str:
+    """The first title of another document than a budget (决算) that begins a sheet; "" for none."""
+    words = pack.words["lines"]["no_budget"]
+    texts = (
+        value
+        for sheet in sheets
+        for row in sheet.rows[:TITLE_ROWS]
+        for value in row
+        if isinstance(value, str)
+    )
+    return next((text.strip() for text in texts if any(word in text for word in words)), "")
 
 
 def _recognise(

@@ -15,6 +15,7 @@ from xlbudget.packs.model import Pack
 
 TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
 NOTE_MARK = re.compile(r"^注[：:]")
+LONGEST_TITLE = 40
 LONG = 4
 """Least length of a heading word that still counts as one when more text follows it."""
 
@@ -53,15 +54,31 @@ def _titled(pack: Pack, text: str) -> str:
         return titles[title]
     if NOTE_MARK.match(title) or any(word in title for word in pack.words["lines"]["refers"]):
         return ""
+    ends = [known for known, form in titles.items() if not pack.forms[form].known_by]
     while title:
-        fitting = [known for known in titles if title.endswith(known)]
+        fitting = [known for known in ends if title.endswith(known)]
         if fitting:
             return titles[max(fitting, key=len)]
         shorter = _added(pack).sub("", title)
         if shorter == title:
-            return ""
+            break
         title = shorter
-    return ""
+    return _known_by_words(pack, normalize_title(text))
+
+
+def _known_by_words(pack: Pack, title: str) -> str:
+    """The only form whose words a title has; "" for none."""
+    if len(title) > LONGEST_TITLE:
+        return ""
+    known = [
+        form.key
+        for form in pack.forms.values()
+        if form.known_by
+        and all(word in title for word in form.known_by.every)
+        and not any(word in title for word in form.known_by.none)
+        and (not form.known_by.any or any(word in title for word in form.known_by.any))
+    ]
+    return known[0] if len(known) == 1 else ""
 
 
 @lru_cache(maxsize=8)
@@ -80,6 +97,8 @@ def names_form(pack: Pack, text: str) -> bool:
 @lru_cache(maxsize=8)
 def title_mark(pack: Pack) -> str:
     """A character that every title and label contains: text without it is quickly skipped."""
+    if any(form.known_by for form in pack.forms.values()):
+        return ""
     titles, labels = _names(pack)
     return next(iter(set.intersection(*map(set, (*titles, *labels)))), "")
 

@@ -9,7 +9,7 @@ from typing import Any
 from xlbudget.packs.contents import Contents
 from xlbudget.packs.errors import Fault, fault_in
 from xlbudget.packs.form_checks import check_block, check_form
-from xlbudget.packs.model import Block, Catalogue, FixedRow, Form, Heading
+from xlbudget.packs.model import Block, Catalogue, FixedRow, Form, Heading, TitleWords
 
 DIGITS = "零一二三四五六七八九"
 
@@ -58,9 +58,14 @@ def _form(
         blocks=tuple(blocks),
         beside=tuple(spec.get("beside", [])),
         unit=spec.get("unit", ""),
+        known_by=_title_words(spec["known_by"]) if "known_by" in spec else None,
     )
     faults += [fault_in(path, *wrong) for wrong in check_form(form)]
     return form
+
+
+def _title_words(spec: Mapping[str, Any]) -> TitleWords:
+    return TitleWords(*(tuple(spec.get(word, ())) for word in ("all", "any", "none")))
 
 
 def _block(

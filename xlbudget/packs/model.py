@@ -151,9 +151,18 @@ class Block:
         return named or ({TOTAL: self.total} if self.total is not None else {})
 
 
+class TitleWords(NamedTuple):
+    """The words by which a title is known: all of these, one of `any` where there are some, and
+    none of `none`."""
+
+    every: tuple[str, ...]
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
 class Form(NamedTuple):
     """One official table; `label` is empty where none is printed, `unit` where its amounts are in
-    the pack's."""
+    the pack's; `known_by` the words of titles that are put otherwise."""
 
     key: str
     number: int
@@ -165,6 +174,7 @@ class Form(NamedTuple):
     blocks: tuple[Block, ...]
     beside: tuple[Mapping[str, str], ...]
     unit: str = ""
+    known_by: TitleWords | None = None
 
 
 class RuleClause(NamedTuple):

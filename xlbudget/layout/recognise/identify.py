@@ -41,6 +41,9 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Obs
             known.append(table)
             observations.extend(_labelled_otherwise(pack, table))
             continue
+        if TITLE in table.above and _knows_words(pack):
+            unclear.append((table, []))
+            continue
         matches = [match(pack, form, columns) for form in pack.forms]
         best = max(m.fit for m in matches)
         fitting = [m for m in matches if m.fit == best]
@@ -61,6 +64,12 @@ def identify(pack: Pack, tables: Sequence[Table]) -> tuple[list[Table], list[Obs
     for table in known:
         observations.extend(_near(pack, table))
     return known, observations
+
+
+def _knows_words(pack: Pack) -> bool:
+    """Whether the pack knows titles by their words: then one that it does not know is of none of
+    its forms, whatever stands below it."""
+    return any(form.known_by for form in pack.forms.values())
 
 
 def _labelled_otherwise(pack: Pack, table: Table) -> Iterator[Observation]:

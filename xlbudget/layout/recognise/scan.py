@@ -36,6 +36,8 @@ from xlbudget.layout.tables import (
 )
 from xlbudget.packs.model import Pack
 
+MOST_ABOVE = 2
+"""Rows right above a known heading that may be its upper part."""
 FIGURE = re.compile(r"\s*[+-]?\d[\d,，]*\.\d+\s*")
 
 
@@ -83,6 +85,8 @@ def scan(pack: Pack, sheet: RawSheet) -> SheetTables:
         texts, numbers = _words_and_figures(row)
         if not texts and not numbers:
             continue
+        if current.body and not numbers and _is_upper_heading(current, texts):
+            continue
         line = read_caption(pack, texts, numbers)
         if line and line.bare and current.heading:
             line = None
@@ -115,6 +119,14 @@ def scan(pack: Pack, sheet: RawSheet) -> SheetTables:
     for table in tables:
         _take_unknown_title(pack, table, leftover)
     return SheetTables(tables, leftover)
+
+
+def _is_upper_heading(table: Table, texts: Mapping[int, str]) -> bool:
+    """Whether a row of several words stands right above the table's heading already: a page that
+    repeats it, words that are none of the pack's among them."""
+    first = table.heading[0] if table.heading else 0
+    above = range(max(first - MOST_ABOVE, 0), first)
+    return len(texts) > 1 and any(texts == read_texts(table.sheet.rows[row]) for row in above)
 
 
 def _take_unknown_title(pack: Pack, table: Table, leftover: list[int]) -> None:

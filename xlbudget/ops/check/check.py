@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -117,7 +117,7 @@ def check_reading(pack: Pack, reading: Reading) -> tuple[Finding, ...]:
     the figures, codes and words that were understood."""
     context = Context(pack, reading, build_trees(pack, reading.budget))
     observations = (*reading.observations, *run_checks(context, JSON_KINDS))
-    return tuple(make_finding(pack, observation) for observation in observations)
+    return tuple(_make_findings(pack, observations))
 
 
 def check_sum(pack: Pack, reading: Reading) -> CheckResult:
@@ -173,7 +173,7 @@ def _findings(
 ) -> tuple[Finding, ...]:
     observations = (*reading.observations, *run_checks(Context(pack, reading, trees), KINDS))
     return (
-        *(make_finding(pack, observation) for observation in observations),
+        *_make_findings(pack, observations),
         *make_figure_findings(pack, reading.budget, evaluation.judged, evaluation.per_yuan),
     )
 
@@ -186,6 +186,11 @@ def _searched(pack: Pack, finding: Finding) -> bool:
     return bool(finding.constraint) or any(
         p.kind in ROW_KINDS for p in pack.rules[finding.rule].parts
     )
+
+
+def _make_findings(pack: Pack, observations: Iterable[Observation]) -> Iterator[Finding]:
+    """The findings for observations; of a kind whose rule the pack removes there are none."""
+    return (make_finding(pack, each) for each in observations if each.kind in pack.by_kind)
 
 
 def make_finding(pack: Pack, observation: Observation) -> Finding:
