@@ -17,6 +17,8 @@ from conftest import EXAMPLE, Office
 from xlbudget.app.check_files import check_file
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.key import BlockKey
+from xlbudget.core.sheet import RawSheet
+from xlbudget.layout.recognise.find_tables import find_tables
 from xlbudget.layout.recognise.recognise import recognise
 from xlbudget.packs.find import find_form_set, templates_root
 from xlbudget.packs.load import load_pack
@@ -298,3 +300,14 @@ def test_the_newest_form_set_that_is_not_later_is_in_force(tmp_path: Path) -> No
 )
 def test_years_in_the_texts_of_a_pack(text: str, printed: str) -> None:
     assert fill_year(text, 2027) == printed
+
+
+@pytest.mark.parametrize("years", [(2024, 2025), (2025, 2024)])
+def test_of_last_years_column_beside_this_years_the_later_is_the_budgets(
+    pack: Pack, years: tuple[int, int]
+) -> None:
+    """Where no title names a year, as when it is a formula that was never calculated."""
+    heads = [f"{year}年预算数" for year in years]
+    rows = [["支出总表"], ["科目编码", "科目名称", *heads], ["201", "一般公共服务支出", 1.0, 2.0]]
+    found = find_tables(pack, [RawSheet("表三", rows)])
+    assert found.pack.year == max(years)

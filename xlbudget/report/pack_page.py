@@ -47,10 +47,11 @@ def _page(pack: Pack, folders: Sequence[Path]) -> Iterator[str]:
 
 
 def _form(form: Form) -> Iterator[str]:
-    yield f"  {form.key} {form.sheet} {form.title}"
+    unit = load_messages()["pack_page"]["unit"].format(unit=form.unit) if form.unit else ""
+    yield f"  {form.key} {form.sheet} {form.title}{unit}"
     for block in form.blocks:
         yield f"    {block.id.block}: {_headings(block)}"
-        if block.fixed:
+        if block.fixed and not block.is_single:
             yield "      " + "、".join(row.label for row in block.fixed)
 
 

@@ -75,14 +75,15 @@ def find_tables(
 
 def _year(pack: Pack, tables: Sequence[Table]) -> int:
     """The year that most titles of the pack's forms name, or most headings where no title names
-    one; the pack's where none does."""
+    one, of equally many the last, since last year's column may stand beside this year's; the
+    pack's where none does."""
     titles = (table.above[TITLE].text for table in tables if table.titled and TITLE in table.above)
     rows = (table.sheet.rows[row] for table in tables for row in table.heading)
     headings = (text for row in rows for text in read_texts(row).values())
     for texts in (titles, headings):
         years = Counter(year for text in texts for year in find_years(text)[:1])
         if years:
-            return years.most_common(1)[0][0]
+            return max(years, key=lambda year: (years[year], year))
     return pack.year
 
 
