@@ -6,6 +6,7 @@ import pytest
 
 from xlbudget.core.key import BlockKey
 from xlbudget.layout.headings import match, match_fuzzy, read_columns
+from xlbudget.layout.normalize import normalize_heading
 from xlbudget.packs.model import Pack
 
 OTHERS = ["科目编码", "科目名称", "合计", "政府性基金预算", "国有资本经营预算"]
@@ -35,3 +36,22 @@ def test_a_near_heading_is_taken_by_a_clear_margin_only(
     found = match_fuzzy(pack, match(pack, "f02", columns), columns)
     placed = found.columns[BlockKey("f02", "rows")].get("general")
     assert placed == (None if taken is None else len(OTHERS) + taken)
+
+
+@pytest.mark.parametrize(
+    ("printed", "normal"),
+    [
+        ("2025年预算数", "预算数"),
+        ("本年预算数", "预算数"),
+        ("本年度预算", "预算"),
+        ("2024年预算数", "〈-1〉预算数"),
+        ("上年预算数", "〈-1〉预算数"),
+        ("上一年度执行数", "〈-1〉执行数"),
+        ("去年决算数", "〈-1〉决算数"),
+        ("本年收入", "本年收入"),
+        ("上年结转", "上年结转"),
+        ("上年预算数与2024年相比", "〈-1〉上年预算数与相比"),
+    ],
+)
+def test_a_heading_keeps_its_distance_to_the_budgets_year(printed: str, normal: str) -> None:
+    assert normalize_heading(printed, 2025) == normal

@@ -19,6 +19,7 @@ YEAR = re.compile(
     r"|二[〇○零][一二三四五六七八九〇○零]{2}(?:年度|年)"
     r"|(?<![\d.])[1-4]\d(?:年度|年)(?!\d)"
 )
+RELATIVE_YEAR = re.compile(r"(?:(?P<own>本年)|上一?年|去年)度?(?=预算数?$|执行数?$|决算数?$|完成数?$)")
 YEAR_SPAN = re.compile(r"20\d\d年?[-~至到]20\d\d年?")
 NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 CENTURY = 2000
@@ -88,9 +89,12 @@ def normalize_heading(text: str, year: int) -> str:
     """The normal form of a heading in a budget of `year`, prefixed with the distance to another
     year that it names, so that two years side by side are two columns."""
     named = find_years(text)
-    return (f"〈{named[0] - year:+d}〉" if named and named[0] != year else "") + normalize_title(
-        text
-    )
+    title = normalize_title(text)
+    relative = RELATIVE_YEAR.match(title)
+    if relative and not named:
+        named = [year if relative["own"] else year - 1]
+        title = title[relative.end() :]
+    return (f"〈{named[0] - year:+d}〉" if named and named[0] != year else "") + title
 
 
 def year_mark(heading: str) -> str:

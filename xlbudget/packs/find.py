@@ -8,6 +8,7 @@ so that a pack of one's own may stand for one of the package.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -31,10 +32,15 @@ def default_pack() -> str:
 
 
 def user_folder() -> Path:
-    """The user's own folder of packs, which need not be there."""
-    import platformdirs
-
-    return Path(platformdirs.user_data_path("xlbudget")) / OWN_FOLDER
+    """The user's own folder of packs, which need not be there: where programs keep their data on
+    this system (XDG Base Directory Specification; APPDATA; Application Support)."""
+    home = Path.home()
+    usual = {
+        "win32": Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming"),
+        "darwin": home / "Library" / "Application Support",
+    }
+    unix = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return usual.get(sys.platform, unix) / "xlbudget" / OWN_FOLDER
 
 
 def list_roots() -> tuple[Path, ...]:
