@@ -133,7 +133,9 @@ def test_departments_of_a_place_are_added_up(tmp_path: Path) -> None:
         write(folder / f"{name}.xlsx", tables(name))
     output = tmp_path / "汇总.xlsx"
     told = CliRunner().invoke(main, ["consolidate", str(folder), "-o", str(output), "--jobs", "1"])
-    assert (told.exit_code, told.stdout.splitlines()[0]) == (0, "通过：2 个文件，汇总了 2 个部门")
+    first, second = told.stdout.splitlines()[:2]
+    assert (told.exit_code, first) == (0, "通过：2 个文件，汇总了 2 个部门")
+    assert second == "按上海市 2025 年起的表样（shanghai/2025）"
     total = read_file(output)[1].budget
     parts = [read_file(path)[1].budget for path in folder.iterdir()]
     cell = next(c for c, _ in total.amounts() if c.row == "grand_total")

@@ -12,6 +12,7 @@ from xlbudget.core.key import BlockKey
 from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.admission import Refusal
 from xlbudget.ops.consolidate.subordinate_check import Difference
+from xlbudget.packs.find import default_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.names import name_code, name_row
 from xlbudget.report.file_result import PASSED
@@ -79,6 +80,8 @@ def _lines(pack: Pack, outcome: ConsolidationOutcome, style: Style) -> Iterator[
     }
     verdict = words["sound" if outcome.sound else "unsound"].format(**counts)
     yield style(verdict, PASSED if outcome.sound else ERROR)
+    if pack.name != default_pack():
+        yield words["by_pack"].format(place=pack.place, since=pack.since, name=pack.name)
     for refusal in outcome.refused:
         yield words["left_out"].format(file=refusal.file, why=describe_refusal(refusal))
     for source in outcome.sources:
