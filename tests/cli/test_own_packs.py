@@ -103,7 +103,9 @@ def test_a_pack_of_ones_own_works_for_every_command(own: Path) -> None:
         "1",
     )
     assert "由 1 个数相加" in run("trace", "汇总.xlsx", "表一!B6", "--pack", own).stdout
-    assert "2027" in run("query", "select 年份 from 表十一 limit 1", "f.parquet").stdout
+    assert (
+        "2027" in run("query", "select 年份 from 表十一 limit 1", "f.parquet", "--pack", own).stdout
+    )
     assert "各种来源之和" in run("rule", "A1104", "--pack", own).stdout
     run("fix", "有错.xlsx", "-o", "改好.xlsx", "--accept", "all", "--pack", own)
     shown = run("pack", "show", own).stdout
@@ -179,3 +181,27 @@ def test_what_was_read_with_a_pack_is_read_again_when_the_pack_has_changed() -> 
 def subprocess_run(*words: str | Path) -> str:
     done = subprocess.run([COMMAND, *words], capture_output=True, check=False)
     return (done.stdout + done.stderr).decode()
+
+
+def test_the_folder_of_a_year_says_the_year() -> None:
+    run("pack", "new", "己市/2026")
+    assert "year: 2026" in Path("己市/2026/pack.yaml").read_text("utf-8")
+
+
+def test_a_places_own_pack_is_used_before_the_common_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its titles are the common ones, word for word."""
+    run("pack", "new", "庚市/2025", "--from", "common/2025", "--place", "庚市")
+    for path in Path("庚市/2025/forms").glob("*.yaml"):
+        text = path.read_text("utf-8")
+        start, end = text.index("known_by:"), text.index("blocks:")
+        path.write_text(text[:start] + text[end:], encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(Path("庚市/2025").resolve()))
+    run("new", "-o", "甲.xlsx", "--pack", "庚市/2025", "--department", "某局")
+    assert "（庚市/2025）" in run("check", "甲.xlsx", code=1).stdout
+
+
+def test_a_form_in_a_unit_that_there_is_not_is_told() -> None:
+    run("pack", "new", "辛市/2025", "--from", "shanghai/2025")
+    change(Path("辛市/2025/forms/three_public.yaml"), "unit: 万元", "unit: 万圆")
+    told = run("pack", "check", "辛市/2025", code=1).stderr
+    assert "three_public.yaml:" in told and "no unit '万圆'; words.yaml has 元" in told

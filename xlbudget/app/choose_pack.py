@@ -37,10 +37,10 @@ def choose_pack(default: Pack, read: Callable[[Pack], Reading | None]) -> Choice
         pack = load_pack(place)
         if pack.forms:
             choices.append(_in_force(Choice(pack, read(pack)), read))
-    chosen = max(choices, key=_fit)  # of equal ones the first, which is the default
+    chosen = max(choices, key=_worth)  # of equal ones the first, which is the default
     if chosen.reading is None:
         return chosen
-    alike = [c.pack for c in choices if c is not chosen and _fit(c) == _fit(chosen)]
+    alike = [c.pack for c in choices if c is not chosen and _worth(c) == _worth(chosen)]
     if chosen is best and not alike:
         return chosen
     facts = {"place": chosen.pack.place, "since": str(chosen.pack.since), "name": chosen.pack.name}
@@ -59,6 +59,12 @@ def _in_force(choice: Choice, read: Callable[[Pack], Reading | None]) -> Choice:
         return choice
     pack = load_pack(name)
     return Choice(pack, read(pack))
+
+
+def _worth(choice: Choice) -> tuple[tuple[int, int, int], bool]:
+    """How well a pack fits; of equal ones a place's own before one that knows any place's titles by
+    their words."""
+    return _fit(choice), not any(form.known_by for form in choice.pack.forms.values())
 
 
 def _fit(choice: Choice) -> tuple[int, int, int]:

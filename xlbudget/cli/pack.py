@@ -59,7 +59,7 @@ def check(folder: Path) -> None:
 @click.option("--place", default="", help=SAYS["place"])
 def new(folder: Path, source: str, year: int | None, place: str) -> None:
     """Begin a pack as a copy of another."""
-    since = int(source.rpartition("/")[2])
+    since = int(folder.name if folder.name.isdigit() else source.rpartition("/")[2])
     try:
         name = begin_pack(find_packs(list_roots())[source], folder, year or since, place)
     except NotEmpty:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from xlbudget.cli.options import ALL, FORCE
+from xlbudget.cli.options import ALL, FORCE, PACK
 from xlbudget.cli.output import write_file
 from xlbudget.messages import load_messages
 from xlbudget.report.facts.database import FactsDatabase, Refused, open_facts
@@ -30,9 +30,13 @@ SUFFIX = ".parquet"
     help=SAYS["format"],
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=ALL["print"])
+@PACK
 @FORCE
-def query(words: tuple[str, ...], form: str, output: Path | None, force: bool) -> None:
-    """Answer a query on facts files, or list their tables; exit with 0 or 2 (not read, refused)."""
+def query(
+    words: tuple[str, ...], form: str, output: Path | None, pack_name: str | None, force: bool
+) -> None:
+    """Answer a query on facts files, or list their tables; exit with 0 or 2 (not read, refused).
+    The facts name their packs; `pack_name` only says where one more is found."""
     sql, files = _parted(words)
     if not files:
         raise click.UsageError(SAYS["no_files"])

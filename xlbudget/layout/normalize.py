@@ -19,7 +19,9 @@ YEAR = re.compile(
     r"|二[〇○零][一二三四五六七八九〇○零]{2}(?:年度|年)"
     r"|(?<![\d.])[1-4]\d(?:年度|年)(?!\d)"
 )
-RELATIVE_YEAR = re.compile(r"(?:(?P<own>本年)|上一?年|去年)度?(?=预算数?$|执行数?$|决算数?$|完成数?$)")
+RELATIVE_YEAR = re.compile(
+    r"(?:(?P<own>本年)|上一?年|去年)度?(?=预算数?$|执行数?$|决算数?$|完成数?$)"
+)
 YEAR_SPAN = re.compile(r"20\d\d年?[-~至到]20\d\d年?")
 NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 CENTURY = 2000

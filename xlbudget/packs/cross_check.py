@@ -31,6 +31,11 @@ def _check_units(folders: list[Contents], pack: Pack) -> Iterator[Fault]:
     if pack.unit not in units:
         message = f"no unit {pack.unit!r}; words.yaml has {', '.join(units)}"
         yield fault_in(folders[-1].folder / HEAD, ("unit",), message)
+    for folder in folders:
+        for path, spec in folder.forms.items():
+            if "unit" in spec and spec["unit"] not in units:
+                message = f"no unit {spec['unit']!r}; words.yaml has {', '.join(units)}"
+                yield fault_in(path, ("unit",), message)
     for unit in units.keys() - pack.words["decimals"].keys():
         path = _words_file(folders, "units", unit)
         yield fault_in(path, ("units", unit), f"decimals: nothing is said of {unit}")
