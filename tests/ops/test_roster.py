@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xlbudget.app.roster import read_roster
+from xlbudget.app.county.roster import read_roster
 from xlbudget.ops.consolidate.roster import Office, build_roster, find_office, select_added
 
 LINES = [

@@ -12,13 +12,13 @@ from pathlib import Path
 import click
 
 from xlbudget.app.cache import open_spool
-from xlbudget.app.collect import CollectOptions, collect
-from xlbudget.app.consolidate_files import Results, consolidate_files
-from xlbudget.app.decisions import Decisions, decisions_beside, find_unused, read_decisions
+from xlbudget.app.county.collect import CollectOptions, collect
+from xlbudget.app.county.consolidate_files import Results, consolidate_files
+from xlbudget.app.county.decisions import Decisions, decisions_beside, find_unused, read_decisions
+from xlbudget.app.county.roster import read_roster
+from xlbudget.app.county.select import select
 from xlbudget.app.find_files import find_files
 from xlbudget.app.read_files import ReadOptions
-from xlbudget.app.roster import read_roster
-from xlbudget.app.select import select
 from xlbudget.app.workers import SELDOM
 from xlbudget.cli.colour import shows_colours, style_role
 from xlbudget.cli.options import ALL, FORCE, JOBS, MAP, PACK, PASSWORD, check_map, name_unread

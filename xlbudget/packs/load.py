@@ -7,16 +7,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from xlbudget.packs.build.catalogues import read_catalogues
+from xlbudget.packs.build.charts import read_charts
+from xlbudget.packs.build.cross_check import check_pack
+from xlbudget.packs.build.forms import read_forms
+from xlbudget.packs.build.rules import read_rules
 from xlbudget.packs.catalogue_versions import list_versions
-from xlbudget.packs.catalogues import read_catalogues
-from xlbudget.packs.charts import read_charts
 from xlbudget.packs.contents import Contents, read_contents
-from xlbudget.packs.cross_check import check_pack
 from xlbudget.packs.errors import Fault, PackError
 from xlbudget.packs.find import HEAD, list_roots
-from xlbudget.packs.forms import read_forms
 from xlbudget.packs.model import Catalogue, ChartSpec, Form, Pack
-from xlbudget.packs.rules import read_rules
 from xlbudget.packs.schema import check_complete
 from xlbudget.packs.year import fill_in_year
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from xlbudget.app.collect import CollectOptions, load_contributions, path_of, relative_name
+from xlbudget.app.county.collect import CollectOptions, load_contributions, path_of, relative_name
 from xlbudget.core.consolidation import Consolidation, Contribution, SourcePart
 from xlbudget.ops.consolidate.admission import Admission, Refusal, select_files
 from xlbudget.ops.consolidate.contribution import rebuild_reading

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from xlbudget.app.county.roster import read_columns
 from xlbudget.app.errors import BadRoster
-from xlbudget.app.roster import read_columns
 from xlbudget.layout.normalize import normalize_text
 from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.admission import decided_names

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from xlbudget.app.collect import CollectOptions
-from xlbudget.app.select import Selection, load_parts, select_files_to_add, summarize
+from xlbudget.app.county.collect import CollectOptions
+from xlbudget.app.county.select import Selection, load_parts, select_files_to_add, summarize
 from xlbudget.app.write_files import Put, write_atomically, write_facts_file
 from xlbudget.core.finding import ERROR
 from xlbudget.core.overview import LeftOut

@@ -1,0 +1,1 @@
+"""Departments collected, selected and added up."""
