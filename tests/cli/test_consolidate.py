@@ -39,6 +39,8 @@ from xlbudget.core.reading import Reading
 from xlbudget.messages import load_messages
 from xlbudget.ops.check.budget_json import to_json
 from xlbudget.ops.check.check import check_sum, evaluate_sum
+from xlbudget.ops.consolidate.admission import Admission, select_files
+from xlbudget.ops.consolidate.file_record import FileRecord
 from xlbudget.ops.consolidate.merge import make_part, merge
 from xlbudget.packs.model import TOTAL, Pack
 from xlbudget.rules.outcomes import decide_severity
@@ -401,6 +403,50 @@ def test_an_office_and_the_units_that_its_tables_list_are_not_both_added(
     assert "决定文件里的“第8局”没有对上任何文件或部门" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("listed", "name", "within"),
+    [
+        ("甲县第一中学", "甲县第一中学", True),
+        ("第一中学", "甲县第一中学", True),  # without the place that the office begins with
+        ("二、甲县第一中学", "甲县第一中学", True),
+        ("2.甲县第一中学", "甲县第一中学", True),
+        ("101002-甲县第一中学", "甲县第一中学", True),
+        ("[101003]甲县第一中学", "甲县第一中学", True),
+        ("甲县第一中学（事业）", "甲县第一中学", True),
+        ("第一中学", "乙县第一中学", False),
+        ("中学", "甲县第一中学", False),
+        ("甲县教育局", "甲县教育局（本级）", True),
+        ("甲县教育局", "甲县教育局机关", True),
+        ("甲县教育局", "甲县教育局本级", True),
+        ("甲县第二中学", "甲县第一中学", False),
+    ],
+)
+def test_a_unit_is_known_by_what_its_office_lists(listed: str, name: str, within: bool) -> None:
+    def record(file: str, department: str, total: int, *bodies: str) -> FileRecord:
+        source = Source(file, department, "", Decimal(total), "", file)
+        return FileRecord(source, bodies=tuple(("", body) for body in bodies))
+
+    files = [record("局.xlsx", "甲县教育局", 9, listed), record("校.xlsx", name, 3)]
+    taken, refused = select_files(files, Admission())
+    assert [r.file for r in refused] == (["校.xlsx"] if within else [])
+    both = [files[0], record("校.xlsx", name, 3, "甲县教育局")]  # which names its parent
+    taken, refused = select_files(both, Admission())
+    assert "局.xlsx" in [each.source.file for each in taken] or not within
+
+
+def test_no_result_takes_the_place_of_what_is_read_or_of_another(county: Path) -> None:
+    listed = roster(county, ("001", "第1局", ""))
+    for words in (
+        ("-o", county / "1.xlsx"),
+        ("-o", listed, "--roster", listed),
+        ("-o", county.parent / "汇总.xlsx", "--html", county.parent / "汇总.xlsx"),
+    ):
+        before = {path: path.read_bytes() for path in (county / "1.xlsx", listed)}
+        result = run("consolidate", county, *words, "--force", "--jobs", "1")
+        assert result.exit_code == 2 and "不能写到" in result.stderr
+        assert {path: path.read_bytes() for path in before} == before
+
+
 def test_yesterdays_sum_in_the_folder_is_no_department(county: Path) -> None:
     _, output = consolidated(county)
     shutil.copy(output, county / "旧汇总.xlsx")
@@ -588,7 +634,7 @@ def test_a_cache_that_is_deleted_meanwhile_is_made_anew(
     code: int,
 ) -> None:
     """Another version of the program deletes it; a file that changes at that moment is said."""
-    from xlbudget.app import consolidate_files
+    from xlbudget.app.county import consolidate_files
 
     def late(*given: object) -> object:
         shutil.rmtree(tmp_path / "cache")
@@ -710,7 +756,7 @@ def test_a_process_that_dies_is_said_and_the_others_go_on(
     county: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is known that kills the reader of .xlsx; so one is made that dies."""
-    from xlbudget.app import collect
+    from xlbudget.app.county import collect
 
     real = collect.read_file
 

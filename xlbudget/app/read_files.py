@@ -158,6 +158,14 @@ def read_raw_workbook(path: Path, password: str = "") -> RawWorkbook:
         raise describe_fault(path, fault) from None
 
 
+def is_consolidated(path: Path) -> bool:
+    """Whether a file is a consolidated workbook, which records its sources."""
+    try:
+        return read_raw_workbook(path).origins is not None
+    except Unreadable:
+        return False
+
+
 def describe_fault(path: Path, fault: FileFault) -> Unreadable:
     """The error for a workbook that cannot be read or changed, with its facts in words."""
     facts = dict(fault.facts)

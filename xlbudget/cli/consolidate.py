@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from xlbudget.app.county.decisions import Decisions, decisions_beside, find_unus
 from xlbudget.app.county.roster import read_roster
 from xlbudget.app.county.select import select
 from xlbudget.app.find_files import find_files
-from xlbudget.app.read_files import ReadOptions
+from xlbudget.app.read_files import ReadOptions, is_consolidated
 from xlbudget.app.workers import SELDOM
 from xlbudget.cli.colour import shows_colours, style_role
 from xlbudget.cli.options import ALL, FORCE, JOBS, MAP, PACK, PASSWORD, check_map, name_unread
@@ -99,6 +99,7 @@ def consolidate(
     results = [path for path in (output, facts, html) if path]
     for path in results:  # before the long work, not after it
         refuse_existing(path, force)
+    _refuse_inputs(results, [*find_files(paths), roster_file, decisions_file, map_file])
     files = _files(paths, results)
     name_unread(paths)
     how = (pack.name, *(path.read_text("utf-8") for path in (map_file,) if path))
@@ -131,6 +132,18 @@ def _decisions(roster_file: Path | None, decisions_file: Path | None) -> Decisio
     beside = decisions_beside(roster_file) if roster_file else None
     file = decisions_file or (beside if beside and beside.is_file() else None)
     return read_decisions(file) if file else Decisions()
+
+
+def _refuse_inputs(results: Sequence[Path], inputs: Iterable[Path | None]) -> None:
+    """Raise UsageError for results that would take the place of a file that is read, or of each
+    other; a consolidated workbook of before may be written again."""
+    resolved, known = [path.resolve() for path in results], list(inputs)
+    for path in results:
+        if resolved.count(path.resolve()) > 1:
+            raise click.UsageError(ALL["same_output"].format(path=path))
+        read = any(each and path.resolve() == each.resolve() for each in known)
+        if read and not is_consolidated(path):
+            raise click.UsageError(ALL["own_input"].format(path=path))
 
 
 def _files(paths: Iterable[Path], results: Iterable[Path]) -> list[Path]:

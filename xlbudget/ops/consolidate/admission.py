@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
@@ -9,7 +10,9 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from xlbudget.core.consolidation import Source
-from xlbudget.layout.normalize import normalize_text
+from xlbudget.layout.normalize import normalize_text, strip_ordinal
+from xlbudget.layout.parse_code import parse_code
+from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.file_record import FileRecord
 from xlbudget.ops.consolidate.roster import Roster, find_office, find_offices, is_below
 
@@ -24,6 +27,10 @@ class Refusal(NamedTuple):
 
 Step = Callable[[Sequence[FileRecord]], Iterator[Refusal]]
 """One reason after another for which files are refused, among those that are left."""
+
+
+SHORTEST = 4
+"""Characters of a name that is listed without its place; shorter ones are any place's."""
 
 
 class Admission(NamedTuple):
@@ -160,23 +167,64 @@ def _sums_of_others(candidates: Sequence[FileRecord]) -> Iterator[Refusal]:
 
 
 def _units_of_others(candidates: Sequence[FileRecord], terms: Admission) -> Iterator[Refusal]:
-    """Departments that the tables of another file list as its units, so that their figures are in
-    that file; where the roster puts them below it, the roster decides."""
-    listing: dict[str, list[tuple[FileRecord, str]]] = {}
-    for record in candidates:
-        for code, name in record.bodies:
-            listing.setdefault(normalize_text(name), []).append((record, code))
-    for record in candidates:
-        source = record.source
-        others = [
-            other.source
-            for other, code in listing.get(normalize_text(source.department), ())
+    """Departments that the tables of another file list as its units, or whose name says that they
+    are its own level (本级), so that their figures are in that file; where the roster puts one
+    below the other, the roster decides. Of two that list each other the larger has the smaller."""
+    singles = [record for record in candidates if not record.members]
+    over: dict[str, list[FileRecord]] = {}
+    for record in singles:
+        over[record.source.file] = [
+            other
+            for other in candidates
             if other is not record
-            and (code == source.code or not code or not source.code)
-            and not (terms.roster and is_below(terms.roster, source, other.source))
+            and _has_within(other, record.source)
+            and not (terms.roster and _are_in_line(terms.roster, record.source, other.source))
         ]
-        if others and not record.members and not is_decided(record, terms.beside):
-            yield Refusal(source.file, "unit", {**_own_facts(source), "other": others[0].file})
+    for record in singles:
+        others = [
+            other
+            for other in over[record.source.file]
+            if record not in over.get(other.source.file, ())
+            or record.source.total <= other.source.total
+        ]
+        if others and not is_decided(record, terms.beside):
+            facts = {**_own_facts(record.source), "other": others[0].source.file}
+            yield Refusal(record.source.file, "unit", facts)
+
+
+def _are_in_line(roster: Roster, one: Source, other: Source) -> bool:
+    return is_below(roster, one, other) or is_below(roster, other, one)
+
+
+def _has_within(office: FileRecord, unit: Source) -> bool:
+    """Whether the office's file has the unit's figures in it, by its tables or the unit's name; of
+    a sum by the tables of its departments."""
+    name, own = normalize_text(unit.department), normalize_text(office.source.department)
+    if not office.members and own and name != own and _strip_level(name) == own:
+        return True
+    return any(
+        (code == unit.code or not code or not unit.code) and _is_called(name, listed, own)
+        for code, listed in office.bodies
+    )
+
+
+def _strip_level(name: str) -> str:
+    """The name of the office whose own level (本级) this is, in normal form."""
+    words = "|".join(load_messages()["consolidate"]["own_level"])
+    return re.sub(rf"(?:（(?:{words})）|{words})$", "", name)
+
+
+def _is_called(name: str, listed: str, office: str) -> bool:
+    """Whether a department is the unit that an office lists: by its name, an ordinal, a code or a
+    remark in brackets beside it, or its name without the place that the office begins with too."""
+    plain = normalize_text(parse_code(strip_ordinal(listed)).name)
+    for short in {plain, re.sub(r"（[^（）]*）$", "", plain)} - {""}:
+        place = name.removesuffix(short)
+        if name == short or (
+            len(short) >= SHORTEST and place != name and place and office.startswith(place)
+        ):
+            return True
+    return False
 
 
 def _twice(candidates: Sequence[FileRecord], terms: Admission) -> Iterator[Refusal]:
