@@ -434,6 +434,24 @@ def test_a_unit_is_known_by_what_its_office_lists(listed: str, name: str, within
     assert "局.xlsx" in [each.source.file for each in taken] or not within
 
 
+def test_a_unit_beside_the_sum_that_has_its_office_is_not_added_twice(
+    pack: Pack, county: Path, tmp_path: Path
+) -> None:
+    own = parent_of(pack, (1, 2), "总局")
+    key = BlockKey("f11", "rows")
+    total, *units = own.blocks[key]
+    renamed = [row._replace(name=f"第{nth}局") for nth, row in enumerate(units, start=1)][:2]
+    office = own._replace(blocks={**own.blocks, key: (total, *renamed)})
+    other = sent(pack, tmp_path / "总局.xlsx", office)
+    summed = tmp_path / "上报.xlsx"
+    run("consolidate", other, "-o", summed, "--include-failing", "--jobs", "1")
+    shutil.move(summed, county / "上报.xlsx")
+    result, output = consolidated(county, "--include-failing")
+    assert "没有汇总 各部门/1.xlsx：各部门/上报.xlsx 的表里列着" in result.stdout
+    departments = {s.department for s in read_file(output)[1].sources}
+    assert departments == {"总局", "第3局", "第4局"}
+
+
 def test_no_result_takes_the_place_of_what_is_read_or_of_another(county: Path) -> None:
     listed = roster(county, ("001", "第1局", ""))
     for words in (

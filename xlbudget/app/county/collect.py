@@ -161,7 +161,7 @@ def _read_and_check(path: Path, options: CollectOptions) -> FileRecord:
         tuple((source.code, source.department) for source in reading.sources),
         _words(FileResult(str(path), pack, open_, reading)),
         not any(amount for _, amount in budget.amounts()),
-        () if reading.sources else list_bodies(pack, budget),
+        list_bodies(pack, budget),
     )
     behind = zip(reading.sources, reading.contributions, strict=True)
     content = encode_entry(record, make_contribution(pack, reading), behind)
