@@ -171,7 +171,7 @@ def test_the_programs_sentences_are_as_their_schema_says() -> None:
 
 
 SPELLED_IN_CODE = {
-    *("layout/normalize.py", "layout/captions.py", "layout/user_map.py", "packs/build/forms.py"),
+    *("layout/normalize.py", "layout/captions.py", "layout/user_map.py", "packs/freeze/forms.py"),
     *("layout/recognise/rows/column_number_rows.py", "workbook/xlsx/styles.py"),
     *("layout/about_lines.py", "layout/parse_code.py", "workbook/read/number_formats.py"),
 }

@@ -27,10 +27,10 @@ class Choice(NamedTuple):
 def choose_pack(default: Pack, read: Callable[[Pack], Reading | None]) -> Choice:
     """The pack with which most forms are known by their titles, then with which most are read at
     all, in the form set of the budget's year. Others than the default one are tried where it does
-    not know every form, or where there are packs outside of the package; the choice is told where
-    it is another, or where others fit as well."""
+    not know most of its forms by their very titles, or where there are packs outside of the
+    package; the choice is told where it is another, or where others fit as well."""
     best = _in_force(Choice(default, read(default)), read)
-    if _is_whole(best) and not _has_own_packs():
+    if _is_sure(best) and not _has_own_packs():
         return best
     choices = [best]
     for place in _other_places(default):
@@ -87,8 +87,10 @@ def _is_exact(pack: Pack, printed: Printed) -> bool:
     return bool(printed.title and title in normalize_title(printed.title.text))
 
 
-def _is_whole(choice: Choice) -> bool:
-    return count_titled(choice) == len(choice.pack.forms)
+def _is_sure(choice: Choice) -> bool:
+    """Whether most forms of the pack are there under their very titles: no two places share these,
+    so that none fits better."""
+    return 2 * _fit(choice)[0] > len(choice.pack.forms)
 
 
 def _has_own_packs() -> bool:

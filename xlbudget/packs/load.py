@@ -7,15 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from xlbudget.packs.build.catalogues import read_catalogues
-from xlbudget.packs.build.charts import read_charts
-from xlbudget.packs.build.cross_check import check_pack
-from xlbudget.packs.build.forms import read_forms
-from xlbudget.packs.build.rules import read_rules
 from xlbudget.packs.catalogue_versions import list_versions
 from xlbudget.packs.contents import Contents, read_contents
 from xlbudget.packs.errors import Fault, PackError
 from xlbudget.packs.find import HEAD, list_roots
+from xlbudget.packs.freeze.catalogues import read_catalogues
+from xlbudget.packs.freeze.charts import read_charts
+from xlbudget.packs.freeze.cross_check import check_pack
+from xlbudget.packs.freeze.forms import read_forms
+from xlbudget.packs.freeze.rules import read_rules
 from xlbudget.packs.model import Catalogue, ChartSpec, Form, Pack
 from xlbudget.packs.schema import check_complete
 from xlbudget.packs.year import fill_in_year

@@ -8,7 +8,7 @@ from typing import Any
 
 from xlbudget.packs.contents import Contents
 from xlbudget.packs.errors import Fault, fault_in
-from xlbudget.packs.build.form_checks import check_block, check_form
+from xlbudget.packs.freeze.form_checks import check_block, check_form
 from xlbudget.packs.model import Block, Catalogue, FixedRow, Form, Heading, TitleWords
 
 DIGITS = "零一二三四五六七八九"

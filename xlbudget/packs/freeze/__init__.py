@@ -1,0 +1,1 @@
+"""Plain data of a pack's files → its frozen parts."""
