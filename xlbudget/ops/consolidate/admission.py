@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import PurePath
 from typing import NamedTuple
@@ -171,15 +171,16 @@ def _units_of_others(candidates: Sequence[FileRecord], terms: Admission) -> Iter
     are its own level (本级), so that their figures are in that file; where the roster puts one
     below the other, the roster decides. Of two that list each other the larger has the smaller."""
     singles = [record for record in candidates if not record.members]
-    over: dict[str, list[FileRecord]] = {}
-    for record in singles:
-        over[record.source.file] = [
-            other
-            for other in candidates
-            if other is not record
-            and _has_within(other, record.source)
-            and not (terms.roster and _are_in_line(terms.roster, record.source, other.source))
+    listing = _index_listed(candidates)
+    named = {normalize_text(record.source.department): record for record in singles}
+    over = {
+        record.source.file: [
+            office
+            for office in _find_offices_over(record, listing, named)
+            if not (terms.roster and _are_in_line(terms.roster, record.source, office.source))
         ]
+        for record in singles
+    }
     for record in singles:
         others = [
             other
@@ -196,35 +197,46 @@ def _are_in_line(roster: Roster, one: Source, other: Source) -> bool:
     return is_below(roster, one, other) or is_below(roster, other, one)
 
 
-def _has_within(office: FileRecord, unit: Source) -> bool:
-    """Whether the office's file has the unit's figures in it, by its tables or the unit's name; of
-    a sum by the tables of its departments."""
-    name, own = normalize_text(unit.department), normalize_text(office.source.department)
-    if not office.members and own and name != own and _strip_level(name) == own:
-        return True
-    return any(
-        (code == unit.code or not code or not unit.code) and _is_called(name, listed, own)
-        for code, listed in office.bodies
-    )
+Listing = Mapping[str, Sequence[tuple[FileRecord, str]]]
+"""Name as tables list it, in normal form → the files that do, each with the code beside it."""
+
+
+def _index_listed(candidates: Sequence[FileRecord]) -> Listing:
+    """The units that tables list, without ordinal or code, with and without a remark in
+    brackets."""
+    listing: dict[str, list[tuple[FileRecord, str]]] = {}
+    for record in candidates:
+        for code, listed in record.bodies:
+            plain = normalize_text(parse_code(strip_ordinal(listed)).name)
+            for short in {plain, re.sub(r"（[^（）]*）$", "", plain)} - {""}:
+                listing.setdefault(short, []).append((record, code))
+    return listing
+
+
+def _find_offices_over(
+    record: FileRecord, listing: Listing, named: Mapping[str, FileRecord]
+) -> Iterator[FileRecord]:
+    """The files that have a department's figures in them: by its name; by its name without the
+    place that the office begins with too; or since it is an office's own level."""
+    name, code = normalize_text(record.source.department), record.source.code
+    above = named.get(_strip_level(name))
+    if above and above is not record:
+        yield above
+    for start in range(max(len(name) - SHORTEST, 0) + 1):
+        for office, listed_code in listing.get(name[start:], ()):
+            here = normalize_text(office.source.department).startswith(name[:start])
+            if (
+                office is not record
+                and here
+                and (not listed_code or not code or listed_code == code)
+            ):
+                yield office
 
 
 def _strip_level(name: str) -> str:
     """The name of the office whose own level (本级) this is, in normal form."""
     words = "|".join(load_messages()["consolidate"]["own_level"])
     return re.sub(rf"(?:（(?:{words})）|{words})$", "", name)
-
-
-def _is_called(name: str, listed: str, office: str) -> bool:
-    """Whether a department is the unit that an office lists: by its name, an ordinal, a code or a
-    remark in brackets beside it, or its name without the place that the office begins with too."""
-    plain = normalize_text(parse_code(strip_ordinal(listed)).name)
-    for short in {plain, re.sub(r"（[^（）]*）$", "", plain)} - {""}:
-        place = name.removesuffix(short)
-        if name == short or (
-            len(short) >= SHORTEST and place != name and place and office.startswith(place)
-        ):
-            return True
-    return False
 
 
 def _twice(candidates: Sequence[FileRecord], terms: Admission) -> Iterator[Refusal]:
