@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 
 from xlbudget.core.number_format import FormatSection, NumberFormat, Shown
-from xlbudget.core.sheet import Lines, RawSheet
+from xlbudget.core.sheet import STALE, FormulaDoubt, Lines, RawSheet
 from xlbudget.workbook.read.sandbox.codec import decode_sheets, encode_sheets
 from xlbudget.workbook.read.sheet import ListedSheet
 
@@ -18,8 +18,10 @@ FULL = RawSheet(
     {(0, 3): "#REF!", (5, 1): "#N/A"},
     True,
     [(1, 1), (2, 1)],
-    Lines(frozenset({4}), frozenset({0, 7}), ((1, 0, 3, 2),)),
+    Lines(frozenset({4}), frozenset({0, 7}), ((1, 0, 3, 2),), ((5, 2.5),)),
     [NumberFormat("0!.0000", (FormatSection(">=", Decimal(0), Shown(4, 4, "万元")),))],
+    {(1, 1): FormulaDoubt(STALE, "12.5")},
+    ("单位：万元",),
 )
 
 
@@ -30,7 +32,7 @@ def test_every_field_of_a_sheet_comes_back() -> None:
     back, (full, empty) = decode_sheets(encode_sheets(listed, [FULL, bare]))
     assert back == listed
     assert full == FULL
-    assert empty == bare._replace(decimals=[], errors={}, formulas=[], formats=[])
+    assert empty == bare._replace(decimals=[], errors={}, formulas=[], formats=[], doubts={})
 
 
 def test_other_values_come_back_as_their_text_and_half_a_character_as_a_question_mark() -> None:

@@ -89,11 +89,12 @@ def test_totals_follow_a_corrected_figure(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "formula",
-    ["=IF(D9>0,D9,0)", "=工资", "=[1]表!A1+D9", '=D9&""', "=D9+A9*D11", "=D9/E11", "=D8+D9-D8"],
+    ["=CHOOSE(1,D9)", "=工资", "=[1]表!A1+D9", "=D9+B9", "=D9/E11", "=D8+D9-D8", "=D9+RAND()"],
 )
 def test_what_cannot_be_calculated_is_left_without_a_value(tmp_path: Path, formula: str) -> None:
-    """A condition, a name, another workbook, a text, a division by nothing, a circle: the check of
-    the copy then says that the formula was not calculated, and nothing stale is read."""
+    """A function beyond those of forms, a name, another workbook, a text, a division by nothing, a
+    circle, chance: the check of the copy then says that the formula was not calculated, and nothing
+    stale is read."""
     content = corrected(written({"D8": formula, "D7": "=D8"}, {"D9": 500}), "D9", "539.97")
     after = values(content)[FORM]
     assert [after[cell].value for cell in ("D7", "D8")] == [None, None]

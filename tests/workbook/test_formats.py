@@ -86,7 +86,8 @@ def test_a_blank_workbook_with_live_totals(
 def test_an_xls_converted_without_being_calculated(
     example: Budget, example_bytes: bytes, office: Office, tmp_path: Path
 ) -> None:
-    """`soffice --convert-to` writes 0 where a formula joins texts: no title is read as 0."""
+    """`soffice --convert-to` writes 0 where a formula joins texts: no title is read as 0, and that
+    there is none to read is to be confirmed."""
     path = tmp_path / "预算.xlsx"
     path.write_bytes(example_bytes)
     profile = (tmp_path / "profile").as_uri()
@@ -108,7 +109,7 @@ def test_an_xls_converted_without_being_calculated(
     result = check_file(tmp_path / "预算.xls")
     assert result.reading is not None
     assert dict(result.reading.budget.amounts()) == dict(example.amounts())
-    assert {f.severity for f in result.findings} == {"note"}
+    assert {f.rule for f in result.findings if f.severity != "note"} == {"V211"}
 
 
 def odd(book: Any) -> None:

@@ -60,11 +60,13 @@ def _case(pack: Pack, table: Table, chosen: Table) -> str:
     """What is to be told of a table beside the one that was chosen."""
     if _worth(pack, table) != _worth(pack, chosen):
         return "spare"
-    return "copy" if _body(table) == _body(chosen) else "twice"
+    return "copy" if _contents(table) == _contents(chosen) else "twice"
 
 
-def _body(table: Table) -> list[Sequence[Any]]:
-    return [table.sheet.rows[row] for row in table.body]
+def _contents(table: Table) -> tuple[dict[str, str], list[Sequence[Any]]]:
+    """What is stated above a table, and its rows."""
+    stated = {kind: normalize_text(printed.text) for kind, printed in table.above.items()}
+    return stated, [table.sheet.rows[row] for row in table.body]
 
 
 def _worth(pack: Pack, table: Table) -> tuple[bool, bool, bool]:

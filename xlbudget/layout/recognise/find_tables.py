@@ -12,7 +12,6 @@ from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.captions import TITLE
 from xlbudget.layout.normalize import find_years, normalize_text
 from xlbudget.layout.parse_code import parse_code
-from xlbudget.layout.recognise.hidden import report_hidden
 from xlbudget.layout.recognise.identify import identify
 from xlbudget.layout.recognise.scan import scan, split_side_by_side
 from xlbudget.layout.tables import SheetTables, Table, read_texts
@@ -59,10 +58,6 @@ def find_tables(
                 else:
                     tables.append(table)
             leftover.extend(_leftover(pack, band, sorted(rows)))
-        if sheet.hidden and any(cut.tables or cut.leftover for _, cut in cuts):
-            at = SheetCell(sheet.name, 0, 0)
-            leftover.append(Observation("hidden_sheet", "", "", (at,), {"sheet": sheet.name}))
-    leftover.extend(report_hidden(sheets))
     pack = apply_year(pack, _year(pack, tables))
     known, observations = identify(pack, tables)
     if mapped:

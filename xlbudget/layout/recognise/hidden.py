@@ -1,20 +1,88 @@
-"""Hidden rows and columns: read like the others, and reported."""
+"""What of a file is not seen: hidden sheets, rows and columns, columns too narrow for figures.
+It is read like the rest, and reported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
+from xlbudget.core.amount import format_plain
+from xlbudget.core.budget import Row
 from xlbudget.core.finding import Observation
-from xlbudget.core.key import SheetCell, column_letters
+from xlbudget.core.key import BlockKey, CellKey, SheetCell, address, column_letters
+from xlbudget.core.reading import SheetRow
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.tables import has_content
+from xlbudget.layout.recognise.rows.block_reader import Concealed
+from xlbudget.layout.tables import Table, has_content
 from xlbudget.messages import load_messages
+from xlbudget.packs.model import Pack
+from xlbudget.packs.names import name_forms
+
+PADDING = 0.5
+"""Characters that a figure may have more than its column and still be printed."""
 
 
-def report_hidden(sheets: Iterable[RawSheet]) -> Iterator[Observation]:
-    """An observation for each sheet with hidden rows or columns that are not empty."""
+class PlacedAmount(NamedTuple):
+    """A cell's amount that is something, and where it stands."""
+
+    cell: CellKey
+    amount: Decimal
+    at: SheetCell
+
+
+def place_amounts(
+    blocks: Mapping[BlockKey, Sequence[Row]], rows: Mapping[tuple[BlockKey, str], SheetRow]
+) -> list[PlacedAmount]:
+    """Every amount that is something, with its cell of the file."""
+    placed = []
+    for key, of_block in blocks.items():
+        for row in of_block:
+            place = rows[(key, row.id)]
+            for column, amount in row.amounts.items():
+                if amount:
+                    at = SheetCell(place.sheet, place.row, place.columns[column])
+                    placed.append(PlacedAmount(CellKey(*key, row.id, column), amount, at))
+    return placed
+
+
+def find_narrow(sheets: Iterable[RawSheet], amounts: Iterable[PlacedAmount]) -> Iterator[Concealed]:
+    """Amounts in columns into which they do not fit, so that #### is printed."""
+    widths = {sheet.name: dict(sheet.lines.narrow) for sheet in sheets if sheet.lines.narrow}
+    for cell, amount, at in amounts if widths else ():
+        width = widths.get(at.sheet, {}).get(at.column)
+        if width is not None and len(format_plain(amount)) > width + PADDING:
+            yield Concealed(cell, amount, amount)
+
+
+def report_hidden_sheets(
+    pack: Pack, sheets: Iterable[RawSheet], tables: Iterable[Table], filled: Collection[str]
+) -> Iterator[Observation]:
+    """An observation for each hidden sheet with anything in it: whether it holds a form that is
+    read (`tables`) and filled, or nothing that is read."""
+    by_sheet: dict[str, list[Table]] = {}
+    for table in tables:
+        by_sheet.setdefault(table.sheet.name, []).append(table)
     for sheet in sheets:
+        if not sheet.hidden or not any(has_content(sheet, row) for row in range(len(sheet.rows))):
+            continue
+        of_sheet = [t.match.form.key for t in by_sheet.get(sheet.name, ()) if t.match]
+        forms = [form for form in of_sheet if form in filled]
+        facts = {"sheet": sheet.name, "forms": name_forms(pack, forms)}
+        case = "form" if forms else "" if of_sheet else "unread"
+        at = SheetCell(sheet.name, 0, 0)
+        yield Observation("hidden_sheet", case, forms[0] if forms else "", (at,), facts)
+
+
+def report_hidden_lines(
+    sheets: Iterable[RawSheet], amounts: Iterable[PlacedAmount]
+) -> Iterator[Observation]:
+    """An observation for each sheet with hidden rows or columns that are not empty, and with the
+    first figure in them where there is one."""
+    for sheet in sheets:
+        if not (sheet.lines.hidden_rows or sheet.lines.hidden_columns):
+            continue
         rows = [row for row in sorted(sheet.lines.hidden_rows) if has_content(sheet, row)]
         columns = [c for c in sorted(sheet.lines.hidden_columns) if _filled_down(sheet, c)]
         words = load_messages()["hidden"]
@@ -26,7 +94,15 @@ def report_hidden(sheets: Iterable[RawSheet]) -> Iterator[Observation]:
         if parts:
             at = SheetCell(sheet.name, rows[0] if rows else 0, columns[0] if columns else 0)
             facts = {"sheet": sheet.name, "lines": words["and"].join(parts)}
-            yield Observation("hidden_lines", "", "", (at,), facts)
+            unseen = [a for a in amounts if a.at.sheet == sheet.name and _is_in(sheet, a.at)]
+            if unseen:
+                facts |= {"count": str(len(unseen)), "cell": address(unseen[0].at)}
+                facts["value"] = format_plain(unseen[0].amount)
+            yield Observation("hidden_lines", "amounts" if unseen else "", "", (at,), facts)
+
+
+def _is_in(sheet: RawSheet, at: SheetCell) -> bool:
+    return at.row in sheet.lines.hidden_rows or at.column in sheet.lines.hidden_columns
 
 
 def _filled_down(sheet: RawSheet, column: int) -> bool:

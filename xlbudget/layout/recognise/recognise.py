@@ -18,7 +18,14 @@ from xlbudget.core.reading import Printed, Reading
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.about_lines import CODE
 from xlbudget.layout.recognise.choose_tables import choose_tables
+from xlbudget.layout.recognise.doubts import report_doubts
 from xlbudget.layout.recognise.find_tables import find_tables
+from xlbudget.layout.recognise.hidden import (
+    find_narrow,
+    place_amounts,
+    report_hidden_lines,
+    report_hidden_sheets,
+)
 from xlbudget.layout.recognise.rows.block_reader import Concealed, ReadResult
 from xlbudget.layout.recognise.rows.outlines import fill_levels
 from xlbudget.layout.recognise.rows.table_reader import read_table
@@ -73,8 +80,16 @@ def recognise(
         for form, table in firsts.items()
     }
     blocks = fill_levels(pack, _ordered(pack, result, firsts), result, by_name)
-    _report_by_form(result, "value_hidden_decimals", result.hidden)
-    _report_by_form(result, "value_unshown", result.unshown)
+    amounts = place_amounts(blocks, result.rows)
+    result.unshown.extend(find_narrow(sheets, amounts))
+    _report_by_form(result, units, "value_hidden_decimals", result.hidden)
+    _report_by_form(result, units, "value_unshown", result.unshown)
+    _report_by_form(result, units, "value_scaled", result.scaled)
+    parts = [part for form, table in firsts.items() for part in (table, *continued.get(form, ()))]
+    filled = {placed.cell.form for placed in amounts}
+    result.observations.extend(report_doubts(pack, parts, amounts))
+    result.observations.extend(report_hidden_sheets(pack, sheets, parts, filled))
+    result.observations.extend(report_hidden_lines(sheets, amounts))
     budget = _budget(pack, blocks, units, firsts.values(), printed, about)
     return Reading(
         budget,
@@ -122,7 +137,9 @@ def _ordered(
     return blocks
 
 
-def _report_by_form(result: ReadResult, kind: str, concealed: Sequence[Concealed]) -> None:
+def _report_by_form(
+    result: ReadResult, units: Mapping[str, str], kind: str, concealed: Sequence[Concealed]
+) -> None:
     """Add one observation of this kind for each form, however many its cells."""
     by_form: dict[str, list[Concealed]] = {}
     for each in concealed:
@@ -132,7 +149,7 @@ def _report_by_form(result: ReadResult, kind: str, concealed: Sequence[Concealed
         row = result.rows[(BlockKey(first.form, first.block), first.row)]
         at = address(SheetCell(row.sheet, row.row, row.columns[first.column]))
         facts = {"count": str(len(each_of_form)), "cell": at, "shown": format_plain(shown)}
-        facts["value"] = format_plain(value)
+        facts |= {"value": format_plain(value), "unit": units[form]}
         cells = tuple(each.cell for each in each_of_form)
         result.observations.append(Observation(kind, "", form, cells, facts))
 

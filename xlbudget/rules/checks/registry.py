@@ -139,6 +139,8 @@ READ_KINDS = FILE_KINDS | {
     "value_uncalculated",
     "value_unreadable",
     "value_unshown",
+    "value_stale",
+    "value_scaled",
     "unit_line",
     "form_not_filled",
     "value_scale",

@@ -50,7 +50,8 @@ def _calculate(
 ) -> dict[SheetCell, float | str | None]:
     """The new value of each formula on these sheets that follows from a changed cell, None where it
     is not known."""
-    from xlbudget.workbook.edit.recalculate import Calculation, NotUnderstood
+    from xlbudget.workbook.edit.recalculate import Calculation
+    from xlbudget.workbook.formulas.parse import NotUnderstood
 
     calculation = Calculation(book, before, changed)
     found: dict[SheetCell, float | str | None] = {}

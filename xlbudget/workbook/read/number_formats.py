@@ -61,8 +61,8 @@ class FormatTable:
         code = custom.get(number) or BUILT_IN_CODES.get(number)
         return self.encode(code) if code is not None else built_in(number)
 
-    def encode_white(self) -> int:
-        """The byte of a style that writes in white on white."""
+    def encode_unseen(self) -> int:
+        """The byte of a style in which nothing is seen."""
         return self.encode(WHITE_ON_WHITE)
 
 

@@ -86,8 +86,9 @@ class Concealed(NamedTuple):
 @dataclass
 class ReadResult:
     """The accumulated result of reading tables; `hidden` are cells that hold more decimals than
-    they show, `unshown` those that show nothing of their amount, `powers` by how many powers of ten
-    a cell shows it smaller."""
+    they show, `unshown` those that show nothing of their amount, `scaled` those that show it
+    smaller by another factor than their unit's, `powers` by how many powers of ten a cell shows it
+    smaller."""
 
     blocks: dict[BlockKey, list[Row]] = field(default_factory=dict)
     rows: dict[tuple[BlockKey, str], SheetRow] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class ReadResult:
     unreadable: set[CellKey] = field(default_factory=set)
     hidden: list[Concealed] = field(default_factory=list)
     unshown: list[Concealed] = field(default_factory=list)
+    scaled: list[Concealed] = field(default_factory=list)
     powers: dict[CellKey, int] = field(default_factory=dict)
 
 

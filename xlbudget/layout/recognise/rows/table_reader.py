@@ -127,9 +127,14 @@ def _record_odd(
             result.observations.append(
                 Observation(value.kind, value.case, cell.form, (at,), value.facts)
             )
-        if value.exact is not None and value.amount is not None:
-            result.hidden.append(Concealed(cell, value.amount, value.exact))
+        if value.amount is None:
+            continue
+        exact = value.amount if value.exact is None else value.exact
         if value.power:
             result.powers[cell] = value.power
-        if value.unshown and value.amount is not None:
+        if value.power and 10**value.power != body.pack.yuan(body.unit):
+            result.scaled.append(Concealed(cell, value.amount, exact.scaleb(value.power)))
+        elif value.exact is not None:
+            result.hidden.append(Concealed(cell, value.amount, exact))
+        if value.unshown:
             result.unshown.append(Concealed(cell, value.amount, value.amount))

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from xlbudget.core.number_format import FormatSection, NumberFormat, Shown
-from xlbudget.core.sheet import Lines, RawSheet
+from xlbudget.core.sheet import FormulaDoubt, Lines, RawSheet
 from xlbudget.workbook.read.sheet import ListedSheet
 
 
@@ -30,23 +30,25 @@ def decode_sheets(content: bytes) -> tuple[list[ListedSheet], list[RawSheet]]:
 
 
 def _plain_sheet(sheet: RawSheet) -> list[Any]:
-    name, rows, decimals, uncalculated, errors, hidden, formulas, lines, formats = sheet
     return [
-        name,
-        rows,
-        [row.decode("latin-1") for row in decimals],
-        list(uncalculated),
-        list(errors.items()),
-        hidden,
-        list(formulas),
-        [list(part) for part in lines],
-        [_plain_format(each) for each in formats],
+        sheet.name,
+        sheet.rows,
+        [row.decode("latin-1") for row in sheet.decimals],
+        list(sheet.uncalculated),
+        list(sheet.errors.items()),
+        sheet.hidden,
+        list(sheet.formulas),
+        [list(part) for part in sheet.lines],
+        [_plain_format(each) for each in sheet.formats],
+        list(sheet.doubts.items()),
+        sheet.header,
     ]
 
 
 def _sheet(fields: Sequence[Any]) -> RawSheet:
-    name, rows, decimals, uncalculated, errors, hidden, formulas, lines, formats = fields
-    hidden_rows, hidden_columns, merged = lines
+    name, rows, decimals, uncalculated, errors, hidden, formulas, lines, *others = fields
+    formats, doubts, header = others
+    hidden_rows, hidden_columns, merged, narrow = lines
     kept: dict[str, bytes] = {}
     return RawSheet(
         name,
@@ -56,8 +58,15 @@ def _sheet(fields: Sequence[Any]) -> RawSheet:
         {(row, column): text for (row, column), text in errors},
         hidden,
         [(row, column) for row, column in formulas],
-        Lines(frozenset(hidden_rows), frozenset(hidden_columns), tuple(map(tuple, merged))),
+        Lines(
+            frozenset(hidden_rows),
+            frozenset(hidden_columns),
+            tuple(map(tuple, merged)),
+            tuple((column, width) for column, width in narrow),
+        ),
         [_format(*each) for each in formats],
+        {(row, column): FormulaDoubt(*doubt) for (row, column), doubt in doubts},
+        tuple(header),
     )
 
 

@@ -11,21 +11,25 @@ from collections.abc import Mapping, Sequence
 
 from xlbudget.core.key import column_letters
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.cell_decimals import CellNotes, CellRuns
+from xlbudget.workbook.read.cell_decimals import CellNotes
 from xlbudget.workbook.read.sheet import check_filled, check_spread
 from xlbudget.workbook.read.xlsx.row_shapes import usual
 from xlbudget.workbook.read.xlsx.rows_columns import (
     ROW,
     check_merged,
     check_rows,
+    decode_text,
     read_attributes,
+    read_header,
     read_lines,
 )
-from xlbudget.workbook.read.xlsx.scan import CellScan, decode_text, position, style_decimals
+from xlbudget.workbook.read.xlsx.scan import CellScan, position, style_decimals
 
 CELL = re.compile(rb"<(?:\w{1,20}:)?c(\s[^<>]*?)?(/?)>")
-FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*><f[\s>/]')
-FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[\s>/]")
+FORMULA = re.compile(rb"<(?:\w{1,20}:)?f(\s[^<>]*?)?(?:/>|>([^<]*)<)")
+FORMULA_CELL = re.compile(
+    rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"[^<>]*><f(\s[^<>]*?)?(?:/>|>([^<]*)<)'
+)
 UNCALCULATED = re.compile(
     rb"<c\s(?![^<>]*t=\"str\")[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
 )
@@ -43,17 +47,16 @@ def scan_cells(name: str, xml: bytes, styles: tuple[int, ...]) -> CellScan:
     if scan is None:
         scan = _scan_any(name, xml, styles)
     elif calculated:
-        scan.formulas = _formulas(name, xml)
-    scan.lines = read_lines(xml, scan.columns)
+        _take_formulas(name, xml, scan)
+    scan.lines, scan.header = read_lines(xml, scan.columns), read_header(xml)
     return scan
 
 
-def _formulas(name: str, xml: bytes) -> CellRuns:
+def _take_formulas(name: str, xml: bytes, scan: CellScan) -> None:
     columns: dict[bytes, int] = {}
-    formulas = CellRuns()
-    for match in FORMULA_CELL.finditer(xml):
-        formulas.add(*position(name, match[1] + match[2], columns))
-    return formulas
+    for letters, digits, attrs, text in FORMULA_CELL.findall(xml):
+        at = position(name, letters + digits, columns)
+        scan.add_formula(at, read_attributes(attrs) if attrs else {}, text)
 
 
 def _scan_any(name: str, xml: bytes, styles: Sequence[int]) -> CellScan:
@@ -124,7 +127,8 @@ def _look_inside(
     scan.texts += kind == b"s"
     if kind == b"e":
         scan.errors[at] = decode_text(value[1]) if value else ""
-    if FORMULA.search(inside):
-        scan.formulas.add(*at)
+    formula = FORMULA.search(inside)
+    if formula:
+        scan.add_formula(at, read_attributes(formula[1]), formula[2] or b"")
         if kind != b"str" and (value is None or not value[1]):
             scan.uncalculated.add(at)

@@ -25,8 +25,9 @@ from xlbudget.workbook.read.sheet import (
     is_wanted,
 )
 from xlbudget.workbook.read.xlsx.cells import scan_cells
-from xlbudget.workbook.read.xlsx.rows_columns import read_attributes
-from xlbudget.workbook.read.xlsx.scan import CellScan, decode_text
+from xlbudget.workbook.read.xlsx.rows_columns import decode_text, read_attributes
+from xlbudget.workbook.read.xlsx.scan import CellScan
+from xlbudget.workbook.read.xlsx.unseen_styles import find_unseen
 from xlbudget.workbook.read.zip_limits import Untidy, read_part
 
 SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
@@ -35,15 +36,6 @@ FORMAT = re.compile(rb"<(?:\w{1,20}:)?numFmt(\s[^<>]*?)/?>")
 STYLES_BEGIN = re.compile(rb"<(?:\w{1,20}:)?cellXfs[^<>]*>")
 STYLES_END = re.compile(rb"</(?:\w{1,20}:)?cellXfs>")
 STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
-WHITE = re.compile(
-    rb"""<(?:\w{1,20}:)?color\s+(?:rgb=["'](?:FF|00)[Ff]{6}["']|theme=["']0["'])\s*/?>"""
-)
-# Few workbooks have a white font; these are compiled for them.
-FONTS = rb"(?s)<(?:\w{1,20}:)?fonts[\s>].*?</(?:\w{1,20}:)?fonts>"
-FONT = rb"(?s)<(?:\w{1,20}:)?font(?:/>|[\s>].*?</(?:\w{1,20}:)?font>)"
-FILLS = rb"(?s)<(?:\w{1,20}:)?fills[\s>].*?</(?:\w{1,20}:)?fills>"
-FILL = rb"(?s)<(?:\w{1,20}:)?fill(?:/>|[\s>].*?</(?:\w{1,20}:)?fill>)"
-FILLED = rb"""patternType=["'](?!none)|gradientFill"""
 SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
 SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
@@ -75,7 +67,7 @@ def read_sheets(
     values = _values(content, [sheet.name for sheet in chosen])
     if NOT_CALCULATED.search(read_part(package, book_part)) and not checks_itself(listed, own):
         _doubt_zeros(scans, values)
-    return listed, [
+    sheets = [
         RawSheet(
             sheet.name,
             rows,
@@ -86,9 +78,30 @@ def read_sheets(
             scan.formulas,
             scan.lines,
             formats,
+            header=scan.header,
         )
         for sheet, scan, rows in zip(chosen, scans, values, strict=True)
     ]
+    return listed, _with_formulas(sheets, scans) if any(s.formula_texts for s in scans) else sheets
+
+
+def _with_formulas(sheets: list[RawSheet], scans: Sequence[CellScan]) -> list[RawSheet]:
+    """The sheets with what their formulas tell."""
+    from xlbudget.workbook.formulas.stored_values import StoredFormula, calculate
+
+    formulas: dict[str, dict[tuple[int, int], StoredFormula]] = {}
+    for sheet, scan in zip(sheets, scans, strict=True):
+        written: dict[bytes, tuple[tuple[int, int], str]] = {}
+        of_sheet = formulas.setdefault(sheet.name, {})
+        for at, (text, shared) in scan.formula_texts.items():
+            if shared and text:
+                written[shared] = (at, text)
+            elif shared in written:
+                first, text = written[shared]
+                of_sheet[at] = StoredFormula(text, at[0] - first[0], at[1] - first[1])
+                continue
+            of_sheet[at] = StoredFormula(text)
+    return calculate(sheets, formulas)
 
 
 def _doubt_zeros(scans: Sequence[CellScan], values: Sequence[list[list[Any]]]) -> None:
@@ -203,30 +216,16 @@ def _formats_in(styles: bytes) -> Styles:
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
         return (), ()
-    white, bare = _find_white(styles)
+    unseen = find_unseen(styles, begin.start(), end.end())
     table = FormatTable()
     shown = []
-    for match in STYLE.findall(styles, begin.end(), end.start()):
+    for place, match in enumerate(STYLE.findall(styles, begin.end(), end.start())):
         attrs = read_attributes(match)
-        font, fill = (_number(attrs.get(word, b"0")) for word in (b"fontId", b"fillId"))
         number = _number(attrs.get(b"numFmtId", b"0"))
-        unseen = font in white and fill in bare
-        shown.append(table.encode_white() if unseen else table.encode_style(number, custom))
+        shown.append(
+            table.encode_unseen() if place in unseen else table.encode_style(number, custom)
+        )
     return tuple(shown), tuple(table.shapes)
-
-
-def _find_white(styles: bytes) -> tuple[set[int], set[int]]:
-    """Which fonts of a workbook are white, and which fills are none."""
-    if not WHITE.search(styles):
-        return set(), set()
-    fonts, fills = _parts(styles, FONTS, FONT), _parts(styles, FILLS, FILL)
-    white = {index for index, font in enumerate(fonts) if WHITE.search(font)}
-    return white, {index for index, fill in enumerate(fills) if not re.search(FILLED, fill)}
-
-
-def _parts(styles: bytes, every: bytes, each: bytes) -> list[bytes]:
-    listed = re.search(every, styles)
-    return re.findall(each, listed[0]) if listed else []
 
 
 def _number(digits: bytes) -> int:

@@ -3,6 +3,8 @@ hidden ones. Patterns never look past the next `<`."""
 
 from __future__ import annotations
 
+import html
+import math
 import re
 from itertools import pairwise
 
@@ -23,13 +25,24 @@ FEW_MERGED = 76
 """At most that many ranges that end before AA1000 cannot cover too much."""
 MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 YES = (b"1", b"true")
-NO_SIZE = re.compile(rb"""\s(?:ht|width)\s*=\s*["']0*(?:\.0*)?["']""")
-"""A row of no height, a column of no width: as hidden as the others."""
+SMALL = re.compile(rb"""\s(?:ht|width)\s*=\s*["'][0-6]?(?:\.\d*)?["']""")
+"""A row or column so small that nothing, or not all, is seen of it."""
+LEAST_HEIGHT, LEAST_WIDTH = 3.0, 0.5
+"""Points of a row and characters of a column; smaller ones are as good as hidden."""
+NARROW = 7.0
+"""Characters of a column into which not every amount fits."""
+HEADER = re.compile(rb"<(?:\w{1,20}:)?(?:odd|even|first)Header>([^<]*)<")
+HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d+|[^&LCR\d"])')
 
 
 def read_attributes(text: bytes) -> dict[bytes, bytes]:
     """The attributes in a tag, prefixes dropped."""
     return {k.rpartition(b":")[2]: a or b for k, a, b in ATTRIBUTE.findall(text or b"")}
+
+
+def decode_text(text: bytes) -> str:
+    """A text of the XML as it is meant."""
+    return html.unescape(text.decode("utf-8", "replace"))
 
 
 def check_merged(name: str, xml: bytes) -> None:
@@ -62,12 +75,26 @@ def check_rows(name: str, xml: bytes) -> None:
 
 def read_lines(xml: bytes, columns: int) -> Lines:
     """The hidden rows and columns of a sheet `columns` wide, and what is merged downward."""
-    hidden = b"hidden=" in xml or NO_SIZE.search(xml) is not None
+    small = b"hidden=" in xml or SMALL.search(xml) is not None
+    hidden, narrow = _small_columns(xml, columns) if small else (frozenset[int](), ())
     return Lines(
-        _hidden_rows(xml) if hidden else frozenset(),
-        _hidden_columns(xml, columns) if hidden else frozenset(),
+        _hidden_rows(xml) if small else frozenset(),
+        hidden,
         _merged(xml) if b"mergeCell " in xml else (),
+        narrow,
     )
+
+
+def read_header(xml: bytes) -> tuple[str, ...]:
+    """The texts printed above the pages of a sheet, left, middle and right, without the codes for
+    fonts and page numbers."""
+    if b"Header>" not in xml:
+        return ()
+    texts = []
+    for part in HEADER.findall(xml):
+        whole = HEADER_CODE.sub("", decode_text(part).replace("&&", "＆"))
+        texts += [text.strip() for text in re.split("&[LCR]", whole)]
+    return tuple(dict.fromkeys(filter(None, texts)))
 
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:
@@ -76,23 +103,34 @@ def _hidden_rows(xml: bytes) -> frozenset[int]:
     for attrs in map(read_attributes, ROW.findall(xml)):
         number = attrs.get(b"r", b"")
         row = int(number) if number.isdigit() and len(number) < 8 else row + 1
-        if attrs.get(b"hidden") in YES or _is_nothing(attrs.get(b"ht")):
+        if attrs.get(b"hidden") in YES or _size(attrs.get(b"ht")) < LEAST_HEIGHT:
             hidden.add(row - 1)
     return frozenset(hidden)
 
 
-def _hidden_columns(xml: bytes, columns: int) -> frozenset[int]:
+def _small_columns(
+    xml: bytes, columns: int
+) -> tuple[frozenset[int], tuple[tuple[int, float], ...]]:
+    """The columns that are hidden, and those that are narrow with their widths."""
     hidden: set[int] = set()
+    narrow: dict[int, float] = {}
     for attrs in map(read_attributes, COLUMNS.findall(xml)):
         first, last = attrs.get(b"min", b""), attrs.get(b"max", b"")
-        unseen = attrs.get(b"hidden") in YES or _is_nothing(attrs.get(b"width"))
-        if unseen and (first + last).isdigit() and len(first + last) < 16:
-            hidden.update(range(int(first or 1) - 1, min(int(last or first), columns)))
-    return frozenset(hidden)
+        width = _size(attrs.get(b"width"))
+        unseen = attrs.get(b"hidden") in YES or width < LEAST_WIDTH
+        if (unseen or width < NARROW) and (first + last).isdigit() and len(first + last) < 16:
+            these = range(int(first or 1) - 1, min(int(last or first), columns))
+            hidden.update(these if unseen else ())
+            narrow.update({} if unseen else dict.fromkeys(these, width))
+    return frozenset(hidden), tuple(narrow.items())
 
 
-def _is_nothing(size: bytes | None) -> bool:
-    return size is not None and bool(size) and not size.strip(b"0.")
+def _size(size: bytes | None) -> float:
+    """A height or width; one that is not stated, or is no number, is large."""
+    try:
+        return float(size) if size else math.inf
+    except ValueError:
+        return math.inf
 
 
 def _merged(xml: bytes) -> tuple[tuple[int, int, int, int], ...]:

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xlbudget.core.amount import NOT_STATED
 from xlbudget.core.key import column_index
 from xlbudget.core.sheet import Lines
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import CellRuns
-from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
+from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW, decode_text
 
 ANY_CELL = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")
 
 
+MOST_FORMULAS = 50_000
+"""Formulas of a sheet whose texts are kept; a form has some hundred."""
+
+
+class FormulaText(NamedTuple):
+    """A formula as written: its text, and for a shared one the number that it shares."""
+
+    text: str
+    shared: bytes = b""
+
+
 @dataclass
 class CellScan:
     """What the pass found. `decimals` as in RawSheet; `texts` counts cells that hold shared
-    texts."""
+    texts; `formula_texts` are those of the first MOST_FORMULAS formulas with a value."""
 
     decimals: list[bytes] = field(default_factory=list)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: CellRuns = field(default_factory=CellRuns)
+    formula_texts: dict[tuple[int, int], FormulaText] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
+    header: tuple[str, ...] = ()
     rows: int = 0
     columns: int = 0
     filled: int = 0
     texts: int = 0
 
+    def add_formula(self, at: tuple[int, int], attrs: Mapping[bytes, bytes], text: bytes) -> None:
+        """Add a cell with a formula, by the attributes and the text of its tag."""
+        self.formulas.add(*at)
+        if len(self.formula_texts) < MOST_FORMULAS:
+            shared = attrs.get(b"si", b"") if attrs.get(b"t") == b"shared" else b""
+            self.formula_texts[at] = FormulaText(decode_text(text), shared)
+
     @property
     def size(self) -> int:
         """How many cells the sheet spans."""
         return self.rows * self.columns
-
-
-def decode_text(text: bytes) -> str:
-    """A text of the XML as it is meant."""
-    return html.unescape(text.decode("utf-8", "replace"))
 
 
 def style_decimals(styles: Sequence[int], number: bytes) -> int:
