@@ -98,12 +98,21 @@ def test_several_files_are_counted_by_verdict(pack: Pack, example: Budget, tmp_p
     assert first == "共检查 4 个文件：1 个通过，1 个待核实，1 个不通过，1 个无法读取"
 
 
+def of_office(budget: Budget, name: str) -> Budget:
+    """The budget with another department's name, in its outlines too."""
+    blocks = {
+        key: tuple(r._replace(name=name) if r.name == budget.department else r for r in rows)
+        for key, rows in budget.blocks.items()
+    }
+    return budget._replace(department=name, blocks=blocks)
+
+
 def test_a_sum_waits_for_a_decision(pack: Pack, example: Budget, tmp_path: Path) -> None:
     """What is to be confirmed is left out until a line in the file beside the roster confirms it;
     a budget of nobody always is, and a blank one is not handed in."""
     folder = tmp_path / "各部门"
-    workbook(pack, example._replace(department="甲局"), folder / "甲.xlsx")
-    workbook(pack, example._replace(department="乙局"), folder / "乙.xlsx", unit=False)
+    workbook(pack, of_office(example, "甲局"), folder / "甲.xlsx")
+    workbook(pack, of_office(example, "乙局"), folder / "乙.xlsx", unit=False)
     workbook(pack, example._replace(department=""), folder / "无名.xlsx")
     blank = Budget(pack.name, 2025, "万元", "丙局", blocks=dict.fromkeys(pack.blocks, ()))
     workbook(pack, blank, folder / "丙.xlsx")

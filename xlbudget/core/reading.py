@@ -48,7 +48,8 @@ class Reading(NamedTuple):
     """A file as read. `unreadable` are cells that hold something other than an amount, `formulas`
     cells with a formula; `sources` and `contributions` what a consolidated workbook records about
     the files behind it and what each adds; `powers` by how many powers of ten a cell shows its
-    amount smaller than it holds it."""
+    amount smaller than it holds it; `beside` the texts that belong to no table: names of sheets,
+    what is printed above pages, remarks."""
 
     budget: Budget
     rows: Mapping[tuple[BlockKey, str], SheetRow] = MappingProxyType({})
@@ -59,6 +60,7 @@ class Reading(NamedTuple):
     sources: tuple[Source, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     powers: Mapping[CellKey, int] = MappingProxyType({})
+    beside: tuple[PrintedText, ...] = ()
 
     def locate(self, cell: CellKey) -> SheetCell | None:
         """The cell of the file where it stands, blank cells included; None without a position."""

@@ -30,6 +30,8 @@ CODED_NAME = re.compile(
 )
 """A code before a name: in brackets, set apart, or glued to it (not 110指挥中心)."""
 SEAL = re.compile(r"\s*（[^（）]*[章印]）$")
+SIGNED = r"(?:（(?:[^（）]{0,3}[章印]|全称)）\s*(?=：))?"
+"""What is asked for behind a department's word: 部门名称（公章）：."""
 UNIT_GLUED = re.compile(rf"[\s（,，;；、/|]+({MONEY})\s*）?$")
 IN_WORDS = re.compile(
     rf"以\s*({MONEY})\s*为\s*[金额计量货币]*单位|[金额计量货币]*单位\s*[均都]?\s*[为是]\s*({MONEY})"
@@ -84,7 +86,7 @@ def _pattern(pack: Pack) -> re.Pattern[str]:
     either = "|".join(f"(?P<{kind}>{_any_of(words[kind])})" for kind in KINDS)
     long = _any_of([word for word in words[DEPARTMENT] if len(word) >= LEAST_WORD])
     return re.compile(
-        rf"(?:{either})\s*(?:：|(?=（?\s*{MONEY})|(?=\s)|$)|^(?P<{GLUED}>{long})(?=[^\s（）])"
+        rf"(?:{either})\s*{SIGNED}(?:：|(?=（?\s*{MONEY})|(?=\s)|$)|^(?P<{GLUED}>{long})(?=[^\s（）])"
     )
 
 

@@ -15,6 +15,7 @@ from xlbudget.packs.model import Pack
 
 TITLE, LABEL, ABOUT, HEADING, NOTE, FOOTER = "title", "label", "about", "heading", "note", "footer"
 NOTE_MARK = re.compile(r"^注[：:]")
+REMARK = re.compile(r"（[^（）]*）$")
 LONGEST_TITLE = 40
 LONG = 4
 """Least length of a heading word that still counts as one when more text follows it."""
@@ -50,8 +51,9 @@ def _titled(pack: Pack, text: str) -> str:
     title first, whatever is added in brackets or figures behind it (（草案）, 1); "" for none."""
     titles, _ = _names(pack)
     title = normalize_title(text)
-    if title in titles:
-        return titles[title]
+    known = titles.get(title) or _bare_titles(pack).get(title)
+    if known:
+        return known
     if NOTE_MARK.match(title) or any(word in title for word in pack.words["lines"]["refers"]):
         return ""
     ends = [known for known, form in titles.items() if not pack.forms[form].known_by]
@@ -64,6 +66,20 @@ def _titled(pack: Pack, text: str) -> str:
             break
         title = shorter
     return _known_by_words(pack, normalize_title(text))
+
+
+@lru_cache(maxsize=8)
+def _bare_titles(pack: Pack) -> Mapping[str, str]:
+    """Titles without the remark in brackets at their end (（不含上年结转）) that are one form's."""
+    titles, _ = _names(pack)
+    bare: dict[str, set[str]] = {}
+    for title, form in titles.items():
+        bare.setdefault(REMARK.sub("", title), set()).add(form)
+    return {
+        title: forms.pop()
+        for title, forms in bare.items()
+        if len(forms) == 1 and title not in titles
+    }
 
 
 def _known_by_words(pack: Pack, title: str) -> str:

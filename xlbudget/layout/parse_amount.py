@@ -119,6 +119,7 @@ def _text(pack: Pack, raw: str, unit: str) -> ParsedAmount:
     text = normalize_text(raw)
     if not text or text in _nothings(pack):
         return BLANK
+    text = _money_sign(pack).sub(r"\1", text)
     bracketed = text.startswith("（") and text.endswith("）")
     match = NUMBER.match(text[1:-1] if bracketed else text)
     if not match or APART.search(raw):
@@ -137,6 +138,13 @@ def _text(pack: Pack, raw: str, unit: str) -> ParsedAmount:
 def _nothings(pack: Pack) -> frozenset[str]:
     """The texts that stand for no amount, in normal form."""
     return frozenset(map(normalize_text, pack.words["no_amount"]))
+
+
+@lru_cache(maxsize=8)
+def _money_sign(pack: Pack) -> re.Pattern[str]:
+    """What says before a figure that it is money, and of no unit."""
+    signs = "|".join(map(re.escape, map(normalize_text, pack.words["money_signs"])))
+    return re.compile(rf"^([-+]?)(?:{signs})", re.IGNORECASE)
 
 
 def _with_unit(pack: Pack, raw: str, amount: Decimal, suffix: str, unit: str) -> ParsedAmount:

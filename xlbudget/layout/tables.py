@@ -37,9 +37,9 @@ class Table:
     unit: str = ""
     units: list[PrintedText] = field(default_factory=list)
 
-    def state(self, kind: str, printed: PrintedText) -> None:
-        """Note what a line above the table states of it."""
-        self.above[kind] = printed
+    def state(self, kind: str, printed: PrintedText, rather: PrintedText | None = None) -> None:
+        """Note what a line above the table states of it; `rather` is what stays its own."""
+        self.above[kind] = rather or printed
         if kind == "unit":
             self.units.append(printed)
 

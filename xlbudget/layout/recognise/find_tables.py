@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import SheetCell
+from xlbudget.core.reading import PrintedText
 from xlbudget.core.sheet import RawSheet
-from xlbudget.layout.captions import TITLE
+from xlbudget.layout.captions import TITLE, names_form
 from xlbudget.layout.normalize import find_years, normalize_text
 from xlbudget.layout.parse_code import parse_code
 from xlbudget.layout.recognise.identify import identify
@@ -31,14 +32,15 @@ MOST_RANK = 10_000
 
 class TableSearch(NamedTuple):
     """The pack as printed for the year of most titles; tables whose form is known, tables that
-    match no form of the pack (or no single one), the observations about tables, and those about
-    what lies around them."""
+    match no form of the pack (or no single one), the observations about tables, those about what
+    lies around them, and the texts there."""
 
     pack: Pack
     known: list[Table]
     unknown: list[Table]
     observations: list[Observation]
     leftover: list[Observation]
+    beside: list[PrintedText]
 
 
 def find_tables(
@@ -48,7 +50,10 @@ def find_tables(
     cut as described."""
     tables: list[Table] = []
     leftover: list[Observation] = []
+    beside: list[PrintedText] = []
     for sheet in sheets:
+        at = SheetCell(sheet.name, 0, 0)
+        beside += [PrintedText(text, at) for text in (sheet.name, *sheet.header)]
         cuts = _cuts(pack, sheet, mapped)
         for band, cut in cuts:
             rows = set(cut.leftover)
@@ -58,6 +63,11 @@ def find_tables(
                 else:
                     tables.append(table)
             leftover.extend(_leftover(pack, band, sorted(rows)))
+            beside += [
+                PrintedText(text, SheetCell(sheet.name, row, column))
+                for row in sorted(rows)
+                for column, text in read_texts(band.rows[row]).items()
+            ]
     pack = apply_year(pack, _year(pack, tables))
     known, observations = identify(pack, tables)
     if mapped:
@@ -65,7 +75,7 @@ def find_tables(
 
         observations.extend(unmatched_maps(pack, mapped, sheets))
     unknown = [table for table in tables if not table.match]
-    return TableSearch(pack, known, unknown, observations, leftover)
+    return TableSearch(pack, known, unknown, observations, leftover, beside)
 
 
 def _year(pack: Pack, tables: Sequence[Table]) -> int:
@@ -129,7 +139,9 @@ def _lists_codes(pack: Pack, table: Table) -> bool:
 
 def _of_no_code(pack: Pack, values: list[object]) -> list[object]:
     """The values of a row, but for those of a list of codes: a code, its name, and its rank or
-    place in the list."""
+    place in the list; of a list of forms, their numbers and pages."""
+    if any(isinstance(value, str) and names_form(pack, value) for value in values):
+        return [value for value in values if not _is_rank(value)]
     for catalogue in pack.catalogues.values():
         for value in values:
             code = parse_code(value).code

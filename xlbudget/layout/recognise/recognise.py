@@ -6,7 +6,7 @@ Nothing is identified by its address: tables are known by titles, headings and r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +14,7 @@ from xlbudget.core.amount import format_plain
 from xlbudget.core.budget import Budget, Row
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import BlockKey, SheetCell, address
-from xlbudget.core.reading import Printed, Reading
+from xlbudget.core.reading import Printed, PrintedText, Reading
 from xlbudget.core.sheet import RawSheet
 from xlbudget.layout.about_lines import CODE
 from xlbudget.layout.recognise.choose_tables import choose_tables
@@ -99,7 +99,15 @@ def recognise(
         frozenset(result.unreadable),
         _formulas(firsts.values()),
         powers=result.powers,
+        beside=(*located.beside, *_remarks(result)),
     )
+
+
+def _remarks(result: ReadResult) -> Iterator[PrintedText]:
+    """The texts that stand in tables and belong to no row of them."""
+    for each in result.observations:
+        if each.kind == "leftover" and isinstance(each.cells[0], SheetCell):
+            yield PrintedText(each.facts["text"], each.cells[0])
 
 
 def _formulas(tables: Iterable[Table]) -> frozenset[SheetCell]:

@@ -10,6 +10,7 @@ from typing import Any
 from xlbudget.core.key import SheetCell
 from xlbudget.core.reading import PrintedText
 from xlbudget.core.sheet import RawSheet
+from xlbudget.layout.about_lines import UNIT
 from xlbudget.layout.captions import (
     ABOUT,
     HEADING,
@@ -118,7 +119,22 @@ def scan(pack: Pack, sheet: RawSheet) -> SheetTables:
         leftover.extend(_lines_of(current))
     for table in tables:
         _take_unknown_title(pack, table, leftover)
+    for text in sheet.header:
+        _take_header(pack, tables, text)
     return SheetTables(tables, leftover)
+
+
+def _take_header(pack: Pack, tables: Sequence[Table], text: str) -> None:
+    """Add what the print header of a sheet states of its tables: a unit beside those that they
+    state themselves, the rest where they state none; a title where there is one table."""
+    line = read_caption(pack, {0: text}, 0)
+    for table in tables if line else ():
+        at = SheetCell(table.sheet.name, 0, 0)
+        for kind, (said, _) in line.about.items() if line else ():
+            if kind == UNIT or kind not in table.above:
+                table.state(kind, PrintedText(said, at), table.above.get(kind))
+        if line and line.kind == TITLE and not table.titled and len(tables) == 1:
+            table.titled, table.above[TITLE] = line.form, PrintedText(text, at)
 
 
 def _is_upper_heading(table: Table, texts: Mapping[int, str]) -> bool:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from xlbudget.core.consolidation import Source
 from xlbudget.layout.normalize import normalize_text, strip_ordinal
+from xlbudget.layout.office_names import strip_own_level
 from xlbudget.layout.parse_code import parse_code
-from xlbudget.messages import load_messages
 from xlbudget.ops.consolidate.file_record import FileRecord
 from xlbudget.ops.consolidate.roster import Roster, find_office, find_offices, is_below
 
@@ -219,7 +219,7 @@ def _find_offices_over(
     """The files that have a department's figures in them: by its name; by its name without the
     place that the office begins with too; or since it is an office's own level."""
     name, code = normalize_text(record.source.department), record.source.code
-    above = named.get(_strip_level(name))
+    above = named.get(strip_own_level(name))
     if above and above is not record:
         yield above
     for start in range(max(len(name) - SHORTEST, 0) + 1):
@@ -231,12 +231,6 @@ def _find_offices_over(
                 and (not listed_code or not code or listed_code == code)
             ):
                 yield office
-
-
-def _strip_level(name: str) -> str:
-    """The name of the office whose own level (本级) this is, in normal form."""
-    words = "|".join(load_messages()["consolidate"]["own_level"])
-    return re.sub(rf"(?:（(?:{words})）|{words})$", "", name)
 
 
 def _twice(candidates: Sequence[FileRecord], terms: Admission) -> Iterator[Refusal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from xlbudget.core.finding import Observation
@@ -17,9 +17,18 @@ from xlbudget.layout.normalize import (
     normalize_title,
     strip_ordinal,
 )
+from xlbudget.layout.office_names import may_be_same_office
 from xlbudget.packs.model import NAME, Form, Pack, RuleClause
-from xlbudget.packs.names import name_forms
+from xlbudget.packs.names import name_forms, name_row
 from xlbudget.rules.checks.context import Context, has_amount, text_cell
+
+LEAST_DENIED = 2
+"""Characters of what a note says that there is none of."""
+LONGEST_REMARK = 24
+"""Characters of a text beside a table that says what the table is; longer ones explain."""
+
+FormText = tuple[str, PrintedText]
+"""A form, and a text printed around its table."""
 
 
 def empty_note(context: Context, part: RuleClause) -> Iterator[Observation]:
@@ -41,6 +50,49 @@ def empty_note(context: Context, part: RuleClause) -> Iterator[Observation]:
                 yield Observation(part.kind, "other", printed.form, (note.cell,), facts)
             elif printed.form in filled:
                 yield Observation(part.kind, "wrong", printed.form, (note.cell,), facts)
+    yield from _denials(context, part, filled)
+
+
+def _denials(context: Context, part: RuleClause, filled: Collection[str]) -> Iterator[Observation]:
+    """Notes that say that there is none of what their form has (本部门无“三公”经费支出)."""
+    pack, words = context.pack, context.pack.words["lines"]
+    notes = [(p.form, note) for p in context.reading.printed for note in p.notes]
+    for form, text in (*notes, *_beside(context)):
+        if form not in filled or says_empty(text.text, pack.words):
+            continue
+        for denied in _denied(words, text.text):
+            if denied in _bare(pack.forms[form].title) or denied in _filled_rows(context, form):
+                facts = {"form": pack.forms[form].sheet, "what": denied, "note": text.text.strip()}
+                yield Observation(part.kind, "denied", form, (text.cell,), facts)
+                break
+
+
+def _denied(words: Mapping[str, Sequence[str]], text: str) -> Iterator[str]:
+    """What a text says that there is none of, without the words that end it."""
+    ends = tuple(words["denied_ends"])
+    for clause in re.split(r"[，。；,;：！、]", _bare(text)):
+        said = re.search(rf"(?:{'|'.join(words['denies'])})(.+)", clause)
+        what = said[1] if said else ""
+        while what.endswith(ends):
+            what = what.removesuffix(next(end for end in ends if what.endswith(end)))
+        if len(what) >= LEAST_DENIED:
+            yield what
+
+
+def _bare(text: str) -> str:
+    """A text in normal form without its year and quotation marks."""
+    return re.sub(r"[“”\"'‘’「」《》]", "", normalize_title(text))
+
+
+def _filled_rows(context: Context, form: str) -> str:
+    """The names of a form's fixed rows with amounts, one a line."""
+    pack = context.pack
+    return "\n".join(
+        _bare(strip_ordinal(name_row(pack, pack.blocks[key], row.id)))
+        for key, rows in context.reading.budget.blocks.items()
+        for row in rows
+        if key.form == form and row.id in pack.blocks[key].labels and has_amount(row)
+    )
 
 
 def says_empty(text: str, words: Mapping[str, Mapping[str, list[str]]]) -> bool:
@@ -61,23 +113,51 @@ def _other_form(pack: Pack, form: str, text: str) -> bool:
 
 
 def same_everywhere(context: Context, part: RuleClause) -> Iterator[Observation]:
-    """Departments and units of amount that differ from those of most forms, and titles that begin
-    with another department's name."""
+    """Departments and units of amount that differ from those of most forms, titles that begin with
+    another department's name, and outlines that list another department."""
     yield from _titles_of_others(context, part)
+    yield from _lists_of_others(context, part)
     for case, read in (("department", _department), ("unit", _unit)):
         stated = [
             (p.form, *read(p))
             for p in context.reading.printed
-            if read(p) and not (case == "unit" and context.pack.forms[p.form].unit)
+            if read(p) and not (case == "unit" and _own_or_unknown_unit(context.pack, p))
         ]
         if not stated:
             continue
         common = Counter(text for _, text, _ in stated).most_common(1)[0][0]
         for form, text, cell in stated:
             if text != common:
+                same = case == "department" and may_be_same_office(text, common)
                 facts = {"found": text, "expected": common}
                 facts["form"] = context.pack.forms[form].sheet
-                yield Observation(part.kind, case, form, (cell,), facts)
+                yield Observation(part.kind, "spelling" if same else case, form, (cell,), facts)
+
+
+def _own_or_unknown_unit(pack: Pack, printed: Printed) -> bool:
+    """Whether a form has a unit of its own, or states one that is told as not understood."""
+    stated = printed.unit.text if printed.unit else ""
+    return bool(pack.forms[printed.form].unit) or stated not in pack.words["units"]
+
+
+def _lists_of_others(context: Context, part: RuleClause) -> Iterator[Observation]:
+    """Outlines of departments that list none which may be the one that the budget is of."""
+    pack, budget = context.pack, context.reading.budget
+    for key, rows in budget.blocks.items():
+        levels = pack.blocks[key].levels
+        if not budget.department or len(levels) < 2 or context.reading.sources:
+            continue
+        above = levels[: levels.index(pack.words["unit_level"]) + 1]
+        own = tuple(pack.words["lines"]["itself"])
+        listed = [row for row in rows if row.level in above and row.name]
+        if listed and not any(
+            row.name.startswith(own) or may_be_same_office(row.name, budget.department)
+            for row in listed
+        ):
+            facts = {"found": listed[0].name, "expected": budget.department}
+            facts["form"] = pack.forms[key.form].sheet
+            cells = text_cell(pack.blocks[key], listed[0], NAME)
+            yield Observation(part.kind, "listed", key.form, cells, facts)
 
 
 def _titles_of_others(context: Context, part: RuleClause) -> Iterator[Observation]:
@@ -162,20 +242,21 @@ def placeholders(context: Context, part: RuleClause) -> Iterator[Observation]:
 
 def another_document(context: Context, part: RuleClause) -> Iterator[Observation]:
     """Titles and headings of another document than a year's budget (决算, 2025-2027年), and texts
-    that say that a table is void: one observation for each word, whatever the number of forms that
-    bear it. A heading of another year may speak of what was spent then."""
+    that say that a table is void or of another year: one observation for each word, whatever the
+    number of forms that bear it. A heading of another year may speak of what was spent then."""
     lines, year = context.pack.words["lines"], context.reading.budget.year
     titles, headings, notes = _texts_by_place(context.reading.printed)
-    current = [
-        (form, text)
-        for form, text in headings
-        if set(find_years(text.text)) <= {year}
-        and not any(word in text.text for word in lines["last_year"])
+    last = lines["last_year"]
+    current = _of_year(_without(headings, last), year)
+    beside = list(_beside(context))
+    short = [(form, text) for form, text in beside if len(text.text) <= LONGEST_REMARK]
+    own = [
+        (form, text) for form, text in short if not any(w in text.text for w in lines["last_year"])
     ]
-    bearing: dict[tuple[str, str], list[tuple[str, PrintedText]]] = {}
+    bearing: dict[tuple[str, str], list[FormText]] = {}
     for case, words, texts in (
-        ("", lines["no_budget"], [*titles, *current]),
-        ("void", lines["void"], [*titles, *headings, *notes]),
+        ("", lines["no_budget"], [*titles, *current, *_of_year(own, year)]),
+        ("void", lines["void"], [*titles, *headings, *notes, *short]),
     ):
         found = dict(_containing(words, {text.text for _, text in texts}))
         for form, text in texts:
@@ -185,16 +266,42 @@ def another_document(context: Context, part: RuleClause) -> Iterator[Observation
         span = find_year_span(title.text)
         if span:
             bearing.setdefault(("years", span), []).append((form, title))
+    for form, text in own:
+        named = find_years(text.text)
+        says_budget = any(word in text.text for word in lines["budget"])
+        if says_budget and named and year not in named:
+            bearing.setdefault(("other_year", str(named[0])), []).append((form, text))
     for (case, word), each in bearing.items():
-        forms = dict.fromkeys(form for form, _ in each)
-        facts = {"forms": name_forms(context.pack, forms)}
-        facts |= {"word": word, "text": each[0][1].text.strip()}
+        forms = list(dict.fromkeys(form for form, _ in each if form))
+        place = name_forms(context.pack, forms) or each[0][1].cell.sheet
+        facts = {"forms": place, "word": word, "text": each[0][1].text.strip(), "year": str(year)}
         cells = tuple(text.cell for _, text in each)
         yield Observation(part.kind, case, each[0][0], cells, facts)
 
 
-FormText = tuple[str, PrintedText]
-"""A form, and a text printed around its table."""
+def _without(texts: Iterable[FormText], words: Sequence[str]) -> list[FormText]:
+    """The texts that have none of the words."""
+    return [(form, text) for form, text in texts if not any(word in text.text for word in words)]
+
+
+def _of_year(texts: Iterable[FormText], year: int) -> list[FormText]:
+    """The texts that name no other year."""
+    return [(form, text) for form, text in texts if set(find_years(text.text)) <= {year}]
+
+
+def _beside(context: Context) -> Iterator[FormText]:
+    """The texts that belong to no table, each with the form on its sheet ("" for none, or for
+    several)."""
+    on_sheet: dict[str, set[str]] = {}
+    for (block, _), row in context.reading.rows.items():
+        on_sheet.setdefault(row.sheet, set()).add(block.form)
+    for printed in context.reading.printed:
+        for line in (printed.title, *printed.headings[:1]):
+            if line:
+                on_sheet.setdefault(line.cell.sheet, set()).add(printed.form)
+    for text in context.reading.beside:
+        forms = on_sheet.get(text.cell.sheet, set())
+        yield (next(iter(forms)) if len(forms) == 1 else ""), text
 
 
 def _texts_by_place(

@@ -9,6 +9,7 @@ from xlbudget.layout.recognise.rows.amount_cells import RowAmounts
 from xlbudget.layout.recognise.rows.block_reader import BlockReader
 from xlbudget.packs.model import TOTAL, Catalogue
 
+CODE_BEGINS = "0123456789[【（("
 NOTHING = Row("", {})
 """Stands for an empty row."""
 
@@ -33,9 +34,17 @@ def read_open_row(
         return None
     if body.coded and block.codes and not code:
         return None
-    if after_gap and not block.codes and not figures.filled:
+    remark = after_gap if not block.codes else _is_remark(body, name)
+    if remark and not figures.filled:
         return None
     return _new_row(body, number, code, name, figures)
+
+
+def _is_remark(body: BlockReader, name: str) -> bool:
+    """Whether a name is none of the catalogue of a form that prints no codes."""
+    return (
+        not body.coded and body.codes is not None and normalize_text(name) not in body.codes.by_name
+    )
 
 
 def _total(body: BlockReader, figures: RowAmounts) -> Row | None:
@@ -59,6 +68,8 @@ def _words(body: BlockReader, number: int) -> tuple[str, str, bool]:
         coded = parse_code(name)
         if coded.code and not code:
             code, name = coded.code, coded.name or body.codes.names.get(coded.code, name)
+    elif name[0] in CODE_BEGINS and (coded := parse_code(name)).code == code:
+        name = coded.name or name  # the code stands before its name once more
     name = name or beside
     return code, name, _is_total(code, name, body.totals)
 
