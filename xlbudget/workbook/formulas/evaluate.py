@@ -17,6 +17,7 @@ from xlbudget.workbook.formulas.parse import (
     NotUnderstood,
     Operation,
     Tree,
+    walk,
 )
 
 Value = float | str | bool | None
@@ -42,8 +43,9 @@ COMPARED: Mapping[str, Callable[[float | str, float | str], bool]] = {
 CHANGING = frozenset({"RAND", "RANDBETWEEN", "RANDARRAY", "NOW", "TODAY"})
 
 
-class Volatile(NotUnderstood):
-    """A formula gives something else each time."""
+def is_volatile(tree: Tree) -> bool:
+    """Whether a formula may give something else each time: by chance or by the day."""
+    return any(isinstance(each, Call) and each.name in CHANGING for each in walk(tree))
 
 
 class Place(NamedTuple):
@@ -60,7 +62,7 @@ class Place(NamedTuple):
 
 def evaluate(tree: Tree, place: Place) -> Value:
     """The number, text or truth that a formula gives. Raises NotUnderstood for what is not
-    calculated here, Volatile, and ArithmeticError for a division by nothing and the like."""
+    calculated here, and ArithmeticError for a division by nothing and the like."""
     if isinstance(tree, Constant):
         return tree.value
     if isinstance(tree, Cells):
@@ -69,8 +71,6 @@ def evaluate(tree: Tree, place: Place) -> Value:
             raise NotUnderstood
         return values[0]
     if isinstance(tree, Call):
-        if tree.name in CHANGING:
-            raise Volatile
         if tree.name not in FUNCTIONS:
             raise NotUnderstood
         return FUNCTIONS[tree.name](tree.arguments, place)

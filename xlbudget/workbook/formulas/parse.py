@@ -97,16 +97,17 @@ def parse_formula(text: str) -> Tree:
     return tree
 
 
+def walk(tree: Tree) -> Iterator[Tree]:
+    """A formula's tree and every tree in it."""
+    yield tree
+    inside = tree.operands if isinstance(tree, Operation) else ()
+    for each in tree.arguments if isinstance(tree, Call) else inside:
+        yield from walk(each)
+
+
 def list_cells(tree: Tree) -> Iterator[Cells]:
     """Every reference in a formula."""
-    if isinstance(tree, Cells):
-        yield tree
-    elif isinstance(tree, Operation):
-        for each in tree.operands:
-            yield from list_cells(each)
-    elif isinstance(tree, Call):
-        for each in tree.arguments:
-            yield from list_cells(each)
+    return (each for each in walk(tree) if isinstance(each, Cells))
 
 
 class _Token(NamedTuple):

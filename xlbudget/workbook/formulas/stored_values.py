@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xlbudget.core.amount import NOT_STATED, displayed_value, format_plain, round_as_displayed
 from xlbudget.core.number_format import SHAPED
 from xlbudget.core.sheet import EXTERNAL, STALE, UNKNOWN, VOLATILE, FormulaDoubt, RawSheet
-from xlbudget.workbook.formulas.evaluate import Place, Value, Volatile, evaluate
+from xlbudget.workbook.formulas.evaluate import Place, Value, evaluate, is_volatile
 from xlbudget.workbook.formulas.parse import External, NotUnderstood, parse_formula
 
 NOISE = 1e-9
@@ -108,10 +108,11 @@ def _doubt(sheet: RawSheet, at: tuple[int, int], text: str, place: Place) -> For
     if at in sheet.errors or at in sheet.uncalculated:
         return None  # told as such
     try:
-        found = evaluate(parse_formula(text), place)
+        tree = parse_formula(text)
+        if is_volatile(tree):
+            return FormulaDoubt(VOLATILE)
+        found = evaluate(tree, place)
         stored = _stored(sheet, *at)
-    except Volatile:
-        return FormulaDoubt(VOLATILE)
     except External:
         return FormulaDoubt(EXTERNAL)
     except (NotUnderstood, ArithmeticError, RecursionError):
