@@ -148,7 +148,7 @@ def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
         for column, path in free.items():
             free[column] = tuple(map(strip_year, path))
         missing = _place(placing, missing)
-    others = dict(_other_years(pack.year, wanted, free))
+    others = dict(_other_years(pack, wanted, free))
     unknown = tuple(column for column in free if column not in others)
     return Match(
         *(pack.forms[form], placing.placed, tuple(missing), unknown, counting, placing.parts),
@@ -157,15 +157,17 @@ def match(pack: Pack, form: str, columns: tuple[Column, ...]) -> Match:
 
 
 def _other_years(
-    year: int, wanted: Iterable[FormColumn], free: Mapping[int, tuple[str, ...]]
+    pack: Pack, wanted: Iterable[FormColumn], free: Mapping[int, tuple[str, ...]]
 ) -> Iterator[tuple[int, int]]:
-    """Of the columns left over those that bear a heading of the form for another year, and that
-    year."""
+    """Of the columns left over those that bear a heading of the form for another year, or one of a
+    budget or its execution then (2024年预算数, 2024年执行数), and that year."""
     words = {strip_year(leaf) for column in wanted for leaf in column.leaves}
+    lines = pack.words["lines"]
     for column, path in free.items():
-        marks = _marks(path)
-        if len(marks) == 1 and strip_year(path[-1]) in words:
-            yield column, year + year_offset(*marks)
+        marks, last = _marks(path), strip_year(path[-1])
+        of_budget = any(word in last for word in (*lines["budget"], *lines["no_budget"]))
+        if len(marks) == 1 and (last in words or of_budget):
+            yield column, pack.year + year_offset(*marks)
 
 
 class _Placing(NamedTuple):
