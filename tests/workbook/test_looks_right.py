@@ -19,6 +19,7 @@ import pytest
 import yaml
 from helpers import sent
 from helpers.commands import run
+from openpyxl.formatting.rule import CellIsRule, FormulaRule
 from openpyxl.styles import Alignment, Font
 from openpyxl.styles.colors import Color
 
@@ -70,6 +71,16 @@ def changed(content: bytes, case: dict[str, Any]) -> bytes:
     for column, width in case.get("widths", {}).items():
         sheet, _, letter = column.partition("!")
         book[sheet].column_dimensions[letter].width = width
+    for sheet, area in case.get("print_areas", {}).items():
+        book[sheet].print_area = area
+    for place, above in case.get("white_above", {}).items():
+        sheet, _, area = place.partition("!")
+        rule = CellIsRule("greaterThan", [str(above)], font=Font(color="FFFFFFFF"))
+        book[sheet].conditional_formatting.add(area, rule)
+    for place, formula in case.get("white_where", {}).items():
+        sheet, _, area = place.partition("!")
+        rule = FormulaRule([formula], font=Font(color="FFFFFFFF"))
+        book[sheet].conditional_formatting.add(area, rule)
     for sheet, text in case.get("below", {}).items():
         book[sheet].cell(book[sheet].max_row + 1, 1, text)
     for sheet, text in case.get("above", {}).items():

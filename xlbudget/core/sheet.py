@@ -11,13 +11,14 @@ from xlbudget.core.number_format import SHAPED, NumberFormat
 
 class Lines(NamedTuple):
     """Properties of a sheet's rows and columns: the hidden ones, merged ranges of more than one row
-    as (top, left, bottom, right), and narrow columns with the characters that fit into them; all
-    counted from 0."""
+    as (top, left, bottom, right), narrow columns with the characters that fit into them, and the
+    ranges that are printed (none where all is); all counted from 0."""
 
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     narrow: tuple[tuple[int, float], ...] = ()
+    printed: tuple[tuple[int, int, int, int], ...] = ()
 
 
 STALE, VOLATILE, EXTERNAL, UNKNOWN = "stale", "volatile", "external", "unknown"

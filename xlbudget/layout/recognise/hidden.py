@@ -75,6 +75,25 @@ def report_hidden_sheets(
         yield Observation("hidden_sheet", case, forms[0] if forms else "", (at,), facts)
 
 
+def report_outside_print(
+    sheets: Iterable[RawSheet], amounts: Iterable[PlacedAmount]
+) -> Iterator[Observation]:
+    """An observation for each sheet whose print area leaves out amounts."""
+    areas = {sheet.name: sheet.lines.printed for sheet in sheets if sheet.lines.printed}
+    outside: dict[str, list[PlacedAmount]] = {}
+    for amount in amounts if areas else ():
+        _, _, (name, row, column) = amount
+        if name in areas and not any(
+            top <= row <= bottom and left <= column <= right
+            for top, left, bottom, right in areas[name]
+        ):
+            outside.setdefault(name, []).append(amount)
+    for name, each in outside.items():
+        facts = {"sheet": name, "count": str(len(each)), "cell": address(each[0].at)}
+        facts["value"] = format_plain(each[0].amount)
+        yield Observation("hidden_lines", "print_area", "", (each[0].at,), facts)
+
+
 def report_hidden_lines(
     sheets: Iterable[RawSheet], amounts: Iterable[PlacedAmount]
 ) -> Iterator[Observation]:

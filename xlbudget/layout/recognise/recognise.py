@@ -25,6 +25,7 @@ from xlbudget.layout.recognise.hidden import (
     place_amounts,
     report_hidden_lines,
     report_hidden_sheets,
+    report_outside_print,
 )
 from xlbudget.layout.recognise.rows.block_reader import Concealed, ReadResult
 from xlbudget.layout.recognise.rows.outlines import fill_levels
@@ -90,6 +91,7 @@ def recognise(
     result.observations.extend(report_doubts(pack, parts, amounts))
     result.observations.extend(report_hidden_sheets(pack, sheets, parts, filled))
     result.observations.extend(report_hidden_lines(sheets, amounts))
+    result.observations.extend(report_outside_print(sheets, amounts))
     budget = _budget(pack, blocks, units, firsts.values(), printed, about)
     return Reading(
         budget,

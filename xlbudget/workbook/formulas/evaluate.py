@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import NamedTuple
@@ -40,6 +41,8 @@ COMPARED: Mapping[str, Callable[[float | str, float | str], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
+CRITERION = re.compile(r"(<=|>=|<>|=|<|>)?([^*?~]*)")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 CHANGING = frozenset({"RAND", "RANDBETWEEN", "RANDARRAY", "NOW", "TODAY"})
 
 
@@ -172,6 +175,39 @@ def _sum(arguments: Arguments, place: Place) -> float:
     return math.fsum(_numbers(arguments, place))
 
 
+def _sum_if(arguments: Arguments, place: Place) -> float:
+    """The sum of the numbers beside the values that equal the criterion, or compare with it as it
+    says (">0"); patterns (* and ?) are not understood."""
+    if not 2 <= len(arguments) <= 3 or not all(isinstance(a, Cells) for a in arguments[::2]):
+        raise NotUnderstood
+    criterion = evaluate(arguments[1], place)
+    sign, wanted = "=", criterion
+    if isinstance(criterion, str):
+        stated = CRITERION.fullmatch(criterion)
+        if not stated or not stated[2]:
+            raise NotUnderstood
+        sign, wanted = stated[1] or "=", stated[2]
+        wanted = float(wanted) if NUMBER.fullmatch(wanted) else wanted
+    asked, *others = [list(_values(a, place)) for a in arguments[::2] if isinstance(a, Cells)]
+    added = others[0] if others else asked
+    if len(added) != len(asked):
+        raise NotUnderstood
+    return math.fsum(
+        float(number)
+        for value, number in zip(asked, added, strict=True)
+        if isinstance(number, float | int)
+        and not isinstance(number, bool)
+        and _fits(value, sign, wanted)
+    )
+
+
+def _fits(value: Value, sign: str, wanted: Value) -> bool:
+    """Whether a value fits a criterion: only a number compares with a number, a text with a
+    text."""
+    alike = isinstance(value, str) == isinstance(wanted, str) and value is not None
+    return _compare(sign, value, wanted) if alike else sign == "<>"
+
+
 def _product(arguments: Arguments, place: Place) -> float:
     return math.prod(_numbers(arguments, place))
 
@@ -257,6 +293,7 @@ def _concatenated(arguments: Arguments, place: Place) -> str:
 
 FUNCTIONS: Mapping[str, Callable[[Arguments, Place], Value]] = {
     "SUM": _sum,
+    "SUMIF": _sum_if,
     "PRODUCT": _product,
     "AVERAGE": _average,
     "MAX": _largest,

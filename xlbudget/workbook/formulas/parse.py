@@ -36,6 +36,10 @@ class NotUnderstood(Exception):
     """A formula holds something else than what is calculated here."""
 
 
+class NotRead(NotUnderstood):
+    """A formula takes from a sheet that is not read, as the workbooks made here have."""
+
+
 class External(NotUnderstood):
     """A formula takes from another workbook."""
 

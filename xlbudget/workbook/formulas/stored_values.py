@@ -15,7 +15,7 @@ from xlbudget.core.amount import NOT_STATED, displayed_value, format_plain, roun
 from xlbudget.core.number_format import SHAPED
 from xlbudget.core.sheet import EXTERNAL, STALE, UNKNOWN, VOLATILE, FormulaDoubt, RawSheet
 from xlbudget.workbook.formulas.evaluate import Place, Value, evaluate, is_volatile
-from xlbudget.workbook.formulas.parse import External, NotUnderstood, parse_formula
+from xlbudget.workbook.formulas.parse import External, NotRead, NotUnderstood, parse_formula
 
 NOISE = 1e-9
 """What two sums of the same figures may differ by in binary, relative to them."""
@@ -79,7 +79,7 @@ def _place(sheet: RawSheet, formula: StoredFormula, by_name: Mapping[str, RawShe
 
     def known(name: str) -> RawSheet:
         if name not in by_name:
-            raise NotUnderstood
+            raise NotRead
         return by_name[name]
 
     return Place(
@@ -113,6 +113,8 @@ def _doubt(sheet: RawSheet, at: tuple[int, int], text: str, place: Place) -> For
             return FormulaDoubt(VOLATILE)
         found = evaluate(tree, place)
         stored = _stored(sheet, *at)
+    except NotRead:
+        return None
     except External:
         return FormulaDoubt(EXTERNAL)
     except (NotUnderstood, ArithmeticError, RecursionError):

@@ -36,11 +36,13 @@ KEPT = 2
 
 class ListedSheet(NamedTuple):
     """A worksheet as the workbook lists it: its name, whether it is hidden, where its cells are
-    (a package's part, or an offset in digits)."""
+    (a package's part, or an offset in digits), and the ranges of it that are printed as (top, left,
+    bottom, right), none where all of it is."""
 
     name: str
     hidden: bool
     part: str
+    printed: tuple[tuple[int, int, int, int], ...] = ()
 
 
 def is_wanted(sheet_list: Sequence[ListedSheet], own: Sequence[str]) -> list[ListedSheet]:

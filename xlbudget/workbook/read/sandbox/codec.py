@@ -26,7 +26,11 @@ def encode_sheets(sheet_list: Sequence[ListedSheet], sheets: Sequence[RawSheet])
 def decode_sheets(content: bytes) -> tuple[list[ListedSheet], list[RawSheet]]:
     """What `encode_sheets` was given; equal rows of decimals are one object."""
     sheet_list, sheets = json.loads(content, object_hook=_untagged)
-    return [ListedSheet(*fields) for fields in sheet_list], [_sheet(fields) for fields in sheets]
+    return [_listed(*fields) for fields in sheet_list], [_sheet(fields) for fields in sheets]
+
+
+def _listed(name: str, hidden: bool, part: str, printed: Sequence[Any]) -> ListedSheet:
+    return ListedSheet(name, hidden, part, tuple(map(tuple, printed)))
 
 
 def _plain_sheet(sheet: RawSheet) -> list[Any]:
@@ -48,7 +52,7 @@ def _plain_sheet(sheet: RawSheet) -> list[Any]:
 def _sheet(fields: Sequence[Any]) -> RawSheet:
     name, rows, decimals, uncalculated, errors, hidden, formulas, lines, *others = fields
     formats, doubts, header = others
-    hidden_rows, hidden_columns, merged, narrow = lines
+    hidden_rows, hidden_columns, merged, narrow, printed = lines
     kept: dict[str, bytes] = {}
     return RawSheet(
         name,
@@ -63,6 +67,7 @@ def _sheet(fields: Sequence[Any]) -> RawSheet:
             frozenset(hidden_columns),
             tuple(map(tuple, merged)),
             tuple((column, width) for column, width in narrow),
+            tuple(map(tuple, printed)),
         ),
         [_format(*each) for each in formats],
         {(row, column): FormulaDoubt(*doubt) for (row, column), doubt in doubts},

@@ -33,6 +33,8 @@ FORMULA_CELL = re.compile(
 UNCALCULATED = re.compile(
     rb"<c\s(?![^<>]*t=\"str\")[^<>]*><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:</c>|<v\s*/>|<v></v>)"
 )
+CONDITIONAL, MOST_CONDITIONAL = b"<conditionalFormatting", 1 << 20
+"""Where conditional formats begin, behind the cells, and how much of them is looked at."""
 VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)<")
 
 
@@ -49,6 +51,9 @@ def scan_cells(name: str, xml: bytes, styles: tuple[int, ...]) -> CellScan:
     elif calculated:
         _take_formulas(name, xml, scan)
     scan.lines, scan.header = read_lines(xml, scan.columns), read_header(xml)
+    begin = xml.find(CONDITIONAL)
+    if begin >= 0:
+        scan.conditional = xml[begin : begin + MOST_CONDITIONAL]
     return scan
 
 

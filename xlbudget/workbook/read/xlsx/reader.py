@@ -10,8 +10,10 @@ import re
 import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from xlbudget.core.amount import NOT_STATED
+from xlbudget.core.key import column_index
 from xlbudget.core.number_format import NumberFormat
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
@@ -36,6 +38,8 @@ FORMAT = re.compile(rb"<(?:\w{1,20}:)?numFmt(\s[^<>]*?)/?>")
 STYLES_BEGIN = re.compile(rb"<(?:\w{1,20}:)?cellXfs[^<>]*>")
 STYLES_END = re.compile(rb"</(?:\w{1,20}:)?cellXfs>")
 STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
+PRINT_AREA = re.compile(rb"<(?:\w{1,20}:)?definedName(\s[^<>]*)>([^<]*)<")
+AREA = re.compile(r"!\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$")
 SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
 SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
@@ -58,10 +62,10 @@ def read_sheets(
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
     listed = _listed(package, book_part)
     chosen = is_wanted(listed, own)
-    styles, formats = _style_formats(package, book_part)
+    styles = _style_formats(package, book_part)
     scans = []
     for sheet in chosen:
-        scans.append(scan_cells(sheet.name, read_part(package, sheet.part), styles))
+        scans.append(scan_cells(sheet.name, read_part(package, sheet.part), styles.shown))
         _check_all(sheet.name, scans)
     _check_texts(package, chosen, sum(scan.texts for scan in scans))
     values = _values(content, [sheet.name for sheet in chosen])
@@ -76,13 +80,27 @@ def read_sheets(
             scan.errors,
             sheet.hidden,
             scan.formulas,
-            scan.lines,
-            formats,
+            scan.lines._replace(printed=sheet.printed),
+            styles.formats,
             header=scan.header,
         )
         for sheet, scan, rows in zip(chosen, scans, values, strict=True)
     ]
-    return listed, _with_formulas(sheets, scans) if any(s.formula_texts for s in scans) else sheets
+    if any(scan.formula_texts for scan in scans):
+        sheets = _with_formulas(sheets, scans)
+    if styles.looks and any(scan.conditional for scan in scans):
+        sheets = _veil(sheets, scans, styles)
+    return listed, sheets
+
+
+def _veil(sheets: Sequence[RawSheet], scans: Sequence[CellScan], styles: Styles) -> list[RawSheet]:
+    """The sheets with what conditional formats hide."""
+    from xlbudget.workbook.read.xlsx.conditional_formats import read_veils, veil
+
+    return [
+        veil(sheet, read_veils(scan.conditional, styles.looks), styles.unseen)
+        for sheet, scan in zip(sheets, scans, strict=True)
+    ]
 
 
 def _with_formulas(sheets: list[RawSheet], scans: Sequence[CellScan]) -> list[RawSheet]:
@@ -185,23 +203,50 @@ def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[ListedSheet, .
             part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
             relations[attrs.get(b"Id", b"")] = part.lstrip("/")
     listed = []
-    for match in SHEET.findall(book):
+    printed = _print_areas(book)
+    for place, match in enumerate(SHEET.findall(book)):
         attrs = read_attributes(match)
         part = relations.get(attrs.get(b"id", b""), "")
         if part:
             hidden = attrs.get(b"state", b"visible") != b"visible"
-            listed.append(ListedSheet(decode_text(attrs.get(b"name", b"")), hidden, part))
+            name = decode_text(attrs.get(b"name", b""))
+            listed.append(ListedSheet(name, hidden, part, printed.get(place, ())))
     return tuple(listed)
 
 
-Styles = tuple[tuple[int, ...], tuple[NumberFormat, ...]]
+def _print_areas(book: bytes) -> dict[int, tuple[tuple[int, int, int, int], ...]]:
+    """Place of a sheet in the workbook → the ranges of it that are printed, where not all of it
+    is."""
+    areas = {}
+    for attrs, text in PRINT_AREA.findall(book):
+        said = read_attributes(attrs)
+        place = said.get(b"localSheetId", b"")
+        parts = decode_text(text).split(",")
+        ranges = [AREA.search(part) for part in parts]
+        if said.get(b"name") == b"_xlnm.Print_Area" and place.isdigit() and all(ranges):
+            areas[int(place[:9])] = tuple(
+                (int(r[2]) - 1, column_index(r[1]), int(r[4]) - 1, column_index(r[3]))
+                for r in ranges
+                if r
+            )
+    return areas
+
+
+class Styles(NamedTuple):
+    """What each cell style shows, by style number; the formats that need more than a byte; the
+    byte for what is not seen; the looks of conditional formats in which nothing is."""
+
+    shown: tuple[int, ...] = ()
+    formats: tuple[NumberFormat, ...] = ()
+    unseen: int = NOT_STATED
+    looks: frozenset[int] = frozenset()
 
 
 def _style_formats(package: zipfile.ZipFile, book_part: str) -> Styles:
-    """What each cell style shows, by style number, and the formats that need more than a byte."""
+    """What the workbook's styles show."""
     part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
     if part not in package.NameToInfo:
-        return (), ()
+        return Styles()
     return _formats_in(read_part(package, part))
 
 
@@ -215,7 +260,7 @@ def _formats_in(styles: bytes) -> Styles:
     begin = STYLES_BEGIN.search(styles)
     end = STYLES_END.search(styles, begin.end()) if begin else None
     if not begin or not end:
-        return (), ()
+        return Styles()
     unseen = find_unseen(styles, begin.start(), end.end())
     table = FormatTable()
     shown = []
@@ -225,7 +270,13 @@ def _formats_in(styles: bytes) -> Styles:
         shown.append(
             table.encode_unseen() if place in unseen else table.encode_style(number, custom)
         )
-    return tuple(shown), tuple(table.shapes)
+    looks = frozenset[int]()
+    if b"dxf>" in styles:
+        from xlbudget.workbook.read.xlsx.conditional_formats import find_unseen_looks
+
+        looks = find_unseen_looks(styles)
+    hidden = table.encode_unseen() if looks else NOT_STATED
+    return Styles(tuple(shown), tuple(table.shapes), hidden, looks)
 
 
 def _number(digits: bytes) -> int:

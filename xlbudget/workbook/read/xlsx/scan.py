@@ -32,7 +32,8 @@ class FormulaText(NamedTuple):
 @dataclass
 class CellScan:
     """What the pass found. `decimals` as in RawSheet; `texts` counts cells that hold shared
-    texts; `formula_texts` are those of the first MOST_FORMULAS formulas with a value."""
+    texts; `formula_texts` are those of the first MOST_FORMULAS formulas with a value,
+    `conditional` is the part of the XML with the conditional formats."""
 
     decimals: list[bytes] = field(default_factory=list)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
@@ -41,6 +42,7 @@ class CellScan:
     formula_texts: dict[tuple[int, int], FormulaText] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     header: tuple[str, ...] = ()
+    conditional: bytes = b""
     rows: int = 0
     columns: int = 0
     filled: int = 0

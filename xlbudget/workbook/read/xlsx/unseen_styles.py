@@ -18,6 +18,8 @@ STYLE = re.compile(
 )
 COLOUR = re.compile(rb"<%bcolor(\s[^<>]*)>" % PREFIX)
 GROUND = re.compile(rb"<%bfgColor(\s[^<>]*)>" % PREFIX)
+BACK = re.compile(rb"<%bbgColor(\s[^<>]*)>" % PREFIX)
+"""The colour of a fill that a conditional format adds."""
 PATTERN = re.compile(rb"patternType\s*=\s*[\"'](\w+)")
 SIZE = re.compile(rb"<%bsz\s+val=[\"']([\d.]+)" % PREFIX)
 STRUCK = re.compile(rb"<%bstrike(\s[^<>]*)?/?>" % PREFIX)
@@ -66,6 +68,14 @@ def find_unseen(styles: bytes, begin: int, end: int) -> frozenset[int]:
     return frozenset(unseen)
 
 
+def is_unseen_look(look: bytes) -> bool:
+    """Whether a look that a conditional format adds hides what it is for: faint or struck letters,
+    or a format that shows nothing."""
+    letters, ground = _letters(look), _ground(look)
+    hiding = re.search(rb"formatCode=[\"\'](?:;;;?|&quot;&quot;)", look)
+    return letters is None or hiding is not None or _contrast(letters, ground) < LEAST_CONTRAST
+
+
 def _each(styles: bytes, every: re.Pattern[bytes], each: re.Pattern[bytes]) -> list[bytes]:
     listed = every.search(styles)
     return each.findall(listed[0]) if listed else []
@@ -91,6 +101,9 @@ def _letters(font: bytes) -> Colour | None:
 def _ground(fill: bytes) -> Colour:
     """The colour of a fill; a pattern is as its dots."""
     pattern = PATTERN.search(fill)
+    if b"bgColor" in fill and (not pattern or pattern[1] == b"solid") and b"<dxf" in fill[:6]:
+        colour = BACK.search(fill)
+        return _colour(colour[1], WHITE) if colour else WHITE
     if not pattern or pattern[1] in (b"none", b"gray125", b"gray0625"):
         return MIDDLE if b"gradientFill" in fill else WHITE
     colour = GROUND.search(fill)
