@@ -20,7 +20,7 @@ from xlbudget.packs.load import load_pack
 HERE = Path(__file__).parent
 SENT = {"101": ("示例县教育局", 2), "102": ("示例县民政局", 4), "103": ("示例县水务局", 6)}
 MISSING = ("104", "示例县林业局")
-PLANTED = ("103", BlockKey("f05", "rows"), "total", "basic")
+PLANTED = ("103", BlockKey("general_spending", "rows"), "total", "basic")
 """Where two digits are turned round: department, block, row, column."""
 
 

@@ -21,8 +21,8 @@ from xlbudget.workbook.live.workbook import make_workbook
 
 HERE = Path(__file__).parent
 PLANTED: dict[str, dict[str, dict[str, Any]]] = {
-    "f03": {"20103": {"basic": Decimal("539.79")}},
-    "f05": {"2010301": {"name": "行政运营"}},
+    "spending": {"20103": {"basic": Decimal("539.79")}},
+    "general_spending": {"2010301": {"name": "行政运营"}},
 }
 CLEARED = ("xl/worksheets/sheet8.xml", "A8")
 """Where form seven says that it has no data."""

@@ -139,20 +139,20 @@ def test_the_forms_are_the_payments_added_up(books: list[Ledger]) -> None:
                 expected[cell] += payment.yuan
     told = sums(book.exact for book in books)
     assert {cell: told[cell] for cell in expected} == expected
-    whole = {"f01", "f02", "f03", "f04", "f05", "f08"}
+    whole = {"summary", "income", "spending", "appropriation", "general_spending", "fund_spending"}
     assert {c for c in told if c.form in whole} == {c for c in expected if c.form in whole}
 
 
 def belongs(payment: Payment) -> Iterator[CellKey]:
     yield from _by_row(payment)
     yield from _by_code(payment)
-    own = {"gov_fund": ("f07", "rows"), "state_capital": ("f09", "revenue")}
+    own = {"gov_fund": ("fund_income", "rows"), "state_capital": ("state_capital", "income")}
     if payment.source in own and not payment.carried:
         yield CellKey(*own[payment.source], "total", "amount")
     if payment.kind == "basic":
-        yield CellKey("f06", "rows", "total", "total")
+        yield CellKey("general_basic", "rows", "total", "total")
     else:
-        form = "f13" if payment.carried else "f12"
+        form = "projects_carried" if payment.carried else "projects"
         yield from (CellKey(form, "rows", "@1", column) for column in ("total", payment.source))
 
 
@@ -160,9 +160,12 @@ def _by_row(payment: Payment) -> Iterator[CellKey]:
     """表一 and, if the money is the treasury's, 表四."""
     sums = ["carryover"] if payment.carried else ["current_total"]
     own = f"carryover_{payment.source}" if payment.carried else payment.source
-    income = {"f01": sums if payment.carried else [*sums, own], "f04": [*sums, own]}
-    split = {"f01": "carryover" if payment.carried else "current", "f04": payment.source}
-    for form in ("f01", "f04") if payment.source in FISCAL else ("f01",):
+    income = {"summary": sums if payment.carried else [*sums, own], "appropriation": [*sums, own]}
+    split = {
+        "summary": "carryover" if payment.carried else "current",
+        "appropriation": payment.source,
+    }
+    for form in ("summary", "appropriation") if payment.source in FISCAL else ("summary",):
         for row in (*income[form], "grand_total"):
             yield CellKey(form, "income", row, "amount")
         for row in (payment.code[:3], "current_total", "grand_total"):
@@ -172,12 +175,12 @@ def _by_row(payment: Payment) -> Iterator[CellKey]:
 
 def _by_code(payment: Payment) -> Iterator[CellKey]:
     """表二, 表三, and 表五, 表八 or 表九 for what the treasury gives this year."""
-    own = {"general": ("f05", "rows"), "gov_fund": ("f08", "rows")}
-    own["state_capital"] = ("f09", "expenditure")
+    own = {"general": ("general_spending", "rows"), "gov_fund": ("fund_spending", "rows")}
+    own["state_capital"] = ("state_capital", "spending")
     for row in ("total", *(payment.code[:length] for length in (3, 5, 7))):
         for column in ["carryover"] if payment.carried else ["total", payment.source]:
-            yield CellKey("f02", "rows", row, column)
+            yield CellKey("income", "rows", row, column)
         for column in ("total", payment.kind):
-            yield CellKey("f03", "rows", row, column)
+            yield CellKey("spending", "rows", row, column)
             if payment.source in own and not payment.carried:
                 yield CellKey(*own[payment.source], row, column)

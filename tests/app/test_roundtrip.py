@@ -19,6 +19,7 @@ from xlbudget.core.finding import UNCONFIRMED
 from xlbudget.core.key import BlockKey
 from xlbudget.ops.check.budget_json import build_budget, parse_json, to_json
 from xlbudget.packs.find import default_pack
+from xlbudget.packs.former_names import rename_blocks
 from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import TOTAL, Block
 from xlbudget.workbook.live.workbook import make_workbook
@@ -77,7 +78,7 @@ def _with_ids(rows: list[Row]) -> tuple[Row, ...]:
 @st.composite
 def budgets(draw: Any) -> Budget:
     blocks = {key: draw(rows_of(block)) for key, block in PACK.blocks.items()}
-    units = blocks[BlockKey("f11", "rows")]
+    units = blocks[BlockKey("running_costs", "rows")]
     names = [row.name for row in units if row.id != TOTAL]
     for key, block in PACK.blocks.items():
         if len(block.levels) > 1 and names:
@@ -137,3 +138,29 @@ def test_libreoffice_opens_it_and_says_the_same(tmp_path: Path, example: Budget)
     assert result.reading is not None
     assert result.reading.budget.blocks == example.blocks
     assert [f.rule for f in result.findings] == ["A602"] * 6
+
+
+def test_budget_json_with_the_names_of_before_is_read(tmp_path: Path) -> None:
+    """Its forms were called f01 to f13; what is written bears the names of what they are."""
+    example = Path("examples/qinshui-2025/budget.json")
+    _, now = read_file(example)
+    text = example.read_text("utf-8")
+    for form in PACK.forms.values():
+        text = text.replace(f'"{form.key}": {{', f'"{form.formerly}": {{')
+        for block in form.blocks:
+            if block.formerly:
+                text = text.replace(f'"{block.key}": []', f'"{block.formerly}": []', 1)
+    assert '"f09"' in text and '"revenue"' in text and '"summary"' not in text
+    before = tmp_path / "以前.json"
+    before.write_text(text, "utf-8")
+    assert read_file(before)[1].budget == now.budget
+
+
+def test_records_of_before_are_read_under_the_names_of_now() -> None:
+    now = {key: index for index, key in enumerate(PACK.blocks)}
+    before = {
+        BlockKey(PACK.forms[key.form].formerly, PACK.blocks[key].formerly or key.block): index
+        for key, index in now.items()
+    }
+    assert before.keys().isdisjoint(now)
+    assert rename_blocks(PACK, before) == rename_blocks(PACK, now) == now

@@ -399,7 +399,7 @@ def test_the_page_is_whole_and_its_links_lead_somewhere() -> None:
     assert "src=" not in page and "http" not in page
     assert page.count("<table>") == 13
     (cell,) = re.findall(r'<td class="amount wrong" id="([^"]+)"', page)
-    assert cell == "f03-rows-20103-basic"
+    assert cell == "spending-rows-20103-basic"
     assert f'href="#{cell}"' in page and 'href="#cause-1"' in page
 
 
@@ -427,7 +427,7 @@ def test_the_page_of_several_files_begins_with_a_table_of_them(tmp_path: Path) -
     ]
     assert "共检查 5 个文件：2 个通过，2 个不通过，1 个无法读取" in page
     wrong = re.findall(r'<td class="amount wrong" id="([^"]+)"', page)
-    assert wrong == [f"file-{number}-f03-rows-20103-basic" for number in (1, 3)]
+    assert wrong == [f"file-{number}-spending-rows-20103-basic" for number in (1, 3)]
     for number in (1, 3):
         assert f'href="#file-{number}-cause-1"' in page
 
@@ -482,7 +482,7 @@ def test_a_check_imports_no_writer_and_a_clean_one_no_search() -> None:
 def test_a_level_that_a_form_lacks_is_named_and_breaks_nothing(tmp_path: Path) -> None:
     """A form of projects that is empty, where another says that there are some."""
     budget = json.loads((EXAMPLE / "budget.json").read_text(encoding="utf-8"))
-    budget["forms"]["f12"]["rows"] = []
+    budget["forms"]["projects"]["rows"] = []
     file = tmp_path / "budget.json"
     file.write_text(json.dumps(budget), encoding="utf-8")
     result = CliRunner().invoke(main, ["check", str(file)])

@@ -118,7 +118,7 @@ def test_departments_equal_what_duckdb_adds_up(tmp_path: Path, pack: Pack) -> No
                 found[cell] = amount * pack.yuan(budget.unit_of(key.form))
     query = f"""
         SELECT form, block, CASE WHEN row_key = 'total' OR level = '' AND code = '' THEN row_key
-               WHEN form IN ('f01', 'f04') THEN row_key ELSE code END,
+               WHEN form IN ('summary', 'appropriation') THEN row_key ELSE code END,
                government, column_key, sum(amount)
         FROM '{facts}' WHERE level = '' OR row_key = 'total' GROUP BY ALL"""
     sums = {tuple(line[:5]): line[5] for line in duckdb.sql(query).fetchall()}
@@ -231,7 +231,7 @@ def test_the_sum_of_rounded_figures_has_their_tolerance(pack: Pack) -> None:
 
 def test_a_written_zero_is_exactly_nothing_in_a_sum_too(pack: Pack) -> None:
     """It adds nothing to the tolerance of the sum (RULES.md, Tolerance)."""
-    key = BlockKey("f01", "income")
+    key = BlockKey("summary", "income")
 
     def stated(*figures: str) -> dict[CellKey, int]:
         parts = []
@@ -381,7 +381,7 @@ def test_an_office_and_the_units_that_its_tables_list_are_not_both_added(
 ) -> None:
     """Without a roster, and with one that does not say who is under whom."""
     own = parent_of(pack, (1, 2, 3), "总局")
-    key = BlockKey("f11", "rows")
+    key = BlockKey("running_costs", "rows")
     total, *units = own.blocks[key]
     units = [row._replace(name=f"第{nth}局") for nth, row in enumerate(units, start=1)][:2]
     sent(pack, county / "总局.xlsx", own._replace(blocks={**own.blocks, key: (total, *units)}))
@@ -438,7 +438,7 @@ def test_a_unit_beside_the_sum_that_has_its_office_is_not_added_twice(
     pack: Pack, county: Path, tmp_path: Path
 ) -> None:
     own = parent_of(pack, (1, 2), "总局")
-    key = BlockKey("f11", "rows")
+    key = BlockKey("running_costs", "rows")
     total, *units = own.blocks[key]
     renamed = [row._replace(name=f"第{nth}局") for nth, row in enumerate(units, start=1)][:2]
     office = own._replace(blocks={**own.blocks, key: (total, *renamed)})
@@ -594,8 +594,8 @@ def test_a_sum_that_somebody_changed_is_not_added_up_again(county: Path, tmp_pat
     book.save(output)
     told = [f for f in check_file(output).findings if f.rule == "S117"]
     assert [(f.form, f.facts["count"], f.facts["cell"]) for f in told] == [
-        ("f01", "1", "表一!B6"),
-        ("f12", "1", "表十二!B20"),
+        ("summary", "1", "表一!B6"),
+        ("projects", "1", "表十二!B20"),
     ]
     (tmp_path / "市").mkdir()
     shutil.copy(output, tmp_path / "市")

@@ -45,7 +45,7 @@ def own(request: pytest.FixtureRequest) -> Path:
     """A new year, a renamed heading, a new column with its place in a rule."""
     folder = Path(request.param)
     run("pack", "new", folder, "--from", "shanxi/2025", "--year", "2027", "--place", "某市")
-    form = folder / "forms" / "f11.yaml"
+    form = folder / "forms" / "running_costs.yaml"
     change(form, "name: 单位名称", "name: 行政单位")
     change(
         form,
@@ -53,10 +53,10 @@ def own(request: pytest.FixtureRequest) -> Path:
         "- state_capital: 国有资本经营预算\n          - other: 其他来源",
     )
     rules = folder / "rules" / "a-within.yaml"
-    change(rules, "  on: [f10, f11]\n", "  on: f10\n")
+    change(rules, "  on: [three_public, running_costs]\n", "  on: three_public\n")
     added = """
 - id: A1104
-  on: f11
+  on: running_costs
   each: row
   holds: total == general + gov_fund + state_capital + other
   defines: total
@@ -137,7 +137,7 @@ def test_what_is_no_pack_is_said_with_the_nearest_name(tmp_path: Path) -> None:
     (tmp_path / "满" / "文件").touch()
     assert "不是空的" in run("pack", "new", "满", code=2).stderr
     run("pack", "new", "坏")
-    change(Path("坏/forms/f11.yaml"), "total: 合计", "totl: 合计")
+    change(Path("坏/forms/running_costs.yaml"), "total: 合计", "totl: 合计")
     told = run("check", EXAMPLE / "预算.xlsx", "--pack", "坏", code=2).stderr
     assert "表样包有" in told and "坏/rules/" in told
 
@@ -174,7 +174,7 @@ def test_what_was_read_with_a_pack_is_read_again_when_the_pack_has_changed() -> 
     run("new", "-o", "甲.xlsx", "--pack", folder, "--from", EXAMPLE / "budget.json")
     told = ("consolidate", "甲.xlsx", "-o", "汇总.xlsx", "--force", "--pack", folder)
     assert "通过" in subprocess_run(*told)
-    change(folder / "forms" / "f11.yaml", "general: 一般公共预算", "general: 某种资金")
+    change(folder / "forms" / "running_costs.yaml", "general: 一般公共预算", "general: 某种资金")
     assert "没有一个文件可以汇总" in subprocess_run(*told)
 
 

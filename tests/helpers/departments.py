@@ -147,7 +147,7 @@ def _forms(
     basic = total(lambda p: p.kind == "basic")
     items, people = _items(pack, rng, basic)
     forms: dict[str, Any] = {}
-    forms["f01"] = {
+    forms["summary"] = {
         "income": _amounts(
             {**current, "current_total": income, "carryover": carry, "grand_total": income + carry}
         ),
@@ -161,13 +161,13 @@ def _forms(
         ),
     }
     sources: dict[str, Test] = {s: lambda p, s=s: p.source == s and not p.carried for s in SOURCES}
-    forms["f02"] = {
+    forms["income"] = {
         "rows": tree(
             {"total": lambda p: not p.carried, **sources, "carryover": lambda p: p.carried},
             lambda p: True,
         )
     }
-    forms["f03"] = {
+    forms["spending"] = {
         "rows": tree(
             {
                 "total": lambda p: True,
@@ -178,7 +178,7 @@ def _forms(
         )
     }
     fiscal_income = sum(current[s] for s in FISCAL)
-    forms["f04"] = {
+    forms["appropriation"] = {
         "income": _amounts(
             {s: current[s] for s in FISCAL}
             | {"current_total": fiscal_income, "carryover": carry}
@@ -190,21 +190,26 @@ def _forms(
             {"total": lambda p: True, **{s: lambda p, s=s: p.source == s for s in FISCAL}},
         ),
     }
-    forms["f05"], forms["f08"] = {"rows": kinds("general")}, {"rows": kinds("gov_fund")}
-    forms["f06"] = {"rows": items}
-    forms["f07"] = {"rows": _revenue(pack.catalogues["fund-revenue"], rng, current["gov_fund"])}
-    forms["f09"] = {
-        "revenue": _revenue(
-            pack.catalogues["state-capital-revenue"], rng, current["state_capital"]
-        ),
-        "expenditure": kinds("state_capital"),
+    forms["general_spending"], forms["fund_spending"] = (
+        {"rows": kinds("general")},
+        {"rows": kinds("gov_fund")},
+    )
+    forms["general_basic"] = {"rows": items}
+    forms["fund_income"] = {
+        "rows": _revenue(pack.catalogues["fund-revenue"], rng, current["gov_fund"])
     }
-    forms["f10"] = {"rows": _three_public(rng, len(office.weights) or 1, current["general"])}
+    forms["state_capital"] = {
+        "income": _revenue(pack.catalogues["state-capital-revenue"], rng, current["state_capital"]),
+        "spending": kinds("state_capital"),
+    }
+    forms["three_public"] = {
+        "rows": _three_public(rng, len(office.weights) or 1, current["general"])
+    }
     operating = basic - people
     weights = office.weights or (1,) * len(names)
     share = [operating * weight // sum(weights) for weight in weights]
     share[0] += operating - sum(share)
-    forms["f11"] = {
+    forms["running_costs"] = {
         "rows": [
             _row({"row": "total"}, {"total": operating, "general": operating}),
             *(
@@ -213,8 +218,8 @@ def _forms(
             ),
         ]
     }
-    forms["f12"] = {"rows": _projects(payments, office, SOURCES, False)}
-    forms["f13"] = {"rows": _projects(payments, office, FISCAL, True)}
+    forms["projects"] = {"rows": _projects(payments, office, SOURCES, False)}
+    forms["projects_carried"] = {"rows": _projects(payments, office, FISCAL, True)}
     return forms
 
 

@@ -33,8 +33,8 @@ def test_a_near_heading_is_taken_by_a_clear_margin_only(
     """表二's 一般公共预算 is missing, these stand in its place."""
     row = dict(enumerate([*OTHERS, *headings]))
     columns = read_columns([row])
-    found = match_fuzzy(pack, match(pack, "f02", columns), columns)
-    placed = found.columns[BlockKey("f02", "rows")].get("general")
+    found = match_fuzzy(pack, match(pack, "income", columns), columns)
+    placed = found.columns[BlockKey("income", "rows")].get("general")
     assert placed == (None if taken is None else len(OTHERS) + taken)
 
 

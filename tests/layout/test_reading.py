@@ -221,7 +221,7 @@ def test_rows_that_a_person_added_are_read(tmp_path: Path, forms_bytes: bytes) -
 
     result = checked(tmp_path, forms_bytes, change)
     assert result.reading is not None
-    rows = result.reading.budget.blocks[("f03", "rows")]  # type: ignore[index]
+    rows = result.reading.budget.blocks[("spending", "rows")]  # type: ignore[index]
     assert [row.code for row in rows if row.name == "事业运行"] == ["2010350"]
     assert any(f.rule == "A202" for f in result.findings)
 
@@ -252,8 +252,8 @@ def test_yuan_for_ten_thousand_yuan_is_said_only_where_the_figures_agree(
     """Ten thousand times another form's largest figure, but for that one's rounding."""
     blocks = {
         BlockKey(form, "rows"): (Row("total", {"total": Decimal(amount)}),)
-        for form, amount in (("f02", small), ("f03", "7907800.00"))
+        for form, amount in (("income", small), ("spending", "7907800.00"))
     }
     budget = Budget(pack.name, pack.year, "万元", "某局", blocks=blocks)
     found = {f.form for f in check(pack, Reading(budget)).findings if f.rule == "V206"}
-    assert found == ({"f03"} if said else set())
+    assert found == ({"spending"} if said else set())

@@ -197,7 +197,7 @@ def test_what_stands_round_a_mapped_table_is_read(tmp_path: Path) -> None:
     path, chart = whole(tmp_path, BODY), written(tmp_path / "m.yaml", WHOLE)
     read = json.loads(run("read", path, "--map", chart).stdout)
     assert (read["department"]["name"], read["unit"]) == ("沁水县档案馆", "元")
-    rows = read["forms"]["f05"]["rows"]
+    rows = read["forms"]["general_spending"]["rows"]
     assert [(row.get("code", ""), row["total"]) for row in rows] == [
         ("", 120000),
         ("201", 120000),
@@ -210,7 +210,7 @@ def test_what_stands_round_a_mapped_table_is_read(tmp_path: Path) -> None:
 def test_notes_and_footers_of_a_mapped_table_are_no_rows(tmp_path: Path) -> None:
     path, chart = whole(tmp_path, BELOW), written(tmp_path / "m.yaml", WHOLE)
     read = json.loads(run("read", path, "--map", chart).stdout)
-    assert not read["forms"]["f05"].get("rows")
+    assert not read["forms"]["general_spending"].get("rows")
     told = json.loads(run("check", path, "--map", chart, "--format", "json").stdout)
     assert not [f for f in told["findings"] if "张三" in f["message"] or "空表" in f["message"]]
 
@@ -247,7 +247,7 @@ def test_one_heading_row_may_be_the_first(tmp_path: Path) -> None:
     book.save(tmp_path / "底稿.xlsx")
     chart = WHOLE.replace("3-4", "1").replace(", D: 基本支出, E: 项目支出", "")
     read = run("read", tmp_path / "底稿.xlsx", "--map", written(tmp_path / "m.yaml", chart))
-    assert json.loads(read.stdout)["forms"]["f05"]["rows"][0]["total"] == 7
+    assert json.loads(read.stdout)["forms"]["general_spending"]["rows"][0]["total"] == 7
 
 
 def test_what_a_known_table_lacks_and_a_sheet_without_one_are_explained(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_totals_that_compute_themselves_follow_the_wrong_figure(
     pack: Pack, example: Budget, tmp_path: Path
 ) -> None:
     """In a workbook with live totals a typed slip moves them too: it is named, they are not."""
-    cell = CellKey("f05", "rows", "2080501", "basic")
+    cell = CellKey("general_spending", "rows", "2080501", "basic")
     wrong = mutants.applied(pack, example, mutants.Mutant(cell, "shifted", Decimal("259.90")))
     file = tmp_path / "预算.xlsx"
     trees = build_trees(pack, wrong)
@@ -172,7 +172,7 @@ def test_a_tangle_of_wrong_cells_ends_with_a_partial_answer(pack: Pack, example:
 
 def test_a_figure_that_picks_constraints_is_a_candidate_too(pack: Pack, example: Budget) -> None:
     """A stray carryover turns equations into inequalities; it is named all the same."""
-    cell = CellKey("f01", "income", "carryover", "amount")
+    cell = CellKey("summary", "income", "carryover", "amount")
     stray = mutants.applied(pack, example, mutants.Mutant(cell, "added", Decimal("5.00")))
     (cause,) = causes(pack, stray)
     assert [(r.cell, r.new, r.slip) for r in cause.repairs] == [(cell, None, "added")]

@@ -11,7 +11,7 @@ from xlbudget.core.reading import Reading
 from xlbudget.ops.check.check import check
 from xlbudget.packs.model import TOTAL, Pack
 
-FORMS = ["f03", "f05"]
+FORMS = ["spending", "general_spending"]
 ALL_AROUND = [("right", 0, 1), ("left", 0, -1), ("down", 1, 0), ("up", -1, 0)]
 
 
@@ -46,7 +46,7 @@ def test_a_form_one_row_or_column_off_is_one_cause(
     assert not others
 
 
-@pytest.mark.parametrize("form", ["f02", "f03", "f05", "f06"])
+@pytest.mark.parametrize("form", ["income", "spending", "general_spending", "general_basic"])
 def test_a_total_row_left_out_is_one_cause(pack: Pack, example: Budget, form: str) -> None:
     key = next(key for key in pack.blocks if key.form == form)
     rows = tuple(row for row in example.blocks[key] if row.id != TOTAL)
@@ -60,7 +60,7 @@ def test_a_total_row_left_out_is_one_cause(pack: Pack, example: Budget, form: st
 
 
 def test_a_few_wrong_figures_are_no_shift(pack: Pack, example: Budget) -> None:
-    key = next(key for key in pack.blocks if key.form == "f03")
+    key = next(key for key in pack.blocks if key.form == "spending")
     rows = list(example.blocks[key])
     rows[1] = rows[1]._replace(amounts={c: a + 1 for c, a in rows[1].amounts.items()})
     rows[3] = rows[3]._replace(amounts={c: a * 10 for c, a in rows[3].amounts.items()})

@@ -77,19 +77,19 @@ def test_adding_a_rule_and_a_column_is_data_only(copy: Path, tmp_path: Path) -> 
     """The check, the workbook and the reader know both, with no line of Python changed."""
     folder = copy / "shanxi" / "2025"
     _change(
-        folder / "forms" / "f10.yaml",
+        folder / "forms" / "three_public.yaml",
         "          - state_capital: 国有资本经营预算\n",
         "          - state_capital: 国有资本经营预算\n      - last_year: 上年预算数\n",
     )
     with (folder / "rules" / "a-within.yaml").open("a", encoding="utf-8") as file:
         file.write(
-            "- id: A1099\n  on: f10\n  each: row\n  holds: total <= last_year\n"
+            "- id: A1099\n  on: three_public\n  each: row\n  holds: total <= last_year\n"
             "  says: '{row}不应大于上年预算数'\n  why: 只减不增。\n  source: 试验\n"
             "  common_mistake: 比上年多报了。\n  fix: 核对。\n"
         )
     pack = load_pack("shanxi/2025", copy)
     assert lint(pack, copy) == []
-    key = BlockKey("f10", "rows")
+    key = BlockKey("three_public", "rows")
     row = Row("abroad", {"total": Decimal("10.00"), "last_year": Decimal("8.00")})
     budget = Budget(pack.name, pack.year, pack.unit, "某局", blocks={key: (row,)})
     path = tmp_path / "a.xlsx"
@@ -98,7 +98,7 @@ def test_adding_a_rule_and_a_column_is_data_only(copy: Path, tmp_path: Path) -> 
     reading = recognise(pack, read_workbook(path).sheets)
     assert reading.budget.blocks[key] == (row,)
     found = [f for f in check(pack, reading).findings if f.rule == "A1099"]
-    assert [f.cells[0] for f in found] == [CellKey("f10", "rows", "abroad", "total")]
+    assert [f.cells[0] for f in found] == [CellKey("three_public", "rows", "abroad", "total")]
     page = render_rule_page(pack, pack.rules["A1099"])
     assert "因公出国（境）费不应大于上年预算数：54.00 大于 45.00，超出 9.00" in page
 
@@ -111,7 +111,7 @@ FAULTS = [
         23,
         "curent",
     ),
-    ("rules/a-within.yaml", "on: f01.income", "on: f21.income", 4, "f21"),
+    ("rules/a-within.yaml", "on: summary.income", "on: f21.income", 4, "f21"),
     ("rules/a-within.yaml", "- id: A102", "- id: A101", 11, "stands already"),
     ("rules/a-within.yaml", "sum(sources)", "current * carryover", 4, "not linear"),
     (
@@ -121,10 +121,10 @@ FAULTS = [
         5,
         "unknown word",
     ),
-    ("forms/f02.yaml", "codes: function", "codes: functions", 24, "no catalogue"),
-    ("forms/f01.yaml", "income: carryover", "income: carry", 41, "no row"),
+    ("forms/income.yaml", "codes: function", "codes: functions", 24, "no catalogue"),
+    ("forms/summary.yaml", "income: carryover", "income: carry", 41, "no row"),
     (
-        "forms/f11.yaml",
+        "forms/running_costs.yaml",
         "    rows: {total",
         "    rows: {levels: [unit]}\n  more:\n    columns: [name: 单位, a: 金额]\n    rows: {total",
         21,
@@ -207,7 +207,9 @@ def test_the_nations_pack_counts_no_forms() -> None:
 def test_nothing_about_a_form_stands_in_python(pack: Pack) -> None:
     """No title, form key, sheet name, rule id or code of a catalogue in the package's code."""
     words = {form.title.replace(str(pack.year) + "年", "") for form in pack.forms.values()}
-    words |= {f'"{key}"' for key in (*pack.forms, *pack.rules)}
+    # A chart may be called as a form is, and a report has a summary.
+    keys = pack.forms.keys() - pack.charts.keys() - {"summary"}
+    words |= {f'"{key}"' for key in (*keys, *pack.rules)}
     for catalogue in pack.catalogues.values():
         words |= {f'"{code}"' for code in catalogue.names}
     for path in (ROOT / "xlbudget").rglob("*.py"):
@@ -218,11 +220,16 @@ def test_nothing_about_a_form_stands_in_python(pack: Pack) -> None:
 
 SLIPS = {
     "tab": ("pack.yaml", b"pack: a/2025\n\tyear: 2025\n", 2, "a tab cannot indent"),
-    "not YAML": ("forms/f02.yaml", b"form: [\n", 2, "not YAML"),
-    "deep": ("forms/f02.yaml", b"[" * 200_000 + b"]" * 200_000, 1, "nested too deep"),
-    "deep by lines": ("forms/f02.yaml", b"[\n" * 200_000 + b"]" * 200_000, 51, "nested too deep"),
-    "rather deep": ("forms/f02.yaml", b"[" * 999 + b"]" * 999, 1, "cannot be checked"),
-    "half a character": ("forms/f02.yaml", b'form: "\\ud800"\n', 1, ""),
+    "not YAML": ("forms/income.yaml", b"form: [\n", 2, "not YAML"),
+    "deep": ("forms/income.yaml", b"[" * 200_000 + b"]" * 200_000, 1, "nested too deep"),
+    "deep by lines": (
+        "forms/income.yaml",
+        b"[\n" * 200_000 + b"]" * 200_000,
+        51,
+        "nested too deep",
+    ),
+    "rather deep": ("forms/income.yaml", b"[" * 999 + b"]" * 999, 1, "cannot be checked"),
+    "half a character": ("forms/income.yaml", b'form: "\\ud800"\n', 1, ""),
     "control character": ("words.yaml", b"print:\n  empty: \x00\n", 2, "not YAML"),
     "not UTF-8": ("words.yaml", "print:\n  empty: 空".encode("gb18030"), 2, "not UTF-8"),
     "empty": ("rules/a-within.yaml", b"", 1, "nothing: must be a list"),
@@ -245,7 +252,7 @@ SLIPS = {
     "text for a number": ("pack.yaml", b"year: '2025'\n", 1, "'2025': must be a whole number"),
     "near word": ("pack.yaml", b"yaer: 2025\n", 1, "did you mean 'year'?"),
     "list for a map": ("words.yaml", b"units: [a]\n", 1, "['a']: must be a mapping"),
-    "brace": ("forms/f02.yaml", b"title: '{yaer}'\n", 1, "only {year} is filled in"),
+    "brace": ("forms/income.yaml", b"title: '{yaer}'\n", 1, "only {year} is filled in"),
     "no such pack": (
         "pack.yaml",
         "pack: shanxi/2025\nyear: 2025\nplace: 山西省\nunit: 万元\nextends: mars/2025\n".encode(),
@@ -333,27 +340,37 @@ def test_files_and_folders_in_each_others_place(copy: Path) -> None:
 def test_all_faults_are_told_at_once(copy: Path) -> None:
     folder = copy / "shanxi" / "2025"
     _change(folder / "pack.yaml", "year: 2025", "yaer: 2025")
-    _change(folder / "forms" / "f01.yaml", "number: 1", "number: one")
+    _change(folder / "forms" / "summary.yaml", "number: 1", "number: one")
     _change(folder / "rules" / "a-within.yaml", "  why: ", "  wy: ")
     _change(copy / "national" / "2025" / "codes.yaml", "title: 支出功能分类科目", "titel: 支出")
     with pytest.raises(PackError) as error:
         load_pack("shanxi/2025", copy)
     assert {Path(fault.file).name for fault in error.value.faults} == {
-        *("pack.yaml", "f01.yaml", "a-within.yaml")
+        *("pack.yaml", "summary.yaml", "a-within.yaml")
     }
 
 
 NAMES = [
-    ("forms/f01.yaml", "each: function", "each: functions", "no catalogue 'functions'"),
-    ("forms/f01.yaml", "level: 类", "level: 目", "no level '目'; there are 类, 款, 项"),
-    ("forms/f01.yaml", "set: classes", "set: current_total", "a row is called so too"),
-    ("forms/f01.yaml", "- gov_fund: 二", "- general: 二", "row 'general' stands 2 times"),
-    ("forms/f02.yaml", "- gov_fund: 政", "- general: 政", "column 'general' stands 2 times"),
-    ("forms/f02.yaml", "- code: 科目编码\n          - name: 科目名称", "- a: b", "names the rows"),
-    ("forms/f06.yaml", ", government: economic-government", "", "go together"),
-    ("forms/f02.yaml", "number: 2", "number: 3", "form f02 has it already"),
-    ("forms/f02.yaml", "form: f02", "form: f01", "form f01 stands in another file too"),
-    ("forms/f11.yaml", "levels: [unit]", "levels: [office]", "no level 'office'"),
+    ("forms/summary.yaml", "each: function", "each: functions", "no catalogue 'functions'"),
+    ("forms/summary.yaml", "level: 类", "level: 目", "no level '目'; there are 类, 款, 项"),
+    ("forms/summary.yaml", "set: classes", "set: current_total", "a row is called so too"),
+    ("forms/summary.yaml", "- gov_fund: 二", "- general: 二", "row 'general' stands 2 times"),
+    ("forms/income.yaml", "- gov_fund: 政", "- general: 政", "column 'general' stands 2 times"),
+    (
+        "forms/income.yaml",
+        "- code: 科目编码\n          - name: 科目名称",
+        "- a: b",
+        "names the rows",
+    ),
+    ("forms/general_basic.yaml", ", government: economic-government", "", "go together"),
+    ("forms/income.yaml", "number: 2", "number: 3", "form income has it already"),
+    (
+        "forms/income.yaml",
+        "form: income",
+        "form: summary",
+        "form summary stands in another file too",
+    ),
+    ("forms/running_costs.yaml", "levels: [unit]", "levels: [office]", "no level 'office'"),
     (
         "pack.yaml",
         "unit: 万元",
@@ -361,8 +378,13 @@ NAMES = [
         "no unit '百元'; words.yaml has 元, 千元, 万元, 亿元",
     ),
     ("pack.yaml", "year: 2025", "year: 2025\nremoves: [A999]", "there is no rule A999"),
-    ("rules/x-between.yaml", "blocks: [f02, f03]", "blocks: [f02, f93]", "no form 'f93'"),
-    ("rules/x-between.yaml", "      blocks: [f02, f03]\n", "", "names two forms or more"),
+    (
+        "rules/x-between.yaml",
+        "blocks: [income, spending]",
+        "blocks: [income, f93]",
+        "no form 'f93'",
+    ),
+    ("rules/x-between.yaml", "      blocks: [income, spending]\n", "", "names two forms or more"),
 ]
 
 
@@ -380,7 +402,7 @@ def test_names_that_mean_nothing_or_two_things(
 
 RULE = """
 - id: A1099
-  on: f10
+  on: three_public
   each: row
   why: 试验
   common_mistake: 试验

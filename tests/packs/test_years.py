@@ -234,7 +234,7 @@ def two_years(tmp_path: Path) -> Pack:
     """A form set whose 表十 prints last year's figures beside this year's."""
     copy = tmp_path / "templates"
     shutil.copytree(templates_root(), copy)
-    path = copy / "shanxi" / "2025" / "forms" / "f10.yaml"
+    path = copy / "shanxi" / "2025" / "forms" / "three_public.yaml"
     text = path.read_text(encoding="utf-8")
     columns = '      - "{year-1}年预算数":\n          - last: 合计\n      - "{year}年预算数":\n'
     path.write_text(text.replace('      - "{year}年预算数":\n', columns), encoding="utf-8")
@@ -244,7 +244,7 @@ def two_years(tmp_path: Path) -> Pack:
 @pytest.mark.parametrize("year", (2025, *YEARS))
 def test_two_years_side_by_side_are_two_columns(tmp_path: Path, two_years: Pack, year: int) -> None:
     pack = apply_year(two_years, year)
-    key = BlockKey("f10", "rows")
+    key = BlockKey("three_public", "rows")
     row = Row("abroad", {"last": Decimal("9.00"), "total": Decimal("8.00")})
     budget = Budget(pack.name, year, pack.unit, "某局", blocks={key: (row,)})
     path = tmp_path / "a.xlsx"
@@ -277,7 +277,7 @@ def test_codes_of_an_older_catalogue_are_weakened(
 def test_json_of_another_year(budget_file: Callable[[int], Path]) -> None:
     result = check_file(budget_file(2027))
     assert [f.severity for f in result.findings if f.rule == "S118"] == ["note"]
-    assert result.pack.forms["f01"].title.startswith("2027年")
+    assert result.pack.forms["summary"].title.startswith("2027年")
 
 
 def test_the_newest_form_set_that_is_not_later_is_in_force(tmp_path: Path) -> None:

@@ -92,13 +92,13 @@ def test_a_fact_of_a_workbook_stands_where_it_says() -> None:
 
 def test_what_a_fact_says_of_its_row() -> None:
     facts = {(f.form, f.block, f.row_key, f.column_key): f for f in example_facts("预算.xlsx")}
-    classed = facts["f01", "expenditure", "201", "current"]
+    classed = facts["summary", "expenditure", "201", "current"]
     assert (classed.code, classed.name) == ("201", "一、一般公共服务支出")
     assert (classed.block_name, classed.column_name) == ("支出", "当年预算安排")
-    wages = facts["f06", "rows", "30101", "personnel"]
+    wages = facts["general_basic", "rows", "30101", "personnel"]
     assert (wages.code, wages.name, wages.government) == ("30101", "基本工资", "50101")
-    assert facts["f03", "rows", "total", "total"].name == "合计"
-    whole, unit, project = (facts["f12", "rows", f"@{n}", "total"] for n in (1, 2, 3))
+    assert facts["spending", "rows", "total", "total"].name == "合计"
+    whole, unit, project = (facts["projects", "rows", f"@{n}", "total"] for n in (1, 2, 3))
     assert [f.level for f in (whole, unit, project)] == ["department", "unit", "project"]
     assert [f.unit for f in (whole, unit, project)] == ["", unit.name, unit.name]
     assert project.name == "县乡视频会议费" and project.printed == "20.00"
@@ -107,10 +107,10 @@ def test_what_a_fact_says_of_its_row() -> None:
 def test_a_unit_ends_where_the_next_department_begins() -> None:
     pack, reading = read_file(EXAMPLE / "budget.json")
     blocks = dict(reading.budget.blocks)
-    key = next(key for key in blocks if key.form == "f12")
+    key = next(key for key in blocks if key.form == "projects")
     blocks[key] = (*blocks[key], blocks[key][0]._replace(id="@9", name="另一部门"))
     other = reading._replace(budget=reading.budget._replace(blocks=blocks))
-    found = {f.row_key: f.unit for f in list_facts(pack, other, "") if f.form == "f12"}
+    found = {f.row_key: f.unit for f in list_facts(pack, other, "") if f.form == "projects"}
     assert found["@5"] and found["@9"] == ""
 
 
@@ -214,7 +214,7 @@ def test_forms_are_views_in_their_own_words(parquet: Path) -> None:
         **{"合计": "6213900.00", "基本支出": "5399700.00", "项目支出": "814200.00"},
         **{"年份": 2025, "文件": "预算.xlsx"},
     }
-    assert said("from f03", parquet) == said("from 表三", parquet)
+    assert said("from spending", parquet) == said("from 表三", parquet)
     assert [r["名称"] for r in said("from 表一 where 部分 = '收入'", parquet)] == [
         *("一、一般公共预算", "本年收入合计", "收入总计"),
     ]
@@ -265,7 +265,7 @@ def test_forms_of_several_packs_are_one_view(
 
 def test_without_sql_the_views_are_listed(parquet: Path) -> None:
     listed = query(parquet).stdout.decode().splitlines()
-    place = listed.index("表三、f03  2025年预算支出总表")
+    place = listed.index("表三、spending  2025年预算支出总表")
     assert listed[place + 1] == "    部门、单位、编码、名称、合计、基本支出、项目支出、年份、文件"
     assert listed[0] == "facts" and listed[2] == "事实"
 

@@ -14,7 +14,7 @@ from xlbudget.core.reading import Reading
 from xlbudget.ops.check.check import check
 from xlbudget.packs.model import Pack
 
-FIFTH = BlockKey("f05", "rows")
+FIFTH = BlockKey("general_spending", "rows")
 
 
 def told(pack: Pack, budget: Budget, rule: str) -> list[Finding]:
@@ -32,7 +32,7 @@ def test_codes_that_stop_too_early_name_the_level_they_reach(
 
 
 def test_a_code_of_one_side_names_the_form_that_lacks_it(pack: Pack, example: Budget) -> None:
-    third = BlockKey("f03", "rows")
+    third = BlockKey("spending", "rows")
     rows = example.blocks[third]
     empty = rows[-1]._replace(id="2299999", code="2299999", name="其他支出", amounts={})
     more = example._replace(blocks={**example.blocks, third: (*rows, empty)})
@@ -50,7 +50,7 @@ def test_figures_ten_thousand_times_as_large_name_the_smaller_unit(
     large = example._replace(blocks={**example.blocks, FIFTH: rows})
     findings = told(pack, large, "V206")
     assert {f.facts["found"] for f in findings} == {"元"}
-    assert {f.form for f in findings} == {"f05"}
+    assert {f.form for f in findings} == {"general_spending"}
 
 
 @pytest.mark.parametrize(("unit", "doubted"), [("元", True), ("千元", False), ("万元", False)])

@@ -42,11 +42,11 @@ def with_rule(folder: Path, each: str, when: str, holds: str) -> tuple[Pack, Pat
 @pytest.mark.parametrize(
     ("each", "when", "holds"),
     [
-        ("on: f02\n  each: row", "general != 0", "total == general"),
-        ("on: f02\n  each: column", "total != 0", "total == sum(tops)"),
-        ("on: f02\n  each: parent", "f02[children].total != 0", "total == general"),
-        ("each: class", "f02[class].total == 0", "f02[class].total == f03[class].total"),
-        ("each: code", "f03[code].total == 0", "f02[code].total == f03[code].total"),
+        ("on: income\n  each: row", "general != 0", "total == general"),
+        ("on: income\n  each: column", "total != 0", "total == sum(tops)"),
+        ("on: income\n  each: parent", "income[children].total != 0", "total == general"),
+        ("each: class", "income[class].total == 0", "income[class].total == spending[class].total"),
+        ("each: code", "spending[code].total == 0", "income[code].total == spending[code].total"),
     ],
 )
 def test_a_condition_on_what_each_binds_is_refused_where_it_stands(
@@ -65,27 +65,31 @@ def test_a_condition_on_what_each_binds_is_refused_where_it_stands(
 @pytest.mark.parametrize(
     ("when", "applies"),
     [
-        ("f01.income[sources].amount != 0", True),
-        ("f01.income[sources].amount == 0", False),
+        ("summary.income[sources].amount != 0", True),
+        ("summary.income[sources].amount == 0", False),
         # Signs and factors count: 3 + 4 in 万元, and 7 or 35 000 元.
-        ("f01.income[sources].amount - f01.expenditure[grand_total].total == 0", True),
-        ("2 * f01.income[sources].amount - f01.expenditure[grand_total].total == 0", False),
-        ("f01.income[sources].amount - 2 * f05[total].total == 0", True),
-        ("f01.income[sources].amount - f05[tops].total == 0", False),
+        ("summary.income[sources].amount - summary.expenditure[grand_total].total == 0", True),
+        ("2 * summary.income[sources].amount - summary.expenditure[grand_total].total == 0", False),
+        ("summary.income[sources].amount - 2 * general_spending[total].total == 0", True),
+        ("summary.income[sources].amount - general_spending[tops].total == 0", False),
     ],
 )
 def test_a_condition_may_ask_a_set_and_add_up_what_it_names(
     when: str, applies: bool, tmp_path: Path
 ) -> None:
-    pack, _ = with_rule(tmp_path, "severity: note", when, "f02[total].total == f03[total].total")
+    pack, _ = with_rule(
+        tmp_path, "severity: note", when, "income[total].total == spending[total].total"
+    )
     blocks: dict[BlockKey, tuple[Row, ...]] = dict.fromkeys(pack.blocks, ())
-    blocks[BlockKey("f01", "income")] = (
+    blocks[BlockKey("summary", "income")] = (
         Row("general", {"amount": Decimal("3.00")}),
         Row("unit_funds", {"amount": Decimal("4.00")}),
     )
     total = Row("grand_total", {"total": Decimal("7.00")})
-    blocks[BlockKey("f01", "expenditure")] = (total,)
-    blocks[BlockKey("f05", "rows")] = (Row("total", {"total": Decimal(35000)}),)
-    budget = Budget(pack.name, pack.year, pack.unit, "", blocks=blocks, units={"f05": "元"})
+    blocks[BlockKey("summary", "expenditure")] = (total,)
+    blocks[BlockKey("general_spending", "rows")] = (Row("total", {"total": Decimal(35000)}),)
+    budget = Budget(
+        pack.name, pack.year, pack.unit, "", blocks=blocks, units={"general_spending": "元"}
+    )
     _, judged = evaluate_all(pack, budget, build_trees(pack, budget))
     assert any(one.constraint.rule == "A992" for one in judged) == applies

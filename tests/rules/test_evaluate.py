@@ -33,21 +33,21 @@ ODD = """
   fix: {0}
   says: {0}
   parts:
-    - on: f02
+    - on: income
       each: [parent, column]
       holds: sum(children) <= 2 * sum(tops)
-    - on: f03
+    - on: spending
       each: [parent, column]
       holds: sum(tops) <= sum(children)
-    - on: f02
+    - on: income
       each: row
-      holds: 2 * total == general - 3 * f01.income[carryover].amount
-    - on: f12
+      holds: 2 * total == general - 3 * summary.income[carryover].amount
+    - on: projects
       each: column
       holds: sum(unit) == sum(project)
     - each: class
-      when: f05[total].total + f06[total].total != 0
-      holds: f05[class].total - f05[total].basic <= f03[class].total
+      when: general_spending[total].total + general_basic[total].total != 0
+      holds: general_spending[class].total - general_spending[total].basic <= spending[class].total
 """
 """What no rule of the packs happens to say: factors, sides without terms, cells named beside
 rows that are gone over, levels."""

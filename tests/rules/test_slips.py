@@ -17,7 +17,7 @@ from xlbudget.rules.lint import lint
 FILE = "rules/z-tried.yaml"
 RULE = {
     "id": "Z001",
-    "on": "f05",
+    "on": "general_spending",
     "each": "row",
     "holds": "total == basic + project",
     "says": "试",
@@ -40,8 +40,12 @@ SLIPS: dict[str, tuple[dict[str, Any], str, str]] = {
     "fraction": ({"holds": "total == 0.5 * basic"}, "holds", "not linear: 0.5 * basic"),
     "printed name": ({"holds": "合计 == basic"}, "holds", "no column '合计'; there are total"),
     "near column": ({"holds": "totl == basic"}, "holds", "'totl' (did you mean 'total'?)"),
-    "near form": ({"on": "f5"}, "holds", "no form 'f5' (did you mean 'f05'?)"),
-    "near block": ({"on": "f05.row"}, "holds", "(did you mean 'f05.rows'?)"),
+    "near form": ({"on": "spendin"}, "holds", "no form 'spendin' (did you mean 'spending'?)"),
+    "near block": (
+        {"on": "general_spending.row"},
+        "holds",
+        "(did you mean 'general_spending.rows'?)",
+    ),
     "near function": ({"holds": "total == summ(tops)"}, "holds", "only sum(name) can be called"),
     "near word of each": ({"each": "rows"}, "holds", "no word 'rows' (did you mean 'row'?)"),
     "two rows": ({"each": ["row", "code"]}, "holds", "row and code: one word for rows at most"),
@@ -51,11 +55,15 @@ SLIPS: dict[str, tuple[dict[str, Any], str, str]] = {
         "it needs each: parent",
     ),
     "classes of no codes": (
-        {"on": "f12", "each": "class", "holds": "f12[class, total] == 0"},
+        {"on": "projects", "each": "class", "holds": "projects[class, total] == 0"},
         "holds",
         "each: class needs a block of codes",
     ),
-    "no column said": ({"each": "class", "holds": "f05[class] == 0"}, "holds", "of which column"),
+    "no column said": (
+        {"each": "class", "holds": "general_spending[class] == 0"},
+        "holds",
+        "of which column",
+    ),
     "defines what is not left": ({"defines": "basic"}, "defines", "left of =="),
     "defines no name": ({"defines": "totl"}, "defines", "'totl' must be all that stands left"),
     "defines in a circle": (
@@ -99,14 +107,14 @@ def test_a_slip_in_a_rule_is_told_with_what_was_meant(copy: Path, slip: str) -> 
 CHANGES = {
     "heading twice": ("gov_fund: 政府性基金", "gov_fund: 一般公共预算", 9, "2 times"),
     "near catalogue": ("codes: function", "codes: functoin", 24, "'function'?"),
-    "other name than its file": ("form: f02", "form: f22", 1, "stands in f02.yaml"),
+    "other name than its file": ("form: income", "form: f22", 1, "stands in income.yaml"),
     "brace without quotes": ('"{year}年预算收入总表"', "{year}年预", 5, "takes quotes"),
 }
 
 
 @pytest.mark.parametrize("slip", CHANGES)
 def test_a_slip_in_a_form_is_told_where_it_is(copy: Path, slip: str) -> None:
-    file = "forms/f02.yaml"
+    file = "forms/income.yaml"
     before, after, line, message = CHANGES[slip]
     text = (copy / file).read_text(encoding="utf-8")
     assert text.count(before) == 1
@@ -120,15 +128,17 @@ def test_a_pack_without_forms_says_so_first(copy: Path) -> None:
     assert [fault.message for fault in find_faults(copy)] == ["no forms: forms/*.yaml"]
 
 
-@pytest.mark.parametrize("stray", ["forms/f01.txt", "rules/a-within.yaml~"])
+@pytest.mark.parametrize("stray", ["forms/summary.txt", "rules/a-within.yaml~"])
 def test_a_file_that_would_not_be_read_is_told(copy: Path, stray: str) -> None:
-    (copy / stray).write_text("form: f01", encoding="utf-8")
+    (copy / stray).write_text("form: summary", encoding="utf-8")
     assert [fault.file for fault in find_faults(copy)] == [str(copy / stray)]
 
 
 def test_a_kind_that_compares_forms_needs_two(copy: Path) -> None:
     rules = copy / "rules" / "x-between.yaml"
     text = rules.read_text(encoding="utf-8")
-    assert text.count("blocks: [f02, f03]") == 1
-    rules.write_text(text.replace("blocks: [f02, f03]", "blocks: [f02]"), encoding="utf-8")
+    assert text.count("blocks: [income, spending]") == 1
+    rules.write_text(
+        text.replace("blocks: [income, spending]", "blocks: [income]"), encoding="utf-8"
+    )
     assert any("names two forms or more" in fault.message for fault in find_faults(copy))

@@ -127,8 +127,8 @@ def test_added_codes_and_inserted_rows(
     result = check_file(saved)
     assert result.reading is not None
     budget = result.reading.budget
-    assert len(budget.blocks[BlockKey("f03", "rows")]) == 4 + len(
-        example.blocks[BlockKey("f03", "rows")]
+    assert len(budget.blocks[BlockKey("spending", "rows")]) == 4 + len(
+        example.blocks[BlockKey("spending", "rows")]
     )
     assert by_workbook(pack, rows) == checked(pack, budget)
     assert any(state == "不符" for _, _, _, state in by_workbook(pack, rows))

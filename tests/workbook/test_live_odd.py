@@ -86,10 +86,10 @@ def budgets(odd: Pack) -> dict[str, Budget]:
     """By what is odd about them."""
     mixed = {form: UNITS[n % 3] for n, form in enumerate(odd.forms)}
     rng = random.Random(7)
-    higher = one_form_higher(in_units(odd, 19, {}, codes=14), "f05")
+    higher = one_form_higher(in_units(odd, 19, {}, codes=14), "general_spending")
     return {
         "odd rules": off_by_units(in_units(odd, 1, {}), rng),
-        "a little off": total_off(higher, "f03", Decimal("0.06")),
+        "a little off": total_off(higher, "spending", Decimal("0.06")),
         "all in 元": off_by_units(in_units(odd, 2, dict.fromkeys(odd.forms, "元")), rng),
         "units mixed": in_units(odd, 4, mixed),
         "units mixed, off": off_by_units(in_units(odd, 5, mixed), rng),
@@ -243,7 +243,7 @@ def test_the_budgets_break_rules_in_every_way(odd: Pack, budgets: dict[str, Budg
 def test_a_rule_without_terms_on_one_side_is_said_in_words(odd: Pack) -> None:
     """`project >= 0` with an amount below nothing: found, explained, and its cause looked for."""
     budget = in_units(odd, 2, {})
-    key = BlockKey("f05", "rows")
+    key = BlockKey("general_spending", "rows")
     last = budget.blocks[key][-1]
     below = last._replace(amounts={**last.amounts, "project": Decimal("-1.00")})
     blocks = {**budget.blocks, key: (*budget.blocks[key][:-1], below)}
@@ -265,13 +265,13 @@ def test_a_form_in_yuan_beside_others_passes_in_the_workbook_as_in_the_check(
             row._replace(
                 amounts={c: (a * 10000).quantize(Decimal(1)) for c, a in row.amounts.items()}
             )
-            if key.form == "f03"
+            if key.form == "spending"
             else row
             for row in rows
         )
         for key, rows in example.blocks.items()
     }
-    budget = example._replace(blocks=blocks, units={"f03": "元"}, department_code="")
+    budget = example._replace(blocks=blocks, units={"spending": "元"}, department_code="")
     path, saved = tmp_path / "预算.xlsx", tmp_path / "另存.xlsx"
     path.write_bytes(make_workbook(pack, budget))
     review = load_messages()["book"]["sheets"]["review"]

@@ -75,7 +75,9 @@ def workbook(pack: Pack, county: Consolidation) -> bytes:
 
 def _source(pack: Pack, number: int, budget: Budget) -> Source:
     file = NAMES[number] if number < len(NAMES) else f"第{number}局/预算.xlsx"
-    rows = {row.id: row.amounts for row in budget.blocks.get(BlockKey("f01", "expenditure"), ())}
+    rows = {
+        row.id: row.amounts for row in budget.blocks.get(BlockKey("summary", "expenditure"), ())
+    }
     total = rows["grand_total"]["total"] if rows else Decimal(0)
     code = f"{101 + number}"
     errors = number % 3 // 2 * (number + 1)
@@ -127,12 +129,12 @@ source = st.builds(Source, words, words, words, money, dates, words, whole)
 
 def readings(pack: Pack) -> st.SearchStrategy[Reading]:
     """Rows of any words and figures in a form of codes and one of projects, placed or not."""
-    keys = [BlockKey("f03", "rows"), BlockKey("f12", "rows")]
+    keys = [BlockKey("spending", "rows"), BlockKey("projects", "rows")]
     amounts = st.dictionaries(st.sampled_from(["total", "project", "general"]), money)
     levels = st.sampled_from(["", "department", "project"])
     row = st.builds(Row, words, amounts, words, words, levels, words)
     blocks = {key: st.lists(row, max_size=4, unique_by=lambda row: row.id) for key in keys}
-    units = st.dictionaries(st.sampled_from(["f03"]), st.just("元"))
+    units = st.dictionaries(st.sampled_from(["spending"]), st.just("元"))
 
     def reading(found: dict[BlockKey, list[Row]], units: dict[str, str], sheet: str) -> Reading:
         kept = {
@@ -194,12 +196,12 @@ NASTY = ("a!b;c=d", "it's: x", " 空 格 ", "_x0041_", '"[]{}<&>', "表一", "\x
 
 def test_origins_survive_in_a_workbook(pack: Pack, tmp_path: Path) -> None:
     """Names that look like signs of ours or of Excel; more of a source than one cell takes."""
-    columns = pack.blocks[BlockKey("f12", "rows")].columns
+    columns = pack.blocks[BlockKey("projects", "rows")].columns
     rows = tuple(
         Row(f"@{n + 1}", {columns[0]: Decimal(n) / 100}, "", NASTY[n % len(NASTY)], "project")
         for n in range(3000)
     )
-    budget = BLANK._replace(pack=pack.name, blocks={BlockKey("f12", "rows"): rows})
+    budget = BLANK._replace(pack=pack.name, blocks={BlockKey("projects", "rows"): rows})
     county = consolidated(pack, [budget])
     path = tmp_path / "汇总.xlsx"
     path.write_bytes(workbook(pack, county))
@@ -290,14 +292,14 @@ def test_tables(pack: Pack, county: Consolidation, departments: list[Budget]) ->
     shown = compute_overview(pack, county)
     amounts = [bar.amount for bar in shown.classes[:-1]]
     assert len(shown.classes) == CLASSES and amounts == sorted(amounts, reverse=True)
-    classes = county.budget.blocks[BlockKey("f01", "expenditure")]
+    classes = county.budget.blocks[BlockKey("summary", "expenditure")]
     printed = [row.amounts["total"] for row in classes if row.id.isdigit()]
     assert sum(bar.amount for bar in shown.classes) == sum(printed)
     assert [source.errors for source in shown.flagged] == [3]
     for stack, budget in zip(
         sorted(shown.three_public, key=lambda stack: stack.name), departments, strict=True
     ):
-        rows = {row.id: row.amounts for row in budget.blocks[BlockKey("f10", "rows")]}
+        rows = {row.id: row.amounts for row in budget.blocks[BlockKey("three_public", "rows")]}
         assert stack.amounts == (0, rows["reception"]["total"], rows["vehicles"]["total"])
 
 
@@ -307,7 +309,7 @@ def test_many(pack: Pack) -> None:
     county = consolidated(pack, [budget] * 25)
     shown = compute_overview(pack, county)
     assert len(shown.largest) == len(shown.three_public) == DEPARTMENTS
-    in_yuan = county._replace(budget=county.budget._replace(units={"f10": "元"}))
+    in_yuan = county._replace(budget=county.budget._replace(units={"three_public": "元"}))
     stacks = compute_overview(pack, in_yuan).three_public
     assert stacks[0].total.scaleb(4) == shown.three_public[0].total
 
@@ -372,9 +374,13 @@ def test_page(pack: Pack, county: Consolidation, departments: list[Budget]) -> N
 @pytest.mark.parametrize(
     ("right", "wrong", "line_says"),
     [
-        ("on: f10.rows", "on: f10.row", "no block 'f10.row'"),
-        ("reception: 公", "receptoin: 公", "no row 'receptoin' in f10.rows"),
-        ("column: total, names", "column: totla, names", "no column 'totla' in f01.expenditure"),
+        ("on: three_public.rows", "on: three_public.row", "no block 'three_public.row'"),
+        ("reception: 公", "receptoin: 公", "no row 'receptoin' in three_public.rows"),
+        (
+            "column: total, names",
+            "column: totla, names",
+            "no column 'totla' in summary.expenditure",
+        ),
         ("names: function", "names: functions", "no catalogue 'functions'"),
     ],
 )
@@ -394,7 +400,7 @@ def test_small(pack: Pack) -> None:
     """75 000 figures of 300 departments in little space."""
     names = list(pack.catalogues["function"].names.items())[:250]
     rows = tuple(Row(c, {"total": Decimal(n) / 100}, c, name) for n, (c, name) in enumerate(names))
-    budget = BLANK._replace(pack=pack.name, blocks={BlockKey("f03", "rows"): rows})
+    budget = BLANK._replace(pack=pack.name, blocks={BlockKey("spending", "rows"): rows})
     share = make_contribution(pack, _placed(pack, budget))
     sources = [Source(f"{n}.xlsx", f"{n}局", "", Decimal(n), "", "") for n in range(300)]
     county = merge(pack, [make_part_in_memory(source, share) for source in sources], "某县")

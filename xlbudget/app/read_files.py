@@ -18,6 +18,7 @@ from xlbudget.ops.check import budget_json
 from xlbudget.ops.check.budget_schema import find_violations
 from xlbudget.ops.check.derive_uncalculated import derive_uncalculated
 from xlbudget.packs.find import default_pack, find_packs, list_roots
+from xlbudget.packs.former_names import rename_blocks, rename_forms
 from xlbudget.packs.load import load_pack
 from xlbudget.packs.model import Pack
 from xlbudget.packs.year import apply_year
@@ -121,7 +122,9 @@ def _with_sources(pack: Pack, reading: Reading, sheet: RawSheet) -> Reading:
     from xlbudget.workbook.county.origins import read_origins
 
     try:
-        return verify_sum(pack, reading, *read_origins(sheet.rows))
+        sources, contributions = read_origins(sheet.rows)
+        named = [each._replace(blocks=rename_blocks(pack, each.blocks)) for each in contributions]
+        return verify_sum(pack, reading, sources, tuple(named))
     except (ValueError, LookupError, TypeError, ArithmeticError):  # changed by hand
         return reading
 
@@ -191,6 +194,7 @@ def _read_json(path: Path, pack_name: str | None) -> tuple[Pack, Reading]:
     if not known:
         raise Unreadable(_observe("not_budget_json", path, {"detail": f"pack: {name}"}))
     pack = load_pack(pack_name or str(name))
+    data["forms"] = rename_forms(pack, data.get("forms"))
     wrong = list(find_violations(pack, budget_json.convert_to_floats(data)))
     if wrong:
         details = "；".join(f"{'/'.join(map(str, v.steps))}: {v.message}" for v in wrong[:5])

@@ -46,7 +46,7 @@ class Constraint(NamedTuple):
         return [*self.left, *(Term(-a, cell) for a, cell in self.right)]
 
     def __str__(self) -> str:
-        """The equation in cell keys, for engineers: ``f01.income.grand_total.amount == …``."""
+        """The equation in cell keys, for engineers: ``summary.income.grand_total.amount == …``."""
         return f"{_side(self.left)} {self.relation} {_side(self.right)}"
 
 

@@ -99,7 +99,8 @@ class Block:
 
     Either `fixed` rows, or open rows: a tree of `codes` from a catalogue, or an outline of
     `levels`; open rows may have a `total` row (its printed label; empty where the block beside it
-    prints the label for both). `help` explains columns to those who fill them in.
+    prints the label for both). `help` explains columns to those who fill them in, `formerly` is
+    what budget JSON called it before.
     """
 
     form: str
@@ -112,6 +113,7 @@ class Block:
     levels: tuple[str, ...]
     sets: Mapping[str, tuple[str, ...]]
     help: Mapping[str, str]
+    formerly: str = ""
 
     @cached_property
     def id(self) -> BlockKey:
@@ -162,7 +164,8 @@ class TitleWords(NamedTuple):
 
 class Form(NamedTuple):
     """One official table; `label` is empty where none is printed, `unit` where its amounts are in
-    the pack's; `known_by` the words of titles that are put otherwise."""
+    the pack's; `known_by` the words of titles that are put otherwise, `formerly` what budget JSON
+    called it before."""
 
     key: str
     number: int
@@ -175,6 +178,7 @@ class Form(NamedTuple):
     beside: tuple[Mapping[str, str], ...]
     unit: str = ""
     known_by: TitleWords | None = None
+    formerly: str = ""
 
 
 class RuleClause(NamedTuple):

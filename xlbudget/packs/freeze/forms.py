@@ -59,6 +59,7 @@ def _form(
         beside=tuple(spec.get("beside", [])),
         unit=spec.get("unit", ""),
         known_by=_title_words(spec["known_by"]) if "known_by" in spec else None,
+        formerly=spec.get("formerly", ""),
     )
     faults += [fault_in(path, *wrong) for wrong in check_form(form)]
     return form
@@ -90,6 +91,7 @@ def _block(
         levels=tuple(opened.get("levels", ())),
         sets={name: tuple(keys) for name, keys in spec.get("sets", {}).items()} | sets,
         help=spec.get("help", {}),
+        formerly=spec.get("formerly", ""),
     )
 
 
