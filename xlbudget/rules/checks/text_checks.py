@@ -279,6 +279,17 @@ def another_document(context: Context, part: RuleClause) -> Iterator[Observation
         yield Observation(part.kind, case, each[0][0], cells, facts)
 
 
+def _passed_sheets(context: Context) -> set[str]:
+    """The sheets whose table is not read, which is told of itself."""
+    return {
+        cell.sheet
+        for each in context.reading.observations
+        if each.kind in ("other_year_table", "forms_present")
+        for cell in each.cells
+        if isinstance(cell, SheetCell)
+    }
+
+
 def _without(texts: Iterable[FormText], words: Sequence[str]) -> list[FormText]:
     """The texts that have none of the words."""
     return [(form, text) for form, text in texts if not any(word in text.text for word in words)]
@@ -299,7 +310,10 @@ def _beside(context: Context) -> Iterator[FormText]:
         for line in (printed.title, *printed.headings[:1]):
             if line:
                 on_sheet.setdefault(line.cell.sheet, set()).add(printed.form)
+    passed = _passed_sheets(context)
     for text in context.reading.beside:
+        if text.cell.sheet in passed and text.cell.sheet not in on_sheet:
+            continue
         forms = on_sheet.get(text.cell.sheet, set())
         yield (next(iter(forms)) if len(forms) == 1 else ""), text
 

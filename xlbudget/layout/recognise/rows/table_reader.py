@@ -132,9 +132,12 @@ def _record_odd(
         exact = value.amount if value.exact is None else value.exact
         if value.power:
             result.powers[cell] = value.power
-        if value.power and 10**value.power != body.pack.yuan(body.unit):
-            result.scaled.append(Concealed(cell, value.amount, exact.scaleb(value.power)))
-        elif value.exact is not None:
-            result.hidden.append(Concealed(cell, value.amount, exact))
+        if value.exact is not None:
+            # Figures scaled by another factor than the unit's are meant so where they come out whole.
+            scaled = value.power and 10**value.power != body.pack.yuan(body.unit)
+            told, holds = (
+                (result.scaled, exact.scaleb(value.power)) if scaled else (result.hidden, exact)
+            )
+            told.append(Concealed(cell, value.amount, holds))
         if value.unshown:
             result.unshown.append(Concealed(cell, value.amount, value.amount))
