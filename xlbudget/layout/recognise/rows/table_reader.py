@@ -133,11 +133,10 @@ def _record_odd(
         if value.power:
             result.powers[cell] = value.power
         if value.exact is not None:
-            # Figures scaled by another factor than the unit's are meant so where they come out whole.
+            # Scaled by another factor than the unit's, they are meant so where they come out whole.
             scaled = value.power and 10**value.power != body.pack.yuan(body.unit)
-            told, holds = (
-                (result.scaled, exact.scaleb(value.power)) if scaled else (result.hidden, exact)
-            )
-            told.append(Concealed(cell, value.amount, holds))
+            holds = exact.scaleb(value.power) if scaled else exact
+            concealed = Concealed(cell, value.amount, holds)
+            (result.scaled if scaled else result.hidden).append(concealed)
         if value.unshown:
             result.unshown.append(Concealed(cell, value.amount, value.amount))
