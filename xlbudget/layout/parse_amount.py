@@ -24,9 +24,11 @@ from xlbudget.layout.normalize import normalize_text
 from xlbudget.packs.model import Pack
 
 NUMBER = re.compile(r"^([+-]?)([\d,]*\.?\d+|[\d,]+\.?)(\D*)$")
-APART = re.compile(r"[\d.,]\s*[\n\r \t\u3000]\s*[\d.,]|\u202e")
-"""Two figures with white space between them (a space that does not break only groups digits), or
-a mark that has them printed in another order."""
+APART = re.compile(
+    r"[\d.,]\s*[\n\r \t\u3000]\s*[\d.,]|\u202e|[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]"
+)
+"""Two figures with white space between them (a space that does not break only groups digits), a
+mark that has them printed in another order, or a small figure above or below the others."""
 
 
 class ParsedAmount(NamedTuple):
