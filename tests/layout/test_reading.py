@@ -221,7 +221,7 @@ def test_rows_that_a_person_added_are_read(tmp_path: Path, forms_bytes: bytes) -
 
     result = checked(tmp_path, forms_bytes, change)
     assert result.reading is not None
-    rows = result.reading.budget.blocks[("spending", "rows")]  # type: ignore[index]
+    rows = result.reading.budget.blocks[BlockKey("spending", "rows")]
     assert [row.code for row in rows if row.name == "事业运行"] == ["2010350"]
     assert any(f.rule == "A202" for f in result.findings)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ from conftest import Office
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlbudget.core.sheet import UNKNOWN, RawSheet
 from xlbudget.workbook.formulas.evaluate import Place, Value, evaluate, is_volatile
 from xlbudget.workbook.formulas.parse import External, NotUnderstood, parse_formula
+from xlbudget.workbook.formulas.stored_values import StoredFormula, calculate
 
 FILLED: dict[str, Any] = {
     "A1": 12.5,
@@ -35,7 +39,7 @@ FILLED: dict[str, Any] = {
 }
 HERE = Path(__file__).parent
 FORMULAS = (HERE / "formulas.txt").read_text("utf-8").splitlines()
-UNKNOWN = [*(HERE / "formulas-unknown.txt").read_text("utf-8").splitlines(), "=" + "(" * 99]
+NOT_KNOWN = [*(HERE / "formulas-unknown.txt").read_text("utf-8").splitlines(), "=" + "(" * 99]
 
 
 def value_at(cells: dict[str, Any], sheet: str, row: int, column: int) -> Value:
@@ -80,7 +84,7 @@ def test_they_give_what_libreoffice_gives(office: Office, tmp_path: Path) -> Non
             assert float(ours or 0) == pytest.approx(float(wanted), abs=1e-12), formula
 
 
-@pytest.mark.parametrize("formula", UNKNOWN)
+@pytest.mark.parametrize("formula", NOT_KNOWN)
 def test_what_is_not_understood_is_not_guessed(formula: str) -> None:
     with pytest.raises(NotUnderstood):
         evaluate(parse_formula(formula), place(FILLED))
@@ -96,6 +100,31 @@ def test_other_workbooks_are_known_as_such(formula: str) -> None:
 
 def test_brackets_in_a_text_are_no_workbook() -> None:
     assert evaluate(parse_formula('="[1]表"&A1'), place(FILLED)) == "[1]表12.5"
+
+
+@pytest.mark.parametrize(
+    "formula", ["=1E999", "=1E308*10", "=SUM(1E999,-1E999)", "=ROUND(1,1E999)", "=INT(1E999)"]
+)
+def test_what_is_beyond_numbers_is_an_error_as_in_excel(formula: str) -> None:
+    with pytest.raises(ArithmeticError):
+        evaluate(parse_formula(formula + "+0"), place(FILLED))
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1_000", "٣"])
+def test_a_text_that_only_python_takes_for_a_number_is_none(text: str) -> None:
+    with pytest.raises(NotUnderstood):
+        evaluate(parse_formula("=INT(A1)"), place({"A1": text}))
+
+
+@pytest.mark.parametrize("formula", ["=SUM(A1:A20000)+{}", "={}" + "+1" * 3000])
+def test_many_large_formulas_end_in_time(formula: str) -> None:
+    """What goes beyond the work that is allowed is told as not calculated."""
+    sheet = RawSheet("表", [[1.0] for _ in range(20_000)])
+    formulas = {(row, 0): StoredFormula(formula.format(row)) for row in range(20_000)}
+    start = time.process_time()
+    (marked,) = calculate([sheet], {"表": formulas})
+    assert time.process_time() - start < 30
+    assert Counter(doubt.case for doubt in marked.doubts.values())[UNKNOWN] > 15_000
 
 
 @pytest.mark.parametrize("formula", ["=NOW()", "=IF(YEAR(TODAY())=2026,A1,0)", "=A1+RAND()*0"])

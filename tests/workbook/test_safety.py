@@ -427,12 +427,44 @@ def endless_numbers(package: Package) -> bytes:
     return packed(package)
 
 
+def styles_never_closed(package: Package) -> bytes:
+    many = b"<font>" * 60_000
+    package["xl/styles.xml"] = package["xl/styles.xml"].replace(b"<font>", many, 1)
+    package["xl/styles.xml"] += b"<dxfs>" + b"<dxf>" * 60_000 + b"</dxfs>"
+    return packed(package)
+
+
+def conditional_formats_never_closed(package: Package) -> bytes:
+    looks = b'<dxfs><dxf><font><color rgb="FFFFFFFF"/></font></dxf></dxfs></styleSheet>'
+    package["xl/styles.xml"] = re.sub(
+        rb"<dxfs.*</styleSheet>", looks, package["xl/styles.xml"], flags=re.DOTALL
+    )
+    rule = b'<cfRule type="expression" dxfId="0"><formula>SUM(A:E)&gt;0</formula>'
+    formats = b'<conditionalFormatting sqref="A1:E9999">' + rule * 20_000
+    package[sheet()] = package[sheet()].replace(b"</sheetData>", b"</sheetData>" + formats)
+    return packed(package)
+
+
+def formulas_over_formulas(package: Package) -> bytes:
+    cells = (
+        f'<row r="{n}"><c r="F{n}"><f>SUM(A1:E9000)+{n}</f><v>1</v></c></row>'
+        for n in range(1_000, 21_000)
+    )
+    package[sheet()] = package[sheet()].replace(
+        b"</sheetData>", "".join(cells).encode() + b"</sheetData>"
+    )
+    return packed(package)
+
+
 HANGS: dict[str, Callable[[Package], bytes]] = {
     "unclosed styles": unclosed_styles,
     "endless attribute": endless_attribute,
     "a format of endless decimals": endless_decimals,
     "a number of endless digits": endless_numbers,
     "cells without values": cells_without_values,
+    "styles that are never closed": styles_never_closed,
+    "conditional formats that are never closed": conditional_formats_never_closed,
+    "formulas over many cells": formulas_over_formulas,
 }
 
 

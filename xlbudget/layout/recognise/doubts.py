@@ -8,7 +8,7 @@ from xlbudget.core.amount import format_plain
 from xlbudget.core.finding import Observation
 from xlbudget.core.key import SheetCell, address
 from xlbudget.core.sheet import STALE, UNKNOWN, FormulaDoubt, RawSheet
-from xlbudget.layout.recognise.hidden import PlacedAmount
+from xlbudget.layout.recognise.placed_amounts import PlacedAmount
 from xlbudget.layout.tables import Table
 from xlbudget.packs.model import Pack
 from xlbudget.packs.names import name_forms

@@ -4,16 +4,13 @@ It is read like the rest, and reported."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple
 
 from xlbudget.core.amount import format_plain
-from xlbudget.core.budget import Row
 from xlbudget.core.finding import Observation
-from xlbudget.core.key import BlockKey, CellKey, SheetCell, address, column_letters
-from xlbudget.core.reading import SheetRow
+from xlbudget.core.key import SheetCell, address, column_letters
 from xlbudget.core.sheet import RawSheet
+from xlbudget.layout.recognise.placed_amounts import PlacedAmount
 from xlbudget.layout.recognise.rows.block_reader import Concealed
 from xlbudget.layout.tables import Table, has_content
 from xlbudget.messages import load_messages
@@ -22,29 +19,6 @@ from xlbudget.packs.names import name_forms
 
 PADDING = 0.5
 """Characters that a figure may have more than its column and still be printed."""
-
-
-class PlacedAmount(NamedTuple):
-    """A cell's amount that is something, and where it stands."""
-
-    cell: CellKey
-    amount: Decimal
-    at: SheetCell
-
-
-def place_amounts(
-    blocks: Mapping[BlockKey, Sequence[Row]], rows: Mapping[tuple[BlockKey, str], SheetRow]
-) -> list[PlacedAmount]:
-    """Every amount that is something, with its cell of the file."""
-    placed = []
-    for key, of_block in blocks.items():
-        for row in of_block:
-            place = rows[(key, row.id)]
-            for column, amount in row.amounts.items():
-                if amount:
-                    at = SheetCell(place.sheet, place.row, place.columns[column])
-                    placed.append(PlacedAmount(CellKey(*key, row.id, column), amount, at))
-    return placed
 
 
 def find_narrow(sheets: Iterable[RawSheet], amounts: Iterable[PlacedAmount]) -> Iterator[Concealed]:

@@ -22,11 +22,11 @@ from xlbudget.layout.recognise.doubts import report_doubts
 from xlbudget.layout.recognise.find_tables import find_tables
 from xlbudget.layout.recognise.hidden import (
     find_narrow,
-    place_amounts,
     report_hidden_lines,
     report_hidden_sheets,
     report_outside_print,
 )
+from xlbudget.layout.recognise.placed_amounts import place_amounts
 from xlbudget.layout.recognise.rows.block_reader import Concealed, ReadResult
 from xlbudget.layout.recognise.rows.outlines import fill_levels
 from xlbudget.layout.recognise.rows.table_reader import read_table

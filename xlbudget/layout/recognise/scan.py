@@ -128,12 +128,14 @@ def _take_header(pack: Pack, tables: Sequence[Table], text: str) -> None:
     """Add what the print header of a sheet states of its tables: a unit beside those that they
     state themselves, the rest where they state none; a title where there is one table."""
     line = read_caption(pack, {0: text}, 0)
-    for table in tables if line else ():
+    if not line:
+        return
+    for table in tables:
         at = SheetCell(table.sheet.name, 0, 0)
-        for kind, (said, _) in line.about.items() if line else ():
+        for kind, (said, _) in line.about.items():
             if kind == UNIT or kind not in table.above:
                 table.state(kind, PrintedText(said, at), table.above.get(kind))
-        if line and line.kind == TITLE and not table.titled and len(tables) == 1:
+        if line.kind == TITLE and not table.titled and len(tables) == 1:
             table.titled, table.above[TITLE] = line.form, PrintedText(text, at)
 
 

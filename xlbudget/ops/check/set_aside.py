@@ -14,7 +14,7 @@ from xlbudget.core.key import CellKey
 from xlbudget.core.reading import Reading
 from xlbudget.packs.model import Pack
 from xlbudget.packs.names import name_forms
-from xlbudget.rules.checks.text_checks import says_empty
+from xlbudget.rules.checks.note_checks import says_empty
 
 OF_UNITS = ("value_scale", "unit_line")
 """Kinds whose errors say that a form's figures are of another size than they say."""

@@ -22,10 +22,10 @@ from xlbudget.rules.checks.code_checks import (
     same_codes,
 )
 from xlbudget.rules.checks.context import Context, Kind
+from xlbudget.rules.checks.document_checks import another_document
+from xlbudget.rules.checks.note_checks import empty_note
 from xlbudget.rules.checks.text_checks import (
-    another_document,
     department_named,
-    empty_note,
     form_set,
     forms_present,
     other_year,

@@ -42,7 +42,7 @@ COMPARED: Mapping[str, Callable[[float | str, float | str], bool]] = {
     ">=": operator.ge,
 }
 CRITERION = re.compile(r"(<=|>=|<>|=|<|>)?([^*?~]*)")
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
 CHANGING = frozenset({"RAND", "RANDBETWEEN", "RANDARRAY", "NOW", "TODAY"})
 
 
@@ -120,7 +120,7 @@ def _operate(tree: Operation, place: Place) -> Value:
     found = JOINED[tree.sign](*numbers)
     if isinstance(found, complex):
         raise NotUnderstood
-    return found
+    return _finite(found)
 
 
 def _compare(sign: str, a: Value, b: Value) -> bool:
@@ -141,12 +141,16 @@ def _kept(number: float) -> float:
 
 
 def _number(value: Value) -> float:
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError as error:
-            raise NotUnderstood from error
-    return float(value or 0)
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise NotUnderstood
+    return _finite(float(value or 0))
+
+
+def _finite(number: float) -> float:
+    """The number, which Excel has none of that is infinite. Raises ArithmeticError."""
+    if not math.isfinite(number):
+        raise OverflowError
+    return number
 
 
 def _text(value: Value) -> str:
@@ -166,7 +170,7 @@ def _numbers(arguments: Arguments, place: Place) -> Iterator[float]:
         if isinstance(each, Cells):
             for value in _values(each, place):
                 if isinstance(value, float | int) and not isinstance(value, bool):
-                    yield float(value)
+                    yield _finite(float(value))
         else:
             yield _number(evaluate(each, place))
 
@@ -193,7 +197,7 @@ def _sum_if(arguments: Arguments, place: Place) -> float:
     if len(added) != len(asked):
         raise NotUnderstood
     return math.fsum(
-        float(number)
+        _finite(float(number))
         for value, number in zip(asked, added, strict=True)
         if isinstance(number, float | int)
         and not isinstance(number, bool)
@@ -209,7 +213,7 @@ def _fits(value: Value, sign: str, wanted: Value) -> bool:
 
 
 def _product(arguments: Arguments, place: Place) -> float:
-    return math.prod(_numbers(arguments, place))
+    return _finite(math.prod(_numbers(arguments, place)))
 
 
 def _average(arguments: Arguments, place: Place) -> float:

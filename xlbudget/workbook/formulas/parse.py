@@ -103,10 +103,12 @@ def parse_formula(text: str) -> Tree:
 
 def walk(tree: Tree) -> Iterator[Tree]:
     """A formula's tree and every tree in it."""
-    yield tree
-    inside = tree.operands if isinstance(tree, Operation) else ()
-    for each in tree.arguments if isinstance(tree, Call) else inside:
-        yield from walk(each)
+    waiting = [tree]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        inside = each.operands if isinstance(each, Operation) else ()
+        waiting.extend(each.arguments if isinstance(each, Call) else inside)
 
 
 def list_cells(tree: Tree) -> Iterator[Cells]:

@@ -7,7 +7,7 @@ A formula is calculated from the stored values of its cells, so that each is loo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,6 +21,9 @@ NOISE = 1e-9
 """What two sums of the same figures may differ by in binary, relative to them."""
 LEAST = 1e-7
 """What differs less is the same where a cell states no decimals."""
+MOST_WORK = 3_000_000
+"""Characters of formulas and cells in them that are looked at in a workbook, some seconds' work;
+what goes beyond is not calculated."""
 
 
 class StoredFormula(NamedTuple):
@@ -36,21 +39,60 @@ Formulas = Mapping[tuple[int, int], StoredFormula]
 """Row and column of a cell → its formula."""
 
 
+class StoredCells:
+    """What the cells of some sheets hold, for formulas over them; no more than MOST_WORK is looked
+    at."""
+
+    def __init__(self, sheets: Iterable[RawSheet]) -> None:
+        self.sheets = {sheet.name: sheet for sheet in sheets}
+        self.work = MOST_WORK
+
+    def place(self, sheet: str, down: int = 0, right: int = 0) -> Place:
+        """Where a formula of a sheet is calculated."""
+        return Place(sheet, self.look, lambda name: len(self._sheet(name).rows), down, right)
+
+    def look(self, name: str, row: int, column: int) -> Value:
+        """What a cell holds. Raises NotRead for a sheet that is none of these, NotUnderstood where
+        there is no value, and where too much was looked at."""
+        self.spend(1)
+        sheet = self._sheet(name)
+        if (row, column) in sheet.errors or (row, column) in sheet.uncalculated:
+            raise NotUnderstood
+        rows = sheet.rows
+        value = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
+        if value == "":
+            return None
+        if isinstance(value, float | int | str):
+            return value
+        raise NotUnderstood
+
+    def spend(self, work: int) -> None:
+        """Count work that is done. Raises NotUnderstood where it is too much."""
+        if self.work < work:
+            raise NotUnderstood
+        self.work -= work
+
+    def _sheet(self, name: str) -> RawSheet:
+        if name not in self.sheets:
+            raise NotRead
+        return self.sheets[name]
+
+
 def calculate(sheets: Sequence[RawSheet], formulas: Mapping[str, Formulas]) -> list[RawSheet]:
     """The sheets with the texts of formulas that were never calculated, and with what is doubtful
     of the others (sheet name → its formulas). Figures are not calculated for anybody: they are
     missing until the file was opened."""
-    by_name = {sheet.name: sheet for sheet in sheets}
-    written = [_write_texts(sheet, formulas.get(sheet.name, {}), by_name) for sheet in sheets]
-    by_name = {sheet.name: sheet for sheet in written}
-    return [_mark_doubtful(sheet, formulas.get(sheet.name, {}), by_name) for sheet in written]
+    cells = StoredCells(sheets)
+    written = [_write_texts(sheet, formulas.get(sheet.name, {}), cells) for sheet in sheets]
+    cells = StoredCells(written)
+    return [_mark_doubtful(sheet, formulas.get(sheet.name, {}), cells) for sheet in written]
 
 
-def _write_texts(sheet: RawSheet, formulas: Formulas, by_name: Mapping[str, RawSheet]) -> RawSheet:
+def _write_texts(sheet: RawSheet, formulas: Formulas, cells: StoredCells) -> RawSheet:
     texts = {}
-    for at in sheet.uncalculated & formulas.keys():
+    for at in sorted(sheet.uncalculated & formulas.keys()):
         try:
-            found = evaluate(parse_formula(formulas[at].text), _place(sheet, formulas[at], by_name))
+            found = _evaluate(sheet, formulas[at], cells)
         except (NotUnderstood, ArithmeticError, RecursionError):
             continue
         if isinstance(found, str):
@@ -63,56 +105,26 @@ def _write_texts(sheet: RawSheet, formulas: Formulas, by_name: Mapping[str, RawS
     return sheet._replace(uncalculated=sheet.uncalculated - texts.keys()) if texts else sheet
 
 
-def _mark_doubtful(
-    sheet: RawSheet, formulas: Formulas, by_name: Mapping[str, RawSheet]
-) -> RawSheet:
+def _mark_doubtful(sheet: RawSheet, formulas: Formulas, cells: StoredCells) -> RawSheet:
     doubts = {}
     for at, formula in formulas.items():
-        doubt = _doubt(sheet, at, formula.text, _place(sheet, formula, by_name))
+        doubt = _doubt(sheet, at, formula, cells)
         if doubt:
             doubts[at] = doubt
     return sheet._replace(doubts=doubts) if doubts else sheet
 
 
-def _place(sheet: RawSheet, formula: StoredFormula, by_name: Mapping[str, RawSheet]) -> Place:
-    """Where a formula stands, among sheets that hold what was stored."""
-
-    def known(name: str) -> RawSheet:
-        if name not in by_name:
-            raise NotRead
-        return by_name[name]
-
-    return Place(
-        sheet.name,
-        lambda name, row, column: _stored(known(name), row, column),
-        lambda name: len(known(name).rows),
-        formula.down,
-        formula.right,
-    )
-
-
-def _stored(sheet: RawSheet, row: int, column: int) -> Value:
-    """What a cell holds. Raises NotUnderstood where it is no value."""
-    if (row, column) in sheet.errors or (row, column) in sheet.uncalculated:
-        raise NotUnderstood
-    rows = sheet.rows
-    value = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
-    if value == "":
-        return None
-    if isinstance(value, float | int | str):
-        return value
-    raise NotUnderstood
-
-
-def _doubt(sheet: RawSheet, at: tuple[int, int], text: str, place: Place) -> FormulaDoubt | None:
+def _doubt(
+    sheet: RawSheet, at: tuple[int, int], formula: StoredFormula, cells: StoredCells
+) -> FormulaDoubt | None:
     if at in sheet.errors or at in sheet.uncalculated:
         return None  # told as such
     try:
-        tree = parse_formula(text)
-        if is_volatile(tree):
+        cells.spend(len(formula.text))
+        if is_volatile(parse_formula(formula.text)):
             return FormulaDoubt(VOLATILE)
-        found = evaluate(tree, place)
-        stored = _stored(sheet, *at)
+        found = _evaluate(sheet, formula, cells)
+        stored = cells.look(sheet.name, *at)
     except NotRead:
         return None
     except External:
@@ -120,6 +132,12 @@ def _doubt(sheet: RawSheet, at: tuple[int, int], text: str, place: Place) -> For
     except (NotUnderstood, ArithmeticError, RecursionError):
         return FormulaDoubt(UNKNOWN)
     return None if _same(sheet, at, stored, found) else FormulaDoubt(STALE, _shown(found))
+
+
+def _evaluate(sheet: RawSheet, formula: StoredFormula, cells: StoredCells) -> Value:
+    cells.spend(len(formula.text))
+    place = cells.place(sheet.name, formula.down, formula.right)
+    return evaluate(parse_formula(formula.text), place)
 
 
 def _same(sheet: RawSheet, at: tuple[int, int], stored: Value, found: Value) -> bool:

@@ -18,13 +18,9 @@ from xlbudget.workbook.read.sandbox.records import (
     style_decimals,
 )
 from xlbudget.workbook.read.sheet import ListedSheet, is_wanted
+from xlbudget.workbook.read.xlsx.elements import decode_text, read_attributes
 from xlbudget.workbook.read.xlsx.reader import RELATION
-from xlbudget.workbook.read.xlsx.rows_columns import (
-    LAST_COLUMN,
-    LAST_ROW,
-    decode_text,
-    read_attributes,
-)
+from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
 from xlbudget.workbook.read.zip_limits import open_package, read_part
 
 BUNDLE_SHEET, FORMAT, XF, XFS_BEGIN, XFS_END = 156, 44, 47, 617, 618

@@ -13,14 +13,13 @@ from xlbudget.core.key import column_letters
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import CellNotes
 from xlbudget.workbook.read.sheet import check_filled, check_spread
+from xlbudget.workbook.read.xlsx.elements import decode_text, read_attributes
+from xlbudget.workbook.read.xlsx.page_setup import read_header
 from xlbudget.workbook.read.xlsx.row_shapes import usual
 from xlbudget.workbook.read.xlsx.rows_columns import (
     ROW,
     check_merged,
     check_rows,
-    decode_text,
-    read_attributes,
-    read_header,
     read_lines,
 )
 from xlbudget.workbook.read.xlsx.scan import CellScan, position, style_decimals

@@ -10,14 +10,10 @@ import re
 import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from xlbudget.core.amount import NOT_STATED
-from xlbudget.core.key import column_index
-from xlbudget.core.number_format import NumberFormat
 from xlbudget.core.sheet import RawSheet
 from xlbudget.workbook.errors import FileFault
-from xlbudget.workbook.read.number_formats import FormatTable
 from xlbudget.workbook.read.sheet import (
     MOST_CELLS,
     MOST_TEXT,
@@ -26,20 +22,15 @@ from xlbudget.workbook.read.sheet import (
     checks_itself,
     is_wanted,
 )
+from xlbudget.workbook.read.xlsx.cell_styles import CellStyles, read_cell_styles
 from xlbudget.workbook.read.xlsx.cells import scan_cells
-from xlbudget.workbook.read.xlsx.rows_columns import decode_text, read_attributes
+from xlbudget.workbook.read.xlsx.elements import decode_text, read_attributes
+from xlbudget.workbook.read.xlsx.page_setup import read_print_areas
 from xlbudget.workbook.read.xlsx.scan import CellScan
-from xlbudget.workbook.read.xlsx.unseen_styles import find_unseen
 from xlbudget.workbook.read.zip_limits import Untidy, read_part
 
 SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet(\s[^<>]*?)/?>")
 RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship(\s[^<>]*?)/?>")
-FORMAT = re.compile(rb"<(?:\w{1,20}:)?numFmt(\s[^<>]*?)/?>")
-STYLES_BEGIN = re.compile(rb"<(?:\w{1,20}:)?cellXfs[^<>]*>")
-STYLES_END = re.compile(rb"</(?:\w{1,20}:)?cellXfs>")
-STYLE = re.compile(rb"<(?:\w{1,20}:)?xf(\s[^<>]*?)/?>")
-PRINT_AREA = re.compile(rb"<(?:\w{1,20}:)?definedName(\s[^<>]*)>([^<]*)<")
-AREA = re.compile(r"!\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$")
 SHARED = re.compile(rb"""\st=(?:"s"|'s')""")
 SHARED_TEXT = re.compile(rb"""\st=(?:"s"|'s')[^<>]*>\s*<v>(\d{1,8})</v>""")
 TEXT_END = re.compile(rb"</(?:\w{1,20}:)?si>")
@@ -62,7 +53,7 @@ def read_sheets(
     book_part = next(n for n in package.namelist() if n.lower().endswith("workbook.xml"))
     listed = _listed(package, book_part)
     chosen = is_wanted(listed, own)
-    styles = _style_formats(package, book_part)
+    styles = read_cell_styles(package, book_part)
     scans = []
     for sheet in chosen:
         scans.append(scan_cells(sheet.name, read_part(package, sheet.part), styles.shown))
@@ -93,7 +84,9 @@ def read_sheets(
     return listed, sheets
 
 
-def _veil(sheets: Sequence[RawSheet], scans: Sequence[CellScan], styles: Styles) -> list[RawSheet]:
+def _veil(
+    sheets: Sequence[RawSheet], scans: Sequence[CellScan], styles: CellStyles
+) -> list[RawSheet]:
     """The sheets with what conditional formats hide."""
     from xlbudget.workbook.read.xlsx.conditional_formats import read_veils, veil
 
@@ -203,7 +196,7 @@ def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[ListedSheet, .
             part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
             relations[attrs.get(b"Id", b"")] = part.lstrip("/")
     listed = []
-    printed = _print_areas(book)
+    printed = read_print_areas(book)
     for place, match in enumerate(SHEET.findall(book)):
         attrs = read_attributes(match)
         part = relations.get(attrs.get(b"id", b""), "")
@@ -212,76 +205,6 @@ def _listed_in(folder: str, related: bytes, book: bytes) -> tuple[ListedSheet, .
             name = decode_text(attrs.get(b"name", b""))
             listed.append(ListedSheet(name, hidden, part, printed.get(place, ())))
     return tuple(listed)
-
-
-def _print_areas(book: bytes) -> dict[int, tuple[tuple[int, int, int, int], ...]]:
-    """Place of a sheet in the workbook → the ranges of it that are printed, where not all of it
-    is."""
-    areas = {}
-    for attrs, text in PRINT_AREA.findall(book):
-        said = read_attributes(attrs)
-        place = said.get(b"localSheetId", b"")
-        parts = decode_text(text).split(",")
-        ranges = [AREA.search(part) for part in parts]
-        if said.get(b"name") == b"_xlnm.Print_Area" and place.isdigit() and all(ranges):
-            areas[int(place[:9])] = tuple(
-                (int(r[2]) - 1, column_index(r[1]), int(r[4]) - 1, column_index(r[3]))
-                for r in ranges
-                if r
-            )
-    return areas
-
-
-class Styles(NamedTuple):
-    """What each cell style shows, by style number; the formats that need more than a byte; the
-    byte for what is not seen; the looks of conditional formats in which nothing is."""
-
-    shown: tuple[int, ...] = ()
-    formats: tuple[NumberFormat, ...] = ()
-    unseen: int = NOT_STATED
-    looks: frozenset[int] = frozenset()
-
-
-def _style_formats(package: zipfile.ZipFile, book_part: str) -> Styles:
-    """What the workbook's styles show."""
-    part = f"{book_part.rpartition('/')[0]}/styles.xml".lstrip("/")
-    if part not in package.NameToInfo:
-        return Styles()
-    return _formats_in(read_part(package, part))
-
-
-@lru_cache(maxsize=2)
-def _formats_in(styles: bytes) -> Styles:
-    """The same from the part itself, which is one in all files of a template."""
-    custom: dict[int, str] = {}
-    for match in FORMAT.findall(styles):
-        attrs = read_attributes(match)
-        custom[_number(attrs.get(b"numFmtId", b""))] = decode_text(attrs.get(b"formatCode", b""))
-    begin = STYLES_BEGIN.search(styles)
-    end = STYLES_END.search(styles, begin.end()) if begin else None
-    if not begin or not end:
-        return Styles()
-    unseen = find_unseen(styles, begin.start(), end.end())
-    table = FormatTable()
-    shown = []
-    for place, match in enumerate(STYLE.findall(styles, begin.end(), end.start())):
-        attrs = read_attributes(match)
-        number = _number(attrs.get(b"numFmtId", b"0"))
-        shown.append(
-            table.encode_unseen() if place in unseen else table.encode_style(number, custom)
-        )
-    looks = frozenset[int]()
-    if b"dxf>" in styles:
-        from xlbudget.workbook.read.xlsx.conditional_formats import find_unseen_looks
-
-        looks = find_unseen_looks(styles)
-    hidden = table.encode_unseen() if looks else NOT_STATED
-    return Styles(tuple(shown), tuple(table.shapes), hidden, looks)
-
-
-def _number(digits: bytes) -> int:
-    """A format's number; -1 for what is none."""
-    return int(digits) if digits.isdigit() and len(digits) < 9 else -1
 
 
 def _values(content: bytes, names: Sequence[str]) -> list[list[list[Any]]]:

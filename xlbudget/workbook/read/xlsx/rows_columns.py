@@ -3,7 +3,6 @@ hidden ones. Patterns never look past the next `<`."""
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from itertools import pairwise
@@ -12,6 +11,7 @@ from xlbudget.core.key import column_index
 from xlbudget.core.sheet import Lines
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.sheet import MOST_CELLS_A_SHEET, MOST_MERGED
+from xlbudget.workbook.read.xlsx.elements import YES, read_attributes
 
 LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14
 
@@ -19,30 +19,16 @@ ROW = re.compile(rb"<(?:\w{1,20}:)?row(\s[^<>]*)?>")
 USUAL_ROW = re.compile(rb'<row r="([1-9]\d{0,8})"')
 ROW_NUMBER = re.compile(rb'<(?:\w{1,20}:)?row\s(?:[^<>]*?\s)?r="0*([1-9]\d{0,8})"')
 COLUMNS = re.compile(rb"<(?:\w{1,20}:)?col(\s[^<>]*)>")
-ATTRIBUTE = re.compile(rb"""\s([\w:]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 FAR_MERGED = re.compile(rb"mergeCell\s[^<>]*:(?:[A-Z]\d{4}|[A-Z]{2})")
 FEW_MERGED = 76
 """At most that many ranges that end before AA1000 cannot cover too much."""
 MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-YES = (b"1", b"true")
 SMALL = re.compile(rb"""\s(?:ht|width)\s*=\s*["'][0-6]?(?:\.\d*)?["']""")
 """A row or column so small that nothing, or not all, is seen of it."""
 LEAST_HEIGHT, LEAST_WIDTH = 3.0, 0.5
 """Points of a row and characters of a column; smaller ones are as good as hidden."""
 NARROW = 7.0
 """Characters of a column into which not every amount fits."""
-HEADER = re.compile(rb"<(?:\w{1,20}:)?(?:odd|even|first)Header>([^<]*)<")
-HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|\d+|[^&LCR\d"])')
-
-
-def read_attributes(text: bytes) -> dict[bytes, bytes]:
-    """The attributes in a tag, prefixes dropped."""
-    return {k.rpartition(b":")[2]: a or b for k, a, b in ATTRIBUTE.findall(text or b"")}
-
-
-def decode_text(text: bytes) -> str:
-    """A text of the XML as it is meant."""
-    return html.unescape(text.decode("utf-8", "replace"))
 
 
 def check_merged(name: str, xml: bytes) -> None:
@@ -83,18 +69,6 @@ def read_lines(xml: bytes, columns: int) -> Lines:
         _merged(xml) if b"mergeCell " in xml else (),
         narrow,
     )
-
-
-def read_header(xml: bytes) -> tuple[str, ...]:
-    """The texts printed above the pages of a sheet, left, middle and right, without the codes for
-    fonts and page numbers."""
-    if b"Header>" not in xml:
-        return ()
-    texts = []
-    for part in HEADER.findall(xml):
-        whole = HEADER_CODE.sub("", decode_text(part).replace("&&", "＆"))
-        texts += [text.strip() for text in re.split("&[LCR]", whole)]
-    return tuple(dict.fromkeys(filter(None, texts)))
 
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:

@@ -12,7 +12,8 @@ from xlbudget.core.key import column_index
 from xlbudget.core.sheet import Lines
 from xlbudget.workbook.errors import FileFault
 from xlbudget.workbook.read.cell_decimals import CellRuns
-from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW, decode_text
+from xlbudget.workbook.read.xlsx.elements import decode_text
+from xlbudget.workbook.read.xlsx.rows_columns import LAST_COLUMN, LAST_ROW
 
 ANY_CELL = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
 REFERENCE = re.compile(rb"^([A-Z]{1,3})([1-9]\d{0,6})$")

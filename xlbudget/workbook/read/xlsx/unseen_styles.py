@@ -1,29 +1,27 @@
-"""Cell styles in which a figure is not seen as it is: letters of the colour of their ground, too
-small to read, struck through, or repeated over the cell's width."""
+"""Styles in which a figure is not seen as it is, of cells and of conditional formats: letters of
+the colour of their ground, too small to read, struck through, or repeated over the cell's width."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from xlbudget.workbook.read.xlsx.rows_columns import YES, read_attributes
-
-PREFIX = rb"(?:\w{1,20}:)?"
-FONTS = re.compile(rb"<%bfonts[\s>].*?</%bfonts>" % (PREFIX, PREFIX), re.DOTALL)
-FONT = re.compile(rb"<%bfont(?:/>|>.*?</%bfont>)" % (PREFIX, PREFIX), re.DOTALL)
-FILLS = re.compile(rb"<%bfills[\s>].*?</%bfills>" % (PREFIX, PREFIX), re.DOTALL)
-FILL = re.compile(rb"<%bfill(?:/>|>.*?</%bfill>)" % (PREFIX, PREFIX), re.DOTALL)
-STYLE = re.compile(
-    rb"<%bxf(\s[^<>]*?)(?:/>|>((?:(?!</%bxf>).)*)</%bxf>)" % (PREFIX, PREFIX, PREFIX), re.DOTALL
+from xlbudget.workbook.read.xlsx.elements import (
+    PREFIX,
+    YES,
+    find_element,
+    read_attributes,
+    split_elements,
 )
+
 COLOUR = re.compile(rb"<%bcolor(\s[^<>]*)>" % PREFIX)
-GROUND = re.compile(rb"<%bfgColor(\s[^<>]*)>" % PREFIX)
-BACK = re.compile(rb"<%bbgColor(\s[^<>]*)>" % PREFIX)
-"""The colour of a fill that a conditional format adds."""
+FILL_COLOUR = re.compile(rb"<%bfgColor(\s[^<>]*)>" % PREFIX)
+ADDED_COLOUR = re.compile(rb"<%bbgColor(\s[^<>]*)>" % PREFIX)
 PATTERN = re.compile(rb"patternType\s*=\s*[\"'](\w+)")
-SIZE = re.compile(rb"<%bsz\s+val=[\"']([\d.]+)" % PREFIX)
+SIZE = re.compile(rb"<%bsz\s+val=[\"'](\d{1,6}(?:\.\d{1,9})?)" % PREFIX)
 STRUCK = re.compile(rb"<%bstrike(\s[^<>]*)?/?>" % PREFIX)
-FILLING = re.compile(rb"horizontal\s*=\s*[\"']fill[\"']")
+REPEATED = re.compile(rb"horizontal\s*=\s*[\"']fill[\"']")
+SHOWS_NOTHING = re.compile(rb"formatCode=[\"'](?:;;;?|&quot;&quot;)")
 
 LEAST_SIZE = 4.0
 """Points of letters that can still be read."""
@@ -52,33 +50,34 @@ INDEXED = {
 Colour = tuple[int, int, int]
 
 
-def find_unseen(styles: bytes, begin: int, end: int) -> frozenset[int]:
-    """The numbers of the cell styles in which nothing is seen; the list of them stands in the part
-    from `begin` to `end`."""
-    fonts = [_letters(font) for font in _each(styles, FONTS, FONT)]
-    fills = [_ground(fill) for fill in _each(styles, FILLS, FILL)]
+def find_unseen(xml: bytes, styles: Sequence[tuple[bytes, bytes]]) -> frozenset[int]:
+    """The numbers of those cell styles (the attributes and the inside of each) in which nothing is
+    seen, by the fonts and fills of the part with the styles."""
+    fonts = [_letters(font) for _, font in split_elements(find_element(xml, b"fonts"), b"font")]
+    fills = [_ground(fill) for _, fill in split_elements(find_element(xml, b"fills"), b"fill")]
     unseen = set()
-    for place, (attrs, inside) in enumerate(STYLE.findall(styles, begin, end)):
+    for place, (attrs, inside) in enumerate(styles):
         said = read_attributes(attrs)
         letters = _chosen(fonts, said.get(b"fontId", b"0"), BLACK)
-        ground = _chosen(fills, said.get(b"fillId", b"0"), WHITE)
-        faint = letters is None or _contrast(letters, ground or WHITE) < LEAST_CONTRAST
-        if faint or FILLING.search(inside):
+        ground = _chosen(fills, said.get(b"fillId", b"0"), WHITE) or WHITE
+        if _is_faint(letters, ground) or REPEATED.search(inside):
             unseen.add(place)
     return frozenset(unseen)
 
 
-def is_unseen_look(look: bytes) -> bool:
-    """Whether a look that a conditional format adds hides what it is for: faint or struck letters,
-    or a format that shows nothing."""
-    letters, ground = _letters(look), _ground(look)
-    hiding = re.search(rb"formatCode=[\"\'](?:;;;?|&quot;&quot;)", look)
-    return letters is None or hiding is not None or _contrast(letters, ground) < LEAST_CONTRAST
+def find_unseen_looks(xml: bytes) -> frozenset[int]:
+    """The numbers of the looks that conditional formats add in which nothing is seen: faint or
+    struck letters, or a number format that shows nothing."""
+    looks = split_elements(find_element(xml, b"dxfs"), b"dxf")
+    return frozenset(
+        place
+        for place, (_, look) in enumerate(looks)
+        if _is_faint(_letters(look), _added_ground(look)) or SHOWS_NOTHING.search(look)
+    )
 
 
-def _each(styles: bytes, every: re.Pattern[bytes], each: re.Pattern[bytes]) -> list[bytes]:
-    listed = every.search(styles)
-    return each.findall(listed[0]) if listed else []
+def _is_faint(letters: Colour | None, ground: Colour) -> bool:
+    return letters is None or _contrast(letters, ground) < LEAST_CONTRAST
 
 
 def _chosen(of: Sequence[Colour | None], number: bytes, usual: Colour) -> Colour | None:
@@ -90,7 +89,7 @@ def _letters(font: bytes) -> Colour | None:
     """The colour of a font; None for one that nobody reads as it stands."""
     size = SIZE.search(font)
     struck = STRUCK.search(font)
-    if size and float(size[1].strip(b".") or 0) < LEAST_SIZE:
+    if size and float(size[1]) < LEAST_SIZE:
         return None
     if struck and read_attributes(struck[1]).get(b"val", b"1") in YES:
         return None
@@ -101,13 +100,18 @@ def _letters(font: bytes) -> Colour | None:
 def _ground(fill: bytes) -> Colour:
     """The colour of a fill; a pattern is as its dots."""
     pattern = PATTERN.search(fill)
-    if b"bgColor" in fill and (not pattern or pattern[1] == b"solid") and b"<dxf" in fill[:6]:
-        colour = BACK.search(fill)
-        return _colour(colour[1], WHITE) if colour else WHITE
     if not pattern or pattern[1] in (b"none", b"gray125", b"gray0625"):
         return MIDDLE if b"gradientFill" in fill else WHITE
-    colour = GROUND.search(fill)
+    colour = FILL_COLOUR.search(fill)
     return _colour(colour[1], BLACK) if colour else BLACK
+
+
+def _added_ground(look: bytes) -> Colour:
+    """The colour of the fill that a conditional format adds, paper's where it adds none."""
+    pattern, added = PATTERN.search(look), ADDED_COLOUR.search(look)
+    if added and (not pattern or pattern[1] == b"solid"):
+        return _colour(added[1], WHITE)
+    return _ground(look)
 
 
 def _colour(attrs: bytes, usual: Colour) -> Colour:
